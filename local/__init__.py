@@ -1,0 +1,1 @@
+"""The embedded cloud: moto, a Timestream that runs SQL, Lambda and schedule runners, bridges."""

@@ -1,0 +1,94 @@
+"""The one clock of the embedded cloud: the computer's, or a simulated one.
+
+Everything in `local/` that depends on the time asks a `Clock`. Lambda code does not know about it:
+the process that runs a function sees the same time through Python's own `time` and `datetime`
+(local/lambda_runtime).
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NANOSECONDS = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """What time it is, and waiting."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since 1970-01-01T00:00:00Z."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds pass; simulated time passes at once."""
+
+
+class SystemClock:
+    """The computer's own time."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since 1970-01-01T00:00:00Z."""
+        return time.time_ns()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for that many real seconds."""
+        time.sleep(seconds)
+
+
+class SimulatedClock:
+    """A time that stands still until it is moved, shared with other processes through a file.
+
+    The file holds the nanoseconds since 1970 as one little-endian 64-bit integer. Pass `path` to
+    another process and let it `attach`: both then see, and move, the same time.
+
+    :param start: where time starts; timezone-aware.
+    :raises ValueError: if `start` is naive.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError(f"A simulated clock starts at a timezone-aware time, not {start!r}.")
+        # Kept open: the file lives as long as the clock.
+        self._file = tempfile.NamedTemporaryFile(prefix="bridgewatch-clock-")  # noqa: SIM115
+        self._file.write(bytes(8))
+        self._file.flush()
+        self._cell = mmap.mmap(self._file.fileno(), 8)
+        self.path = self._file.name
+        self.move_to(start)
+
+    @classmethod
+    def attach(cls, path: Path | str) -> SimulatedClock:
+        """Share the clock whose `path` this is."""
+        clock = cls.__new__(cls)
+        clock.path = str(path)
+        with open(path, "r+b") as file:  # noqa: PTH123 - mmap wants the descriptor
+            clock._cell = mmap.mmap(file.fileno(), 8)
+        return clock
+
+    def now_ns(self) -> int:
+        """Nanoseconds since 1970-01-01T00:00:00Z."""
+        return int(struct.unpack("<q", self._cell[:8])[0])
+
+    def sleep(self, seconds: float) -> None:
+        """Move time forward by that many seconds, at once."""
+        self._set(self.now_ns() + round(seconds * NANOSECONDS))
+
+    def move_to(self, time: datetime) -> None:
+        """Set the time; it may not be naive."""
+        self._set((time - _EPOCH) // timedelta(microseconds=1) * 1000)
+
+    def _set(self, nanoseconds: int) -> None:
+        self._cell[:8] = struct.pack("<q", nanoseconds)
+
+
+def utc(clock: Clock) -> datetime:
+    """Tell the clock's time as a timezone-aware datetime, truncated to microseconds."""
+    return _EPOCH + timedelta(microseconds=clock.now_ns() // 1000)
