@@ -12,10 +12,8 @@ import struct
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Protocol, Self
 
 NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,22 +54,24 @@ class SimulatedClock:
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
             raise ValueError(f"A simulated clock starts at a timezone-aware time, not {start!r}.")
-        # Kept open: the file lives as long as the clock.
+        # Kept open: the file lives as long as the clock that made it.
         self._file = tempfile.NamedTemporaryFile(prefix="bridgewatch-clock-")  # noqa: SIM115
         self._file.write(bytes(8))
         self._file.flush()
-        self._cell = mmap.mmap(self._file.fileno(), 8)
-        self.path = self._file.name
+        self._open(Path(self._file.name))
         self.move_to(start)
 
     @classmethod
-    def attach(cls, path: Path | str) -> SimulatedClock:
+    def attach(cls, path: Path | str) -> Self:
         """Share the clock whose `path` this is."""
         clock = cls.__new__(cls)
-        clock.path = str(path)
-        with open(path, "r+b") as file:  # noqa: PTH123 - mmap wants the descriptor
-            clock._cell = mmap.mmap(file.fileno(), 8)
+        clock._open(Path(path))
         return clock
+
+    def _open(self, path: Path) -> None:
+        self.path = path
+        with path.open("r+b") as file:
+            self._cell = mmap.mmap(file.fileno(), 8)
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970-01-01T00:00:00Z."""
