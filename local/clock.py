@@ -65,7 +65,7 @@ class SimulatedClock:
     def attach(cls, path: Path | str) -> Self:
         """Share the clock whose `path` this is."""
         clock = cls.__new__(cls)
-        clock._open(Path(path))
+        clock._open(Path(path))  # noqa: SLF001 - an alternative constructor
         return clock
 
     def _open(self, path: Path) -> None:

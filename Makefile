@@ -1,0 +1,79 @@
+# The verbs. Each does the set-up that it needs, once, and says what it is doing.
+
+PYTHON ?= python3
+OPENINGS ?=
+PORT ?= 4566
+ARGS ?=
+
+venv := .venv/bin
+export PATH := $(CURDIR)/$(venv):$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint synth local deploy lock clean
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(venv)/cdk  ## install everything into .venv and node_modules
+
+$(venv)/.installed: requirements.txt
+	@echo "==> Python packages: .venv (about 20 s the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bridgewatch needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
+	@test -x $(venv)/python || $(PYTHON) -m venv .venv
+	@$(venv)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
+	@$(venv)/uv pip sync --quiet --python $(venv)/python requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json $(venv)/.installed
+	@echo "==> the CDK command line: node_modules"
+	@$(venv)/npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# `.venv/bin/cdk` works without activation, from any directory.
+define cdk_command
+#!/bin/sh
+# Written by `make setup`: the pinned CDK command line on the node of this environment.
+here=$$(CDPATH= cd -- "$$(dirname -- "$$0")" && pwd)
+export PATH="$$here:$$PATH" CDK_DISABLE_CLI_TELEMETRY=true
+exec node "$$here/../../node_modules/aws-cdk/bin/cdk" "$$@"
+endef
+export cdk_command
+
+$(venv)/cdk: node_modules/.installed Makefile
+	@printf '%s\n' "$$cdk_command" > $@
+	@chmod +x $@
+
+demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back
+	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS))
+
+local: setup  ## serve the embedded cloud on PORT until interrupted
+	@$(venv)/python -m local serve --port $(PORT)
+
+synth: setup  ## synthesize the templates into cdk.out
+	@echo "==> cdk synth"
+	@$(venv)/cdk synth --quiet $(ARGS)
+
+lint: synth  ## ruff, mypy and cfn-lint
+	@echo "==> ruff"
+	@$(venv)/ruff check .
+	@$(venv)/ruff format --check .
+	@echo "==> mypy"
+	@$(venv)/mypy
+	@echo "==> cfn-lint"
+	@$(venv)/cfn-lint cdk.out/*.template.json
+
+test: lint  ## lint, then every test
+	@echo "==> pytest"
+	@$(venv)/pytest --numprocesses 2 $(ARGS)
+
+lock:  ## compile requirements.txt and lambdas/requirements.txt from the .in files
+	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" $(ARGS) requirements.in -o requirements.txt
+	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --custom-compile-command "make lock" $(ARGS) -c requirements.txt \
+	  lambdas/requirements.in -o lambdas/requirements.txt
+
+clean:  ## remove everything that these verbs made
+	rm -rf .venv node_modules build cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
