@@ -1,0 +1,42 @@
+"""The columns of a Timestream table, as SQL sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+ColumnType = Literal["varchar", "bigint", "double", "boolean", "timestamp"]
+
+
+class Role(Enum):
+    """What a column is to its table; DESCRIBE and SHOW MEASURES say it."""
+
+    DIMENSION = "DIMENSION"
+    MEASURE_NAME = "MEASURE_NAME"
+    TIME = "TIMESTAMP"
+    MEASURE = "MEASURE_VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `name` as it was written, its Timestream `type` and its `role`.
+
+    A single measure's column is called `measure_value::TYPE`; a multi-measure's has its own name.
+    """
+
+    name: str
+    type: ColumnType
+    role: Role
+
+
+MEASURE_NAME = Column("measure_name", "varchar", Role.MEASURE_NAME)
+TIME = Column("time", "timestamp", Role.TIME)
+
+DUCKDB_TYPES: dict[ColumnType, str] = {
+    "varchar": "VARCHAR",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP_NS",
+}
