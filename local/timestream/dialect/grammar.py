@@ -1,0 +1,255 @@
+"""What Timestream SQL looks like: Trino's grammar and what the service adds to it.
+
+- `15m`, `7d`, `50ns`: a number directly followed by a unit is an interval;
+- `measure_value::double` is one identifier;
+- SHOW DATABASES, SHOW TABLES, SHOW MEASURES, DESCRIBE and UNLOAD are statements.
+
+Functions are parsed by their shape alone, not by their name: which of them exist, and what they
+take, is the business of local/timestream/functions.
+https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-constructs.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ErrorLevel, ParseError, TokenError
+from sqlglot.tokens import Token, TokenType
+
+from local.timestream.dialect.intervals import UNITS
+from local.timestream.errors import ValidationException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEASURE_VALUE_TYPES = {"bigint", "boolean", "double", "timestamp", "varchar"}
+
+
+class Show(exp.Expression):
+    """SHOW DATABASES, SHOW TABLES [FROM database], SHOW MEASURES FROM database.table [LIKE ...]."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "source": False, "like": False}
+
+
+class Unload(exp.Expression):
+    """UNLOAD (query) TO 's3://...' [WITH (name = value, ...)]."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "to": True, "options": False}
+
+
+def merge_tokens(tokens: list[Token]) -> list[Token]:
+    """Join what Timestream reads as one word and Trino as several."""
+    merged: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        following = tokens[index + 1 : index + 3]
+        if (
+            token.token_type == TokenType.NUMBER
+            and following
+            and following[0].start == token.end + 1
+            and following[0].text.lower() in UNITS
+        ):
+            unit = following[0]
+            text = f"{token.text} {UNITS[unit.text.lower()].upper()}"
+            token = _joined(TokenType.HEREDOC_STRING, token, unit, text)
+            index += 1
+        elif (
+            token.text.lower() == "measure_value"
+            and token.token_type == TokenType.VAR
+            and len(following) == 2  # noqa: PLR2004 - the colons and the type
+            and following[0].token_type == TokenType.DCOLON
+            and following[1].text.lower() in MEASURE_VALUE_TYPES
+        ):
+            name = f"measure_value::{following[1].text.lower()}"
+            token = _joined(TokenType.VAR, token, following[1], name)
+            index += 2
+        merged.append(token)
+        index += 1
+    return merged
+
+
+def _joined(token_type: TokenType, first: Token, last: Token, text: str) -> Token:
+    return Token(
+        token_type, text, line=last.line, col=last.col, start=first.start, end=last.end
+    )
+
+
+class Timestream(Trino):
+    """The dialect, for sqlglot."""
+
+    INDEX_OFFSET = 0  # `array[1]` keeps its 1: the binder knows where Trino's arrays start
+
+    class Tokenizer(Trino.Tokenizer):
+        """Trino's words, less those of other dialects."""
+
+        KEYWORDS: ClassVar[dict[str, TokenType]] = {
+            **Trino.Tokenizer.KEYWORDS,
+            "SHOW": TokenType.SHOW,
+        }
+        COMMANDS: ClassVar[set[TokenType]] = set()  # sqlglot would leave their text unread
+
+        def tokenize(self, sql: str) -> list[Token]:
+            """Split into tokens, with Timestream's own words whole."""
+            return merge_tokens(super().tokenize(sql))
+
+    class Parser(Trino.Parser):
+        """Trino's grammar with functions as plain calls, and Timestream's statements."""
+
+        FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
+            **{
+                name: Trino.Parser.FUNCTION_PARSERS[name]
+                for name in ("CAST", "TRY_CAST", "EXTRACT")
+            },
+            "POSITION": lambda self: self.position_in(),
+            "SUBSTRING": lambda self: self.substring_from(),
+        }
+        NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
+            "CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+        }
+        NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, type[exp.Expression]]] = {
+            TokenType.CURRENT_DATE: exp.CurrentDate,
+            TokenType.CURRENT_TIME: exp.CurrentTime,
+            TokenType.CURRENT_TIMESTAMP: exp.CurrentTimestamp,
+        }
+        # `::` is part of a name here, and never a cast.
+        COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {TokenType.DOT: None}
+        PRIMARY_PARSERS: ClassVar[dict[TokenType, Callable[..., Any]]] = {
+            **Trino.Parser.PRIMARY_PARSERS,
+            TokenType.HEREDOC_STRING: lambda self, token: self.interval_literal(token),
+        }
+        STATEMENT_PARSERS: ClassVar[dict[TokenType, Callable[..., Any]]] = {
+            TokenType.DESC: Trino.Parser.STATEMENT_PARSERS[TokenType.DESC],
+            TokenType.DESCRIBE: Trino.Parser.STATEMENT_PARSERS[TokenType.DESCRIBE],
+            TokenType.SHOW: lambda self: self.show(),
+        }
+        FUNC_TOKENS: ClassVar[set[TokenType]] = {*Trino.Parser.FUNC_TOKENS, TokenType.CASE}
+
+        def interval_literal(self, token: Token) -> exp.Expression:
+            """`15m`, as the tokenizer joined it."""
+            value, unit = token.text.split(" ")
+            return self.expression(
+                exp.Interval(this=exp.Literal.string(value), unit=exp.var(unit)), token
+            )
+
+        def position_in(self) -> exp.Expression:
+            """`POSITION(substring IN string)`, which is strpos(string, substring)."""
+            substring = self._parse_bitwise()
+            if not self._match(TokenType.IN):
+                self.raise_error("Expecting: 'IN'")
+            return exp.Anonymous(this="strpos", expressions=[self._parse_bitwise(), substring])
+
+        def substring_from(self) -> exp.Expression:
+            """`SUBSTRING(string FROM start FOR length)`, or the same with commas."""
+            arguments = [self._parse_bitwise()]
+            for words in ("FROM", "FOR"):
+                if self._match(TokenType.COMMA) or self._match_text_seq(words):
+                    arguments.append(self._parse_bitwise())
+            return exp.Anonymous(this="substring", expressions=arguments)
+
+        def show(self) -> exp.Expression:
+            """What follows the word SHOW."""
+            if not self._match_texts(("DATABASES", "TABLES", "MEASURES")):
+                self.raise_error("Expecting: 'DATABASES', 'MEASURES', 'TABLES'")
+            kind = self._prev.text.upper()
+            source = None
+            if kind != "DATABASES" and (
+                self._match_texts(("FROM", "IN"))
+                or (kind == "MEASURES" and self.raise_error("Expecting: 'FROM'"))
+            ):
+                source = self._parse_table_parts()
+            like = self._parse_string() if self._match(TokenType.LIKE) else None
+            return Show(this=exp.var(kind), source=source, like=like)
+
+        def _parse_statement(self) -> exp.Expression | None:
+            if self._curr and self._curr.text.upper() == "UNLOAD":
+                self._advance()
+                return self.unload()
+            return super()._parse_statement()  # type: ignore[no-any-return]
+
+        def unload(self) -> exp.Expression:
+            """What follows the word UNLOAD."""
+            query = self._parse_wrapped(self._parse_statement)
+            if not self._match_text_seq("TO"):
+                self.raise_error("Expecting: 'TO'")
+            target = self._parse_string()
+            options = None
+            if self._match(TokenType.WITH):
+                options = self._parse_wrapped_csv(self.option)
+            return Unload(this=query, to=target, options=options)
+
+        def option(self) -> exp.Expression:
+            """`name = value`, as UNLOAD takes it."""
+            name = self._parse_var(any_token=True)
+            if not self._match(TokenType.EQ):
+                self.raise_error("Expecting: '='")
+            return exp.EQ(this=name, expression=self._parse_bitwise())
+
+    class Generator(Trino.Generator):
+        """Writes a tree as Timestream SQL again."""
+
+        TRANSFORMS: ClassVar[dict[type[exp.Expression], Callable[..., str]]] = {
+            **Trino.Generator.TRANSFORMS,
+            Show: lambda self, node: self.show_sql(node),
+            Unload: lambda self, node: self.unload_sql(node),
+        }
+
+        def show_sql(self, node: Show) -> str:
+            """`SHOW MEASURES FROM "d"."t" LIKE 'x'`."""
+            source, like = self.sql(node, "source"), self.sql(node, "like")
+            return (
+                f"SHOW {node.name}{f' FROM {source}' if source else ''}"
+                f"{f' LIKE {like}' if like else ''}"
+            )
+
+        def unload_sql(self, node: Unload) -> str:
+            """`UNLOAD (SELECT ...) TO 's3://...' WITH (...)`."""
+            options = self.expressions(node, key="options", flat=True)
+            return (
+                f"UNLOAD ({self.sql(node, 'this')}) TO {self.sql(node, 'to')}"
+                f"{f' WITH ({options})' if options else ''}"
+            )
+
+
+TIMESTREAM = Timestream()
+
+
+def position(sql: str, start: int) -> str:
+    """Where a character is, as the service says it: `line 1:76`.
+
+    :param start: the character's offset in `sql`, from 0.
+    """
+    line = sql.count("\n", 0, start) + 1
+    return f"line {line}:{start - (sql.rfind(chr(10), 0, start) + 1) + 1}"
+
+
+def parse(sql: str) -> exp.Expression:
+    """Read one statement.
+
+    :raises ValidationException: if it is not Timestream SQL, with the place where it stops being it.
+    """
+    try:
+        tokens = TIMESTREAM.tokenize(sql)
+        statements = TIMESTREAM.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
+    except TokenError:
+        raise ValidationException(
+            "The query syntax is invalid at line 1:1: an unterminated literal or comment"
+        ) from None
+    except ParseError as error:
+        raise ValidationException(_syntax_error(sql, tokens, error)) from None
+    trees = [tree for tree in statements if tree is not None]
+    if len(trees) != 1:
+        raise ValidationException("The query syntax is invalid: expecting one statement")
+    return trees[0]
+
+
+def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> str:
+    found = error.errors[0] if error.errors else {}
+    line, end = found.get("line"), found.get("col")
+    token = next((t for t in tokens if t.line == line and t.col == end), None)
+    if token is None:
+        return f"The query syntax is invalid at {position(sql, len(sql.rstrip()))}"
+    return f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{sql[token.start:token.end + 1]}'"
