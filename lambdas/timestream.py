@@ -1,0 +1,317 @@
+"""The store in Amazon Timestream for LiveAnalytics: the only module that knows Timestream.
+
+One observation is one record, as in the article that bridgewatch starts from: `MeasureName` is the
+bridge's name, `MeasureValue` its status, `Dimensions` its metadata, `Time` in milliseconds. Sending
+a record twice is harmless: the service keeps it once
+(https://docs.aws.amazon.com/timestream/latest/developerguide/API_WriteRecords.html).
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from lambdas.observation import Observation, Status
+from lambdas.store import Refusal, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_timestream_query import TimestreamQueryClient
+    from mypy_boto3_timestream_write import TimestreamWriteClient
+    from mypy_boto3_timestream_write.type_defs import (
+        DimensionTypeDef,
+        RecordTypeDef,
+        RejectedRecordTypeDef,
+    )
+
+# https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
+RECORDS_PER_CALL = 100
+MEASURE_NAME_BYTES = 256
+_TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,256}")
+
+# A poll has a minute for everything, and the next one comes soon: give up early.
+WRITE = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+# "Query will time out after 60 seconds. You must update the default timeout":
+# https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.html
+QUERY = Config(
+    connect_timeout=5,
+    read_timeout=65,
+    retries={"mode": "standard", "total_max_attempts": 4},
+)
+
+_CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# What the operator does about an error, by the service's code for it. A code that isn't here is
+# told in the service's own words.
+_WHAT_TO_DO = {
+    "AccessDeniedException": (
+        "AWS denies access to Timestream: give this identity timestream:DescribeEndpoints on * and "
+        "timestream:WriteRecords (to write) or timestream:Select (to read) on the table"
+    ),
+    "ResourceNotFoundException": (
+        "Timestream has no such database or table in this region: deploy the storage stack, or "
+        "name them with --database and --table"
+    ),
+    "ThrottlingException": "Timestream is throttling: try again in a minute",
+    "InternalServerException": "Timestream has an internal error: try again in a minute",
+    "UnrecognizedClientException": "AWS does not know these credentials: check the profile",
+    "InvalidClientTokenId": "AWS does not know these credentials: check the profile",
+    "InvalidSignatureException": "AWS refuses the signature: check the secret key and the clock",
+    "ExpiredTokenException": "The AWS credentials have expired: sign in again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where AWS is, when it isn't where the environment says.
+
+    :param profile: the profile that holds the credentials.
+    :param region: the region.
+    :param endpoint_url: another address than AWS's.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+_AS_THE_ENVIRONMENT_SAYS = Connection()
+
+
+class TimestreamStore:
+    """A `lambdas.store.Store` in one Timestream table.
+
+    :param database: the database's name.
+    :param table: the table's name.
+    :param dimensions: what every record of a bridge carries, as name and value, by the bridge's
+        name. Only `write` needs it.
+    :param connection: where AWS is.
+    :raises ValueError: if a database or table cannot have that name.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: str,
+        table: str,
+        dimensions: Mapping[str, Mapping[str, str]] | None = None,
+        connection: Connection = _AS_THE_ENVIRONMENT_SAYS,
+    ) -> None:
+        for name in (database, table):
+            if not _TABLE_NAME.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} cannot name a Timestream database or table: 3 to 256 letters, "
+                    "digits, and . _ -"
+                )
+        self._database = database
+        self._table = table
+        self._dimensions = {
+            bridge: frozenset(pairs.items()) for bridge, pairs in (dimensions or {}).items()
+        }
+        self._connection = connection
+
+    @cached_property
+    def writer(self) -> TimestreamWriteClient:
+        """The client that writes; made when first asked for, without a request."""
+        with _explained():
+            return self._session().client(
+                "timestream-write", config=WRITE, endpoint_url=self._connection.endpoint_url
+            )
+
+    @cached_property
+    def _reader(self) -> TimestreamQueryClient:
+        with _explained():
+            return self._session().client(
+                "timestream-query", config=QUERY, endpoint_url=self._connection.endpoint_url
+            )
+
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            profile_name=self._connection.profile, region_name=self._connection.region
+        )
+
+    def write(self, observations: Sequence[Observation]) -> list[Refusal]:
+        """Write the observations as records, at most 100 in a request.
+
+        A record that Timestream has already, in this version or a higher one, is no refusal.
+
+        :returns: what Timestream refused; all others are stored.
+        :raises StoreError: if Timestream failed; some of the observations may be stored.
+        """
+        refusals: list[Refusal] = []
+        for start in range(0, len(observations), RECORDS_PER_CALL):
+            refusals += self._write(observations[start : start + RECORDS_PER_CALL])
+        return refusals
+
+    def _write(self, observations: Sequence[Observation]) -> list[Refusal]:
+        common, records = self._records(observations)
+        writer = self.writer
+        with _explained():
+            try:
+                writer.write_records(
+                    DatabaseName=self._database,
+                    TableName=self._table,
+                    CommonAttributes=common,
+                    Records=records,
+                )
+            except writer.exceptions.RejectedRecordsException as error:
+                # Not under "Error": https://github.com/boto/boto3/issues/3438
+                rejected: list[RejectedRecordTypeDef] = error.response["RejectedRecords"]  # type: ignore[typeddict-item] # of this exception only
+                return [
+                    Refusal(observations[record["RecordIndex"]], record["Reason"])
+                    for record in rejected
+                    if "ExistingVersion" not in record
+                ]
+        return []
+
+    def _records(
+        self, observations: Sequence[Observation]
+    ) -> tuple[RecordTypeDef, list[RecordTypeDef]]:
+        """Divide what all records share from what each has of its own: shared bytes cost once.
+
+        https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
+        """
+        dimensions = [self._dimensions[observation.bridge] for observation in observations]
+        shared = frozenset.intersection(*dimensions)
+        records: list[RecordTypeDef] = [
+            {"MeasureName": seen.bridge, "Dimensions": _pairs(own - shared)}
+            for seen, own in zip(observations, dimensions, strict=True)
+        ]
+        common: RecordTypeDef = {
+            "MeasureValueType": "VARCHAR",
+            "TimeUnit": "MILLISECONDS",
+            "Dimensions": _pairs(shared),
+        }
+        statuses = [str(seen.status) for seen in observations]
+        times = [str((seen.time - _EPOCH) // timedelta(milliseconds=1)) for seen in observations]
+        if len(set(statuses)) == 1:
+            common["MeasureValue"] = statuses[0]
+        else:
+            for record, status in zip(records, statuses, strict=True):
+                record["MeasureValue"] = status
+        if len(set(times)) == 1:
+            common["Time"] = times[0]
+        else:
+            for record, time in zip(records, times, strict=True):
+                record["Time"] = time
+        return common, records
+
+    def read(
+        self, bridges: Collection[str], since: datetime, until: datetime
+    ) -> Iterator[Observation]:
+        """Give the observations of these bridges with `since` <= time < `until`, in time order.
+
+        One query, whose cost a time predicate bounds; pages are fetched as they are consumed, and
+        empty ones are normal while the query runs.
+
+        :raises StoreError: if Timestream failed, or holds a status that is neither Open nor Closed.
+        :raises ValueError: if a name cannot be a bridge's, or a time is naive.
+        """
+        query = self._query(bridges, since, until)
+        return self._run(query) if bridges else iter(())
+
+    def _run(self, query: str) -> Iterator[Observation]:
+        reader = self._reader
+        with _explained():
+            for page in reader.get_paginator("query").paginate(QueryString=query):
+                for row in page["Rows"]:
+                    yield _observation(*(datum["ScalarValue"] for datum in row["Data"]))
+
+    def _query(self, bridges: Iterable[str], since: datetime, until: datetime) -> str:
+        # Timestream has no bind parameters: everything here is a typed value or checked text.
+        names = ", ".join(map(_text_literal, sorted(bridges)))
+        return (
+            "SELECT measure_name, time, measure_value::varchar "  # noqa: S608 - see above
+            f'FROM "{self._database}"."{self._table}" '
+            f"WHERE measure_name IN ({names}) "
+            f"AND time >= {_time_literal(since)} AND time < {_time_literal(until)} "
+            "ORDER BY time"
+        )
+
+
+def _observation(bridge: str, time: str, status: str) -> Observation:
+    if status not in set(Status):
+        raise StoreError(
+            f"The table holds {status!r} as a status of {bridge}: neither Open nor Closed, so it "
+            "isn't bridgewatch's.",
+            "UnknownStatus",
+        )
+    # Timestream writes UTC without a zone, with nine decimals.
+    return Observation(bridge, Status(status), datetime.fromisoformat(time).replace(tzinfo=UTC))
+
+
+def _pairs(dimensions: Iterable[tuple[str, str]]) -> list[DimensionTypeDef]:
+    return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
+
+
+def _text_literal(name: str) -> str:
+    if not name.isprintable() or not 1 <= len(name.encode()) <= MEASURE_NAME_BYTES:
+        raise ValueError(
+            f"{name!r} cannot be a bridge's name: 1 to {MEASURE_NAME_BYTES} printable bytes."
+        )
+    return "'" + name.replace("'", "''") + "'"
+
+
+def _time_literal(time: datetime) -> str:
+    if time.tzinfo is None:
+        raise ValueError(f"A query's times are timezone-aware, not {time!r}.")
+    text = time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return f"from_iso8601_timestamp('{text}Z')"
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the SDK's errors into a StoreError that says what to do."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise StoreError(
+            _sentence(code, error.response["Error"].get("Message", "")), code
+        ) from error
+    except (NoCredentialsError, ProfileNotFound) as error:
+        raise StoreError(
+            f"No AWS credentials: {error}. Sign in, or name a --profile.", type(error).__name__
+        ) from error
+    except NoRegionError as error:
+        raise StoreError(
+            "No AWS region: set AWS_REGION or name a --region.", type(error).__name__
+        ) from error
+    except BotoCoreError as error:
+        raise StoreError(f"Timestream cannot be reached: {error}", type(error).__name__) from error
+
+
+def _sentence(code: str, message: str) -> str:
+    if code == "AccessDeniedException" and message.startswith(_CLOSED_TO_NEW_CUSTOMERS):
+        return (
+            "AWS has closed Timestream for LiveAnalytics to new customers, and this account's "
+            "payer is not an existing one: use an account that is, or the embedded cloud "
+            "(https://docs.aws.amazon.com/timestream/latest/developerguide/"
+            "AmazonTimestreamForLiveAnalytics-availability-change.html)."
+        )
+    if code == "ValidationException" and "does not exist" in message:
+        # Seen for a missing table, and for a table that no record was ever written to.
+        return f"There is nothing to read yet, or not there: {message}"
+    if code in _WHAT_TO_DO:
+        return f"{_WHAT_TO_DO[code]}. AWS said: {message}"
+    return f"Timestream refused the request with {code}: {message}"
