@@ -1,0 +1,63 @@
+"""The CDK app: settings in, stacks out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Duration, Tags
+
+from bridgewatch.settings import POLL_INTERVAL_SECONDS, Settings, SettingsError, load_settings
+from stacks.cost_alarm import CostAlarmStack
+from stacks.poller import PollerStack
+from stacks.storage import StorageStack
+
+
+def add_stacks(app: App, settings: Settings) -> None:
+    """Add every stack of a deployment to `app`."""
+    deployment = settings.deployment
+    storage = StorageStack(
+        app,
+        f"{deployment}-storage",
+        deployment=deployment,
+        memory_store_retention=Duration.hours(settings.storage.memory_hours),
+        magnetic_store_retention=Duration.days(settings.storage.magnetic_days),
+    )
+    PollerStack(
+        app,
+        f"{deployment}-poller",
+        deployment=deployment,
+        database=storage.database,
+        table=storage.table,
+        configuration=settings.poller_configuration(),
+        key_parameters=settings.key_parameters(),
+        interval=Duration.seconds(POLL_INTERVAL_SECONDS),
+        log_retention_days=settings.log_retention_days,
+    )
+    CostAlarmStack(
+        app,
+        f"{deployment}-cost-alarm",
+        deployment=deployment,
+        monthly_usd=settings.budget.monthly_usd,
+        actual_percent=settings.budget.actual_percent,
+        forecast_percent=settings.budget.forecast_percent,
+        services=settings.budget.services,
+        email=settings.budget.email,
+    )
+    Tags.of(app).add("bridgewatch:deployment", deployment)
+
+
+def main() -> None:
+    """Synthesize the stacks of the settings that `-c settings=FILE` names, or of cdk.json."""
+    app = App()
+    file = app.node.try_get_context("settings")
+    try:
+        settings = load_settings(Path(file) if file else None)
+    except SettingsError as error:
+        sys.exit(str(error))
+    add_stacks(app, settings)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

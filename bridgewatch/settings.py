@@ -1,0 +1,494 @@
+"""The settings: everything that differs between two deployments.
+
+People type them, as the context key `bridgewatch` of cdk.json or as a file of their own, so the
+model checks them to the last detail and answers a mistake with one sentence (`SettingsError`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
+
+CDK_JSON = Path(__file__).parent.parent / "cdk.json"
+
+# https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
+MEASURE_NAME_BYTES = 256
+DIMENSION_NAME_BYTES = 60
+DIMENSIONS_PER_TABLE = 128
+RECORD_BYTES = 2048
+MEMORY_STORE_HOURS = 8766
+MAGNETIC_STORE_DAYS = 73000
+
+# https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html
+NOTIFICATIONS_PER_BUDGET = 10
+
+POLL_INTERVAL_SECONDS = 60
+"""EventBridge Scheduler's finest rate, and NDW's own rhythm."""
+
+NDW_URL = "https://opendata.ndw.nu/actueel_beeld.xml.gz"
+
+Retention: TypeAlias = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+    1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]  # fmt: skip
+"""Days that CloudWatch Logs can keep a log group.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
+
+Status: TypeAlias = Literal["Open", "Closed"]
+
+
+class SettingsError(Exception):
+    """A wrong setting, as one sentence: the key, the value and what is allowed."""
+
+
+def _at_most_bytes(text: str, limit: int) -> str:
+    if len(text.encode()) > limit:
+        raise ValueError(f"it must be at most {limit} bytes of UTF-8")
+    return text
+
+
+def _measure_name(name: str) -> str:
+    return _at_most_bytes(name, MEASURE_NAME_BYTES)
+
+
+def _dimension_name(name: str) -> str:
+    if name == "source":
+        raise ValueError("every record has that dimension already: its source's name")
+    if name in {"measure_value", "time", "ts_non_existent_col"} or name.startswith(
+        ("ts_", "measure_name")
+    ):
+        raise ValueError(
+            "Timestream reserves it: measure_value, time, ts_non_existent_col, "
+            "and what starts with ts_ or measure_name"
+        )
+    return _at_most_bytes(name, DIMENSION_NAME_BYTES)
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it must be an address that starts with http:// or https://")
+    return url
+
+
+# Without a colon: Timestream refuses it in the names of columns.
+Name: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+DimensionName: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[^:\x00-\x1f]+$"), AfterValidator(_dimension_name)
+]
+WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
+Pointer: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(/([^~]|~[01])*)?$")]
+Percent: TypeAlias = Annotated[int, Field(ge=1, le=1000)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Bridge(_Model):
+    """One movable bridge."""
+
+    name: Annotated[Name, AfterValidator(_measure_name)] = Field(
+        description="What the bridge is called; its records' measure name, at most 256 bytes."
+    )
+    source: str = Field(description="Which of `sources` tells its status.")
+    code: str | None = Field(
+        default=None,
+        min_length=1,
+        description="What the source calls it. For `ndw`, its ISRS code; for `json`, what replaces "
+        "`{code}` in the source's `url` or `pointer`.",
+    )
+    dimensions: dict[DimensionName, Name] = Field(
+        default={},
+        description="What else its records say about it, such as its city: names of at most 60 "
+        "bytes, with values. `source` is added by itself. Part of a record's identity: a changed "
+        "dimension begins a new time series.",
+    )
+
+    @model_validator(mode="after")
+    def _fits_in_a_record(self) -> Self:
+        words = [self.name, "Closed", "source", self.source, *self.dimensions]
+        words += self.dimensions.values()
+        time = 8
+        size = time + sum(len(word.encode()) for word in words)
+        if size > RECORD_BYTES:
+            raise ValueError(f"its records would be {size} bytes; Timestream takes {RECORD_BYTES}")
+        return self
+
+
+class Key(_Model):
+    """Where a source's API key is kept, and where a request carries it."""
+
+    parameter: str = Field(
+        pattern=r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        max_length=1011,
+        description="The name of the SSM SecureString parameter that holds the key. The key itself "
+        "is never a setting.",
+    )
+    place: Literal["header", "query", "path"] = Field(
+        alias="in",
+        description="Where a request carries it; `path` replaces `{key}` in the `url`.",
+    )
+    name: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The header's or query parameter's name; not for `path`.",
+    )
+
+    @model_validator(mode="after")
+    def _has_a_name_where_one_is_needed(self) -> Self:
+        if (self.place == "path") != (self.name is None):
+            raise ValueError('`name` is needed for "in": "header" or "query", and only there')
+        return self
+
+
+class _Source(_Model):
+    timeout_seconds: float = Field(
+        default=5, gt=0, le=20, description="How long one request may take to connect, or to send."
+    )
+    attempts: int = Field(
+        default=3, ge=1, le=5, description="How often a poll asks before it gives up."
+    )
+    backoff_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        le=5,
+        description="The pause before the second attempt; it doubles with each one after that.",
+    )
+
+
+class JsonSource(_Source):
+    """An HTTP API that answers JSON."""
+
+    type: Literal["json"] = Field(description="An HTTP API that answers JSON.")
+    url: WebAddress = Field(
+        description="What is fetched. With `{code}` in it, one request a bridge; without, one "
+        "request serves all bridges of the source."
+    )
+    key: Key | None = Field(default=None, description="The API key, for a source that wants one.")
+    pointer: Pointer = Field(
+        description="Where the answer holds the status: a JSON pointer (RFC 6901), in which "
+        "`{code}` stands for the bridge's code."
+    )
+    statuses: dict[str, Status] = Field(
+        description="The source's words, each with what it means here: `Open` is a raised span. "
+        "A word that is not listed is not an observation."
+    )
+    max_bytes: int = Field(
+        default=1_000_000, ge=1, le=10_000_000, description="The longest answer that is read."
+    )
+
+    @model_validator(mode="after")
+    def _knows_both_statuses(self) -> Self:
+        if missing := set(get_args(Status)) - set(self.statuses.values()):
+            raise ValueError(f"`statuses` must have a word for {' and '.join(sorted(missing))}")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_the_key_secret(self) -> Self:
+        if (self.key is not None and self.key.place == "path") != ("{key}" in self.url):
+            raise ValueError('`url` must contain {key} for "in": "path", and only then')
+        if self.key and not _is_private(self.url):
+            raise ValueError(f"`url` is {self.url}: a key is only sent over https, or to loopback")
+        return self
+
+    @property
+    def needs_codes(self) -> bool:
+        """Whether its bridges are told apart by their codes."""
+        return "{code}" in self.url or "{code}" in self.pointer
+
+
+class NdwSource(_Source):
+    """The feed of NDW, the Dutch road-traffic data portal; it needs no key."""
+
+    type: Literal["ndw"] = Field(
+        description="The feed of NDW, the Dutch road-traffic data portal; it needs no key."
+    )
+    url: WebAddress = Field(default=NDW_URL, description="Where the feed is.")
+    max_bytes: int = Field(
+        default=256_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="The largest feed that is read, unpacked.",
+    )
+
+
+Source: TypeAlias = Annotated[JsonSource | NdwSource, Field(discriminator="type")]
+
+
+class Storage(_Model):
+    """How long Timestream keeps records."""
+
+    memory_hours: int = Field(
+        default=24,
+        ge=1,
+        le=MEMORY_STORE_HOURS,
+        description="Hours in the memory store: the fast one, and by far the dearer.",
+    )
+    magnetic_days: int = Field(
+        default=3650,
+        ge=1,
+        le=MAGNETIC_STORE_DAYS,
+        description="Days in the magnetic store; older records are gone for good.",
+    )
+
+
+class Budget(_Model):
+    """What a month may cost, and when that is reported."""
+
+    monthly_usd: float = Field(
+        default=1, ge=0.01, le=1_000_000, description="What a month may cost, in US dollars."
+    )
+    actual_percent: tuple[Percent, ...] = Field(
+        default=(50, 80, 100), description="Shares of it, once spent, that send a message."
+    )
+    forecast_percent: tuple[Percent, ...] = Field(
+        default=(100,),
+        description="Shares of it, once forecast for the month's end, that send a message.",
+    )
+    services: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        default=(),
+        description="The AWS services whose cost counts, as Cost Explorer spells them, such as "
+        "`Amazon Timestream`; none means the whole account. AWS checks no spelling: a budget on a "
+        "service that it does not know stays at 0 and never rings.",
+    )
+    email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Who gets the messages as well as the topic.",
+    )
+
+    @model_validator(mode="after")
+    def _rings(self) -> Self:
+        thresholds = [("actual", percent) for percent in self.actual_percent]
+        thresholds += [("forecast", percent) for percent in self.forecast_percent]
+        if not 1 <= len(thresholds) <= NOTIFICATIONS_PER_BUDGET:
+            raise ValueError(
+                f"it has {len(thresholds)} thresholds; "
+                f"AWS Budgets takes 1 to {NOTIFICATIONS_PER_BUDGET}"
+            )
+        if len(set(thresholds)) < len(thresholds):
+            raise ValueError("it names a threshold twice")
+        return self
+
+
+class Settings(_Model):
+    """Everything that differs between two deployments."""
+
+    deployment: str = Field(
+        default="bridgewatch",
+        pattern=r"^[a-z](-?[a-z0-9])+$",
+        min_length=3,
+        max_length=32,
+        description="The name of the deployment: its database, and the prefix of every other name. "
+        "Another name is another deployment, with a database of its own.",
+    )
+    bridges: tuple[Bridge, ...] = Field(min_length=1, description="The bridges to watch.")
+    sources: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")], Source] = (
+        Field(
+            min_length=1,
+            description="Where their statuses are read, by a name that the records carry.",
+        )
+    )
+    heartbeat_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=60,
+        description="A record is written at least this often, so that silence means an outage.",
+    )
+    storage: Storage = Field(default=Storage(), description="How long records are kept.")
+    budget: Budget = Field(default=Budget(), description="What a month may cost.")
+    log_retention_days: Retention = Field(
+        default=30, description="How long CloudWatch Logs keeps what the functions log."
+    )
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        # Each line is a sentence of its own: `load_settings` counts them.
+        if disagreements := "\n".join(self._disagreements()):
+            raise ValueError(disagreements)
+        return self
+
+    def _disagreements(self) -> Iterator[str]:
+        names: set[str] = set()
+        for index, bridge in enumerate(self.bridges):
+            if bridge.name in names:
+                yield _sentence(f"bridges[{index}].name", bridge.name, "names must be unique")
+            names.add(bridge.name)
+            yield from self._disagreements_with_source(index, bridge)
+        dimensions = {name for bridge in self.bridges for name in bridge.dimensions} | {"source"}
+        if len(dimensions) > DIMENSIONS_PER_TABLE:
+            yield (
+                f"The bridges have {len(dimensions)} dimensions between them; "
+                f"a Timestream table takes {DIMENSIONS_PER_TABLE}."
+            )
+
+    def _disagreements_with_source(self, index: int, bridge: Bridge) -> Iterator[str]:
+        key = f"bridges[{index}]"
+        source = self.sources.get(bridge.source)
+        if source is None:
+            allowed = ", ".join(self.sources)
+            yield _sentence(
+                f"{key}.source", bridge.source, f"it must be one of the sources: {allowed}"
+            )
+        elif source.type == "ndw" and not _is_isrs(bridge.code):
+            yield _sentence(
+                f"{key}.code",
+                bridge.code,
+                "a bridge of an ndw source needs its ISRS code, such as NLAMS002122253000074",
+            )
+        elif source.type == "json" and source.needs_codes and bridge.code is None:
+            yield _sentence(
+                f"{key}.code", None, f"the source {bridge.source} tells bridges apart by it"
+            )
+
+    def key_parameters(self) -> tuple[str, ...]:
+        """List the SSM parameters that hold API keys, each once, in the order of the sources."""
+        keys = (source.key for source in self.sources.values() if isinstance(source, JsonSource))
+        return tuple(dict.fromkeys(key.parameter for key in keys if key))
+
+    def poller_configuration(self) -> dict[str, Any]:
+        """Say what the poller has to know: `configuration.json` of its bundle, as JSON values."""
+        settings = self.model_dump(mode="json", by_alias=True, include={"bridges", "sources"})
+        return {
+            "heartbeat_seconds": self.heartbeat_minutes * 60,
+            "interval_seconds": POLL_INTERVAL_SECONDS,
+            **settings,
+        }
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check the settings.
+
+    :param path: a file that holds the settings as one JSON object; without it, the context key
+        `bridgewatch` of this project's cdk.json.
+    :raises SettingsError: one sentence that says what is wrong first, and how much more is.
+    """
+    file = path or CDK_JSON
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{file} is not JSON: {error}.") from error
+    if path is None:
+        document = document.get("context", {}).get("bridgewatch")
+    return parse_settings(document)
+
+
+def parse_settings(document: object) -> Settings:
+    """Check settings that were read from somewhere.
+
+    :param document: the settings as JSON values.
+    :raises SettingsError: one sentence that says what is wrong first, and how much more is.
+    """
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        sentences = [line for detail in error.errors() for line in _explain(detail, document)]
+        more = f" (and {len(sentences) - 1} more)" if sentences[1:] else ""
+        raise SettingsError(sentences[0] + more) from error
+
+
+def _explain(error: ErrorDetails, document: object) -> list[str]:
+    key = _dotted(error["loc"], document)
+    match error["type"]:
+        case "value_error" if not key:
+            return str(error["ctx"]["error"]).splitlines()
+        case "missing":
+            return [f"{key} is missing: it is required."]
+        case "union_tag_not_found":
+            return [f"{key}.type is missing: it must be json or ndw."]
+        case "union_tag_invalid":
+            tag = error["ctx"]["tag"]
+            return [_sentence(f"{key}.type", tag, "it must be json or ndw")]
+        case "extra_forbidden":
+            return [f"{key} is not a setting; README.md lists them."]
+        case "value_error":
+            rule = str(error["ctx"]["error"])
+        case "string_pattern_mismatch":
+            rule = f"it must match {error['ctx']['pattern']}"
+        case _:
+            rule = error["msg"].replace("Input should", "it must", 1)
+    return [_sentence(key or "The settings", error["input"], rule)]
+
+
+def _dotted(location: tuple[int | str, ...], document: object) -> str:
+    """Write a key as `bridges[0].source`, without the steps that only pydantic knows."""
+    dotted = ""
+    value: Any = document
+    for step in location:
+        if isinstance(step, int):
+            dotted += f"[{step}]"
+        elif step != "[key]" and not _is_tag(step, dotted, value):
+            dotted += f".{step}" if dotted else step
+        else:
+            continue
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return dotted
+
+
+def _is_tag(step: str, dotted: str, value: object) -> bool:
+    """Tell whether a step of pydantic's is the type of a source, which is no key."""
+    in_source = dotted.startswith("sources.") and dotted.count(".") == 1
+    return in_source and isinstance(value, dict) and step == value.get("type")
+
+
+def _sentence(key: str, value: object, rule: str) -> str:
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    longest = 80
+    if len(shown) > longest:
+        shown = shown[:longest] + "..."
+    return f"{key} is {shown}, but {rule}."
+
+
+def _is_isrs(code: str | None) -> bool:
+    """Tell whether a code has the form of an ISRS location code.
+
+    Country, UN/LOCODE, fairway section, object and hectometre: 2, 3, 5, 5 and 5 characters
+    (RIS Index Encoding Guide, https://ris.cesni.eu).
+    """
+    length = 20
+    return (
+        code is not None
+        and len(code) == length
+        and code.isascii()
+        and code.isalnum()
+        and code == code.upper()
+        and code[:2].isalpha()
+        and code[-5:].isdigit()
+    )
+
+
+def _is_private(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,117 @@
+"""The stack that shouts before it costs money: a monthly budget and the topic that it writes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, CfnOutput, Stack
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+
+class CostAlarmStack(Stack):
+    """A monthly budget, and the topic for its messages and for alarms.
+
+    AWS updates a budget up to three times a day: it is a late alarm, not a cap
+    (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html).
+
+    It is not restricted by tag: that works only once the payer account has activated the tag.
+
+    :param deployment: the deployment's name, the prefix of the names in here.
+    :param monthly_usd: what a month may cost, in US dollars.
+    :param actual_percent: shares of it, once spent, that send a message.
+    :param forecast_percent: shares of it, once forecast for the month's end, that send a message.
+    :param services: the services whose cost counts, as Cost Explorer spells them; none means the
+        whole account, the only choice that no misspelling can silence.
+    :param email: who gets the messages as well as the topic; nobody by default.
+    """
+
+    def __init__(  # noqa: PLR0913 - props of a stack, all named by the caller
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        deployment: str,
+        monthly_usd: float,
+        actual_percent: Sequence[int],
+        forecast_percent: Sequence[int],
+        services: Sequence[str] = (),
+        email: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id, description="bridgewatch: the cost alarm")
+        self.topic = self._topic(f"{deployment}-alarms")
+        subscribers = [_subscriber("SNS", self.topic.topic_arn)]
+        if email is not None:
+            subscribers.append(_subscriber("EMAIL", email))
+        thresholds = [("ACTUAL", percent) for percent in actual_percent]
+        thresholds += [("FORECASTED", percent) for percent in forecast_percent]
+        budget = budgets.CfnBudget(
+            self,
+            "Budget",
+            # Without a name of its own: other thresholds make a new budget, which would find the
+            # name taken (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),
+                cost_filters={"Service": list(services)} if services else None,
+            ),
+            notifications_with_subscribers=[
+                _notification(kind, percent, subscribers) for kind, percent in thresholds
+            ],
+        )
+        # AWS Budgets tries the topic when the budget is made.
+        budget.node.add_dependency(self.topic)
+        CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
+        CfnOutput(self, "BudgetName", value=budget.ref)
+
+    def _topic(self, name: str) -> sns.Topic:
+        # Not encrypted with `alias/aws/sns`: that key's policy keeps AWS Budgets out
+        # (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html).
+        topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="BudgetsMayPublish",
+                principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": self.account},
+                    "ArnLike": {
+                        "aws:SourceArn": self.format_arn(
+                            service="budgets",
+                            region="",
+                            resource="*",
+                            arn_format=ArnFormat.NO_RESOURCE_NAME,
+                        )
+                    },
+                },
+            )
+        )
+        return topic
+
+
+def _subscriber(subscription_type: str, address: str) -> budgets.CfnBudget.SubscriberProperty:
+    return budgets.CfnBudget.SubscriberProperty(
+        subscription_type=subscription_type, address=address
+    )
+
+
+def _notification(
+    kind: str, percent: int, subscribers: Sequence[budgets.CfnBudget.SubscriberProperty]
+) -> budgets.CfnBudget.NotificationWithSubscribersProperty:
+    return budgets.CfnBudget.NotificationWithSubscribersProperty(
+        notification=budgets.CfnBudget.NotificationProperty(
+            notification_type=kind,
+            comparison_operator="GREATER_THAN",
+            threshold=percent,
+            threshold_type="PERCENTAGE",
+        ),
+        subscribers=list(subscribers),
+    )
