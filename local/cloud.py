@@ -1,0 +1,113 @@
+"""The embedded cloud: every service that the templates use, in one process, on one port."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.config import default_user_config
+from moto.moto_api._internal.models import moto_api_backend
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from local.cloudformation.mends import mend
+from local.lambda_runtime.plug import MotoSurroundings, plug
+from local.lambda_runtime.runtime import LambdaRuntime
+from local.replacements import Replacements
+from local.timestream import moto_plug
+
+if TYPE_CHECKING:
+    from local.clock import Clock
+
+REGION = "eu-west-1"
+"""Where tools work that name no region; Timestream is there."""
+
+HOST = "127.0.0.1"
+
+
+class Cloud(ExitStack):
+    """A cloud of one's own; a context manager, of which a process can have one at a time.
+
+    Nothing is left of what was deployed once it is closed, but what Timestream stored in `data`.
+
+    :param clock: the time of Timestream, of the schedules and of the functions.
+    :param port: where to serve on the loopback address; 0 takes a free one.
+    :param data: a directory in which Timestream keeps its records, or None for memory.
+    """
+
+    def __init__(self, clock: Clock, port: int = 0, data: Path | None = None) -> None:
+        super().__init__()
+        self.clock = clock
+        self.account = DEFAULT_ACCOUNT_ID
+        self._data = data
+        self._server = make_server(
+            HOST,
+            port,
+            DomainDispatcherApplication(create_backend_app),
+            threaded=True,
+            request_handler=_QuietRequestHandler,
+        )
+        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        """Start serving."""
+        super().__enter__()
+        self.callback(self._server.server_close)
+        directory = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="bridgewatch-")))
+        replacements = self.enter_context(Replacements())
+        # `cdk bootstrap` attaches AWS's own policies.
+        self.callback(default_user_config.update, iam=default_user_config["iam"])
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
+        moto_api_backend.reset()
+        self.callback(moto_api_backend.reset)
+        mend(replacements, self.client)
+        moto_plug.install(self.clock, self._data)
+        self.runtime = self.enter_context(
+            LambdaRuntime(self.clock, self.endpoint, directory, MotoSurroundings(self.account))
+        )
+        plug(replacements, self.runtime)
+        server = Thread(target=self._server.serve_forever, name="cloud", daemon=True)
+        server.start()
+        self.callback(server.join)
+        self.callback(self._server.shutdown)
+        return self
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """Give a boto3 client of a service of this cloud, whatever the environment says."""
+        return boto3.client(
+            service,  # type: ignore[call-overload] # the name is not a literal here
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Give the variables with which any AWS tool works on this cloud."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+        }
+
+
+class _QuietRequestHandler(MotoRequestHandler):
+    """Logs no requests; errors still reach standard error."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""

@@ -1,0 +1,22 @@
+"""Changing attributes of a library for a while, and putting them back."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+
+class Replacements(ExitStack):
+    """The attributes that were replaced; closing it restores them, the last one first."""
+
+    def replace(self, owner: Any, name: str, value: Any) -> Any:
+        """Set `owner.name` to `value` until this is closed.
+
+        :param owner: a module or a class that has the attribute itself, not by inheritance.
+        :returns: what it was, as `owner` would give it.
+        """
+        stored = vars(owner)[name]
+        before = getattr(owner, name)
+        setattr(owner, name, value)
+        self.callback(setattr, owner, name, stored)
+        return before
