@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from mypy_boto3_timestream_write.type_defs import (
         DimensionTypeDef,
         RecordTypeDef,
-        RejectedRecordTypeDef,
     )
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
@@ -130,9 +129,12 @@ class TimestreamStore:
         }
         self._connection = connection
 
+    def connect(self) -> None:
+        """Make ready for `write`, which costs time but no request; `write` does it otherwise."""
+        _ = self._writer
+
     @cached_property
-    def writer(self) -> TimestreamWriteClient:
-        """The client that writes; made when first asked for, without a request."""
+    def _writer(self) -> TimestreamWriteClient:
         with _explained():
             return self._session().client(
                 "timestream-write", config=WRITE, endpoint_url=self._connection.endpoint_url
@@ -165,7 +167,7 @@ class TimestreamStore:
 
     def _write(self, observations: Sequence[Observation]) -> list[Refusal]:
         common, records = self._records(observations)
-        writer = self.writer
+        writer = self._writer
         with _explained():
             try:
                 writer.write_records(
@@ -176,7 +178,7 @@ class TimestreamStore:
                 )
             except writer.exceptions.RejectedRecordsException as error:
                 # Not under "Error": https://github.com/boto/boto3/issues/3438
-                rejected: list[RejectedRecordTypeDef] = error.response["RejectedRecords"]  # type: ignore[typeddict-item] # of this exception only
+                rejected: list[dict[str, Any]] = error.response["RejectedRecords"]  # type: ignore[typeddict-item] # of this exception only
                 return [
                     Refusal(observations[record["RecordIndex"]], record["Reason"])
                     for record in rejected

@@ -58,7 +58,7 @@ def is_change(last: Observation | None, seen: Observation) -> bool:
 
 
 def why_write(
-    last: Observation | None, seen: Observation, *, heartbeat: timedelta, interval: timedelta
+    last: Observation | None, seen: Observation, heartbeat: timedelta, interval: timedelta
 ) -> Why | None:
     """Say why an observation is to be written, or None if it is not.
 

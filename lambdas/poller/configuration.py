@@ -1,0 +1,280 @@
+"""What the poller has to know: its environment, and configuration.json in its bundle.
+
+A function's environment holds at most 4 KB and a hundred bridges do not fit. So the variables say
+what the stacks made, and the file, which `Settings.poller_configuration` writes, what people chose.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, overload
+
+from lambdas.observation import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Place: TypeAlias = Literal["header", "query", "path"]
+"""Where a request carries an API key; `path` replaces `{key}` in the URL."""
+
+T = TypeVar("T")
+C = TypeVar("C", bound=str)
+
+
+class ConfigurationError(Exception):
+    """A variable or key is missing or wrong; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The environment variables of the poller.
+
+    :param database: BRIDGEWATCH_DATABASE, the Timestream database.
+    :param table: BRIDGEWATCH_TABLE, the table in it.
+    :param configuration: configuration.json in LAMBDA_TASK_ROOT, where Lambda unpacks the bundle.
+    """
+
+    database: str
+    table: str
+    configuration: Path
+
+    @classmethod
+    def parse(cls, variables: Mapping[str, str]) -> Environment:
+        """Read them from `os.environ` or the like.
+
+        :raises ConfigurationError: if one is missing or empty.
+        """
+
+        def needed(name: str) -> str:
+            if not variables.get(name):
+                raise ConfigurationError(f"The environment variable {name} is not set.")
+            return variables[name]
+
+        return cls(
+            database=needed("BRIDGEWATCH_DATABASE"),
+            table=needed("BRIDGEWATCH_TABLE"),
+            configuration=Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One bridge to watch.
+
+    :param code: what the source calls it, if the source tells bridges apart.
+    :param dimensions: its metadata, by name.
+    """
+
+    name: str
+    source: str
+    code: str | None
+    dimensions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where an API key is kept, and where a request carries it.
+
+    :param parameter: the name of an SSM SecureString parameter.
+    :param name: the header's or query parameter's name; None for `path`.
+    """
+
+    parameter: str
+    place: Place
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how often a source is asked, and how much of an answer is read.
+
+    :param timeout_seconds: to connect, and between two pieces of an answer.
+    :param attempts: how often one question is asked at most.
+    :param backoff_seconds: the wait before the second attempt; it doubles with each.
+    :param max_bytes: the longest answer, unpacked.
+    """
+
+    timeout_seconds: float
+    attempts: int
+    backoff_seconds: float
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class JsonConfiguration:
+    """A source of type `json` (lambdas/poller/sources/json_source.py).
+
+    :param url: with `{code}` in it, one GET a bridge; without, one GET for all.
+    :param pointer: the JSON pointer to the status (RFC 6901); may hold `{code}`.
+    :param statuses: the source's words, and what they mean here.
+    """
+
+    url: str
+    key: Key | None
+    pointer: str
+    statuses: Mapping[str, Status]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class NdwConfiguration:
+    """A source of type `ndw` (lambdas/poller/sources/ndw.py)."""
+
+    url: str
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What configuration.json holds.
+
+    :param heartbeat: the longest silence between two records of a bridge.
+    :param interval: the time between two polls.
+    :param sources: by name.
+    """
+
+    heartbeat: timedelta
+    interval: timedelta
+    bridges: tuple[Bridge, ...]
+    sources: Mapping[str, JsonConfiguration | NdwConfiguration]
+
+    @classmethod
+    def read(cls, path: Path) -> Configuration:
+        """Read the file.
+
+        :raises ConfigurationError: if it is missing, no JSON, or a key is missing or wrong.
+        """
+        try:
+            document = json.loads(path.read_bytes())
+        except OSError as error:
+            raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise ConfigurationError(f"{path} is not JSON: {error}.") from error
+        return cls.parse(document)
+
+    @classmethod
+    def parse(cls, document: object) -> Configuration:
+        """Check the file's content.
+
+        :raises ConfigurationError: if a key is missing or wrong.
+        """
+        whole = _Object(document)
+        sources = whole.object("sources")
+        bridges = whole.objects("bridges")
+        return cls(
+            heartbeat=timedelta(seconds=whole.get("heartbeat_seconds", float)),
+            interval=timedelta(seconds=whole.get("interval_seconds", float)),
+            bridges=tuple(map(_bridge, bridges)),
+            sources={name: _source(sources.object(name)) for name in sources.keys},
+        )
+
+
+def _bridge(one: _Object) -> Bridge:
+    return Bridge(
+        name=one.get("name", str),
+        source=one.get("source", str),
+        code=one.get("code", str, optional=True),
+        dimensions=one.object("dimensions").mapping(str),
+    )
+
+
+def _source(one: _Object) -> JsonConfiguration | NdwConfiguration:
+    limits = Limits(
+        timeout_seconds=one.get("timeout_seconds", float),
+        attempts=one.get("attempts", int),
+        backoff_seconds=one.get("backoff_seconds", float),
+        max_bytes=one.get("max_bytes", int),
+    )
+    match one.get("type", str):
+        case "json":
+            statuses = one.object("statuses")
+            return JsonConfiguration(
+                url=one.get("url", str),
+                key=_key(one.object("key")) if one.has("key") else None,
+                pointer=one.get("pointer", str),
+                statuses={word: statuses.choice(word, tuple(Status)) for word in statuses.keys},
+                limits=limits,
+            )
+        case "ndw":
+            return NdwConfiguration(url=one.get("url", str), limits=limits)
+        case _:
+            raise one.wrong("type", "json or ndw")
+
+
+def _key(one: _Object) -> Key:
+    places: tuple[Place, ...] = get_args(Place)
+    place = one.choice("in", places)
+    return Key(
+        parameter=one.get("parameter", str),
+        place=place,
+        name=None if place == "path" else one.get("name", str),
+    )
+
+
+class _Object:
+    """A JSON object of the file, and where it stands, so that an error names the key."""
+
+    def __init__(self, value: object, where: str = "") -> None:
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"configuration.json: {where or 'it'} must be an object.")
+        self._value = value
+        self._where = where
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._value)
+
+    def has(self, key: str) -> bool:
+        return self._value.get(key) is not None
+
+    @overload
+    def get(self, key: str, kind: type[T]) -> T: ...
+    @overload
+    def get(self, key: str, kind: type[T], *, optional: Literal[True]) -> T | None: ...
+    def get(self, key: str, kind: type[T], *, optional: bool = False) -> T | None:
+        value = self._value.get(key)
+        if value is None and optional:
+            return None
+        # JSON writes 5 where 5.0 is meant, and Python counts True among the integers.
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            raise self.wrong(key, _KINDS[kind])
+        return value
+
+    def choice(self, key: str, choices: tuple[C, ...]) -> C:
+        value = self.get(key, str)
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise self.wrong(key, " or ".join(choices))
+
+    def object(self, key: str) -> _Object:
+        return _Object(self._value.get(key), self._at(key))
+
+    def objects(self, key: str) -> tuple[_Object, ...]:
+        values = self.get(key, list)
+        return tuple(_Object(one, f"{self._at(key)}[{n}]") for n, one in enumerate(values))
+
+    def mapping(self, kind: type[T]) -> dict[str, T]:
+        return {key: self.get(key, kind) for key in self.keys}
+
+    def wrong(self, key: str, wanted: str) -> ConfigurationError:
+        value = "missing" if key not in self._value else repr(self._value[key])
+        return ConfigurationError(
+            f"configuration.json: {self._at(key)} must be {wanted}, not {value}."
+        )
+
+    def _at(self, key: str) -> str:
+        return f"{self._where}.{key}" if self._where else key
+
+
+_KINDS: Mapping[type, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+}

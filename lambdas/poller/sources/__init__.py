@@ -1,0 +1,93 @@
+"""Where a bridge's status is read: what every source does, and how it fails.
+
+| reason | what happened | what the operator does |
+|---|---|---|
+| `timed_out` | no answer in time | nothing, unless it lasts: raise `timeout_seconds` |
+| `unreachable` | no connection: refused, no such host, a bad certificate | check the `url` |
+| `denied` | HTTP 401 or 403, with the key as it stands in SSM now | renew the key |
+| `no_key` | SSM did not give the key | check the `key.parameter`, and the poller's role |
+| `server_error` | HTTP 5xx or 429 | nothing, unless it lasts |
+| `http_error` | any other HTTP status than 200, redirects included | check the `url` |
+| `malformed` | not the JSON or XML that was promised, or only half of it | look at the answer |
+| `too_large` | more than `max_bytes`, packed or unpacked | raise `max_bytes` if it is genuine |
+| `unknown_status` | a word that `statuses` does not translate | add it to `statuses` |
+| `stale` | the feed's publication time is over ten minutes off | nothing, unless it lasts |
+| `unconfirmed` | a second look, at once, did not see the change | nothing: the next poll decides |
+
+Whatever the reason: no observation, a metric, a log line; never a guess. Neither the metric nor the
+line can hold the API key: a `SourceError` says nothing that a request or an answer said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.observation import Observation
+    from lambdas.poller.configuration import Bridge
+
+
+class Reason(StrEnum):
+    """Why a source gave no observation; the table above says more."""
+
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    DENIED = "denied"
+    NO_KEY = "no_key"
+    SERVER_ERROR = "server_error"
+    HTTP_ERROR = "http_error"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    UNKNOWN_STATUS = "unknown_status"
+    STALE = "stale"
+    UNCONFIRMED = "unconfirmed"
+
+
+class SourceError(Exception):
+    """A source gave no observation.
+
+    :param detail: what happened, in words of our own.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Bridges of one source that gave no observation in a poll, for one reason.
+
+    :param detail: what happened, for a log line.
+    :param bridges: their names.
+    """
+
+    source: str
+    reason: Reason
+    detail: str
+    bridges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a source told: each bridge is in one of the two."""
+
+    observations: tuple[Observation, ...]
+    failures: tuple[Failure, ...]
+
+
+class Source(Protocol):
+    """Tells the status of its bridges."""
+
+    def look(self, bridges: Sequence[Bridge], deadline: float) -> Look:
+        """Ask for the status of these bridges, now.
+
+        Never raises: what goes wrong is a `Failure`.
+
+        :param deadline: when to give up, by `time.monotonic()`.
+        """

@@ -1,0 +1,130 @@
+"""The source `json`: an HTTP API that tells a status somewhere in a JSON document."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from lambdas.observation import Observation, Status
+from lambdas.poller.api_key import ApiKey
+from lambdas.poller.sources import Failure, Look, Reason, SourceError
+from lambdas.poller.sources.http import Http, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from lambdas.poller.configuration import Bridge, JsonConfiguration
+    from lambdas.poller.sources.http import Answer
+
+_OK = 200
+
+
+class JsonSource:
+    """A `lambdas.poller.sources.Source` of type `json`.
+
+    :param name: its name in the configuration.
+    :param now: tells the time.
+    """
+
+    def __init__(
+        self, name: str, configuration: JsonConfiguration, now: Callable[[], datetime]
+    ) -> None:
+        self._name = name
+        self._configuration = configuration
+        self._now = now
+        self._http = Http(configuration.limits)
+        self._key = ApiKey(configuration.key.parameter) if configuration.key else None
+
+    def look(self, bridges: Sequence[Bridge], deadline: float) -> Look:
+        """Ask for the status of these bridges: one GET each, or one GET for all (see `Source`)."""
+        observations: list[Observation] = []
+        failures: list[Failure] = []
+        for group in self._groups(bridges):
+            try:
+                document, time = self._fetch(group[0].code or "", deadline)
+            except SourceError as error:
+                failures.append(self._failure(error, group))
+                continue
+            for bridge in group:
+                try:
+                    status = self._status(document, bridge)
+                except SourceError as error:
+                    failures.append(self._failure(error, [bridge]))
+                else:
+                    observations.append(Observation(bridge.name, status, time))
+        return Look(tuple(observations), tuple(failures))
+
+    def _groups(self, bridges: Sequence[Bridge]) -> list[Sequence[Bridge]]:
+        if "{code}" in self._configuration.url:
+            return [[bridge] for bridge in bridges]
+        return [bridges]
+
+    def _failure(self, error: SourceError, bridges: Sequence[Bridge]) -> Failure:
+        names = tuple(bridge.name for bridge in bridges)
+        return Failure(self._name, error.reason, error.detail, names)
+
+    def _fetch(self, code: str, deadline: float) -> tuple[object, datetime]:
+        try:
+            return self._http.get(self._request(code), deadline, self._read)
+        except SourceError as error:
+            if self._key is None or error.reason is not Reason.DENIED:
+                raise
+            self._key.forget()
+        return self._http.get(self._request(code), deadline, self._read)
+
+    def _request(self, code: str) -> Request:
+        url = self._configuration.url.replace("{code}", quote(code, safe=""))
+        place = self._configuration.key
+        if self._key is None or place is None:
+            return Request(url, {}, {})
+        key = self._key.read()
+        if place.place == "path":
+            return Request(url.replace("{key}", quote(key, safe="")), {}, {})
+        carried = {place.name or "": key}
+        return Request(url, carried, {}) if place.place == "header" else Request(url, {}, carried)
+
+    def _read(self, answer: Answer) -> tuple[object, datetime]:
+        answer.expect(_OK)
+        body = answer.body()
+        time = self._now()
+        try:
+            return json.loads(body), time
+        except (ValueError, RecursionError):
+            raise SourceError(Reason.MALFORMED, "the answer is not JSON") from None
+
+    def _status(self, document: object, bridge: Bridge) -> Status:
+        pointer = self._configuration.pointer.replace("{code}", escape(bridge.code or ""))
+        value = resolve(document, pointer)
+        if isinstance(value, bool | int | float):
+            # The statuses are keys of a JSON object, so text: {"true": "Open"}.
+            value = json.dumps(value)
+        if not isinstance(value, str):
+            raise SourceError(Reason.MALFORMED, f"{pointer or 'the document'} is not a word")
+        if value not in self._configuration.statuses:
+            raise SourceError(Reason.UNKNOWN_STATUS, f"{value[:40]!r} is not in statuses")
+        return self._configuration.statuses[value]
+
+
+def escape(token: str) -> str:
+    """Write text as one token of a JSON pointer (https://www.rfc-editor.org/rfc/rfc6901)."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def resolve(document: object, pointer: str) -> object:
+    """Give the value that a JSON pointer points to (https://www.rfc-editor.org/rfc/rfc6901).
+
+    :param pointer: empty for the whole document, or tokens each behind a slash.
+    :raises SourceError: with the reason `malformed`, if there is no such value.
+    """
+    value = document
+    for raw in pointer.split("/")[1:]:
+        token = raw.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            raise SourceError(Reason.MALFORMED, f"the answer has no {pointer}")
+    return value
