@@ -32,7 +32,7 @@ class CostAlarmStack(Stack):
     :param email: who gets the messages as well as the topic; nobody by default.
     """
 
-    def __init__(  # noqa: PLR0913 - props of a stack, all named by the caller
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
@@ -66,7 +66,7 @@ class CostAlarmStack(Stack):
                 _notification(kind, percent, subscribers) for kind, percent in thresholds
             ],
         )
-        # AWS Budgets tries the topic when the budget is made.
+        # Its policy must be there first: AWS Budgets checks that it may publish.
         budget.node.add_dependency(self.topic)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "BudgetName", value=budget.ref)

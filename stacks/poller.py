@@ -35,7 +35,7 @@ class PollerStack(Stack):
     :param log_retention_days: how long the poller's log is kept.
     """
 
-    def __init__(  # noqa: PLR0913 - props of a stack, all named by the caller
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,

@@ -35,7 +35,7 @@ class PythonFunction(Construct):
         (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
     """
 
-    def __init__(  # noqa: PLR0913 - props of a construct, all named by the caller
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
