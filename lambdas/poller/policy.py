@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from lambdas.observation import Observation
-
-_NOTHING: Mapping[str, Observation] = MappingProxyType({})
 
 
 class Why(StrEnum):
@@ -38,7 +35,7 @@ class Memory:
     """
 
     finished: datetime | None = None
-    written: Mapping[str, Observation] = field(default=_NOTHING)
+    written: Mapping[str, Observation] = field(default_factory=dict)
 
     def at(self, now: datetime, interval: timedelta) -> Mapping[str, Observation]:
         """Give what may be believed at `now`: all of it, or nothing.
@@ -48,7 +45,7 @@ class Memory:
         half intervals, and missed none.
         """
         if self.finished is None or not self.finished <= now <= self.finished + 1.5 * interval:
-            return _NOTHING
+            return {}
         return self.written
 
 

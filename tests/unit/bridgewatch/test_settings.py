@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridgewatch.settings import CDK_JSON, Settings, SettingsError, load_settings, parse_settings
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
+
+RIGHT: dict[str, Any] = {
+    "bridges": [
+        {"name": "Hisingsbron", "source": "city", "dimensions": {"city": "Gothenburg"}},
+        {"name": "Schinkelbrug", "source": "ndw", "code": "NLAMS002122253000074"},
+    ],
+    "sources": {
+        "city": {
+            "type": "json",
+            "url": "https://city.example/bridge",
+            "key": {"parameter": "/city/key", "in": "query", "name": "key"},
+            "pointer": "/status",
+            "statuses": {"up": "Open", "down": "Closed"},
+        },
+        "ndw": {"type": "ndw"},
+    },
+}
+MISSING = object()
+
+
+def changed(key: str, value: object) -> dict[str, Any]:
+    """Copy RIGHT with one key, written as path/to/key, changed or (MISSING) removed."""
+    settings = copy.deepcopy(RIGHT)
+    *parents, last = key.split("/")
+    inner: Any = settings
+    for parent in parents:
+        inner = inner[int(parent)] if isinstance(inner, list) else inner.setdefault(parent, {})
+    if value is MISSING:
+        del inner[last]
+    else:
+        inner[last] = value
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        # what pydantic checks: a key, a value, and what is allowed
+        ("heartbeat_minutes", 0, "heartbeat_minutes is 0, but it must be greater than or equal"),
+        ("heartbeat_minutes", 61, "heartbeat_minutes is 61, but it must be less than or equal"),
+        (
+            "heartbeat_minutes",
+            "soon",
+            'heartbeat_minutes is "soon", but it must be a valid integer',
+        ),
+        ("bridges", [], "bridges is [], but"),
+        ("bridges/0/name", MISSING, "bridges[0].name is missing: it is required."),
+        ("bridges/0/name", "", 'bridges[0].name is "", but'),
+        ("bridgs", [], "bridgs is not a setting; README.md lists them."),
+        ("sources/city/urll", "", "sources.city.urll is not a setting"),
+        ("storage/memory_hours", 8767, "storage.memory_hours is 8767, but it must be less than"),
+        ("storage/magnetic_days", 73001, "storage.magnetic_days is 73001, but"),
+        ("budget/monthly_usd", 0, "budget.monthly_usd is 0, but it must be greater"),
+        ("budget/actual_percent", [0], "budget.actual_percent[0] is 0, but it must be greater"),
+        ("budget/email", "nobody", 'budget.email is "nobody", but it must match'),
+        ("log_retention_days", 31, "log_retention_days is 31, but it must be 1, 3, 5"),
+        ("deployment", "Bridge_Watch", 'deployment is "Bridge_Watch", but it must match'),
+        ("deployment", "bw", 'deployment is "bw", but'),
+        ("sources/ndw/type", MISSING, "sources.ndw.type is missing: it must be json or ndw."),
+        ("sources/ndw/type", "xml", 'sources.ndw.type is "xml", but it must be json or ndw.'),
+        ("sources/city/timeout_seconds", 0, "sources.city.timeout_seconds is 0, but"),
+        ("sources/city/attempts", 6, "sources.city.attempts is 6, but"),
+        ("sources/city/pointer", "status", 'sources.city.pointer is "status", but it must match'),
+        ("sources/city/url", "ftp://a", 'sources.city.url is "ftp://a", but it must be an address'),
+        ("sources/city/key/in", "body", "sources.city.key.in is \"body\", but it must be 'header'"),
+        ("sources/city/key/parameter", "a b", 'sources.city.key.parameter is "a b", but'),
+        (
+            "sources/city/statuses/up",
+            "Up",
+            "sources.city.statuses.up is \"Up\", but it must be 'Open'",
+        ),
+        # Timestream's limits
+        ("bridges/0/name", "å" * 129, "but it must be at most 256 bytes of UTF-8."),
+        ("bridges/0/dimensions", {"time": "x"}, "bridges[0].dimensions.time is"),
+        ("bridges/0/dimensions", {"ts_x": "x"}, "but Timestream reserves it"),
+        ("bridges/0/dimensions", {"measure_name_x": "x"}, "but Timestream reserves it"),
+        ("bridges/0/dimensions", {"a:b": "x"}, 'dimensions.a:b is "a:b", but it must match'),
+        ("bridges/0/dimensions", {"d" * 61: "x"}, "but it must be at most 60 bytes of UTF-8."),
+        ("bridges/0/dimensions", {"source": "x"}, "every record has that dimension already"),
+        ("bridges/0/dimensions", {"city": ""}, 'bridges[0].dimensions.city is "", but'),
+        ("bridges/0/dimensions", {"city": "x" * 2048}, "but its records would be 2087 bytes"),
+        # what must agree with something else
+        ("bridges/0/source", "town", 'bridges[0].source is "town", but it must be one of the'),
+        ("bridges/0/name", "Schinkelbrug", 'bridges[1].name is "Schinkelbrug", but names must be'),
+        ("bridges/1/code", MISSING, "bridges[1].code is null, but a bridge of an ndw source needs"),
+        ("bridges/1/code", "NLAMS0021222530000", "needs its ISRS code, such as NLAMS00"),
+        ("bridges/1/code", "nlams002122253000074", "needs its ISRS code, such as NLAMS00"),
+        ("sources/city/pointer", "/{code}", "bridges[0].code is null, but the source city tells"),
+        ("sources/city/statuses", {"up": "Open"}, "`statuses` must have a word for Closed."),
+        ("sources/city/key/name", MISSING, '`name` is needed for "in": "header" or "query"'),
+        ("sources/city/url", "https://a/{key}", '`url` must contain {key} for "in": "path"'),
+        ("sources/city/url", "http://a.example/", "a key is only sent over https, or to loopback."),
+        ("sources/city/url", "http://127.0.0.1.example/", "a key is only sent over https"),
+        ("budget/actual_percent", [80, 80], "but it names a threshold twice."),
+        ("budget/actual_percent", list(range(1, 11)), "but it has 11 thresholds; AWS Budgets"),
+        ("budget", {"actual_percent": [], "forecast_percent": []}, "but it has 0 thresholds"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_with_its_key(
+    key: str, value: object, sentence: str
+) -> None:
+    settings = changed(key, value)
+
+    with pytest.raises(SettingsError) as error:
+        parse_settings(settings)
+
+    assert sentence in str(error.value)
+    assert str(error.value).startswith(
+        key.replace("/0", "[0]").replace("/1", "[1]").split("/")[0][:7]
+    )
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_that_is_used_twice_is_the_second_bridges_mistake() -> None:
+    settings = changed("bridges/1/name", "Hisingsbron")
+
+    with pytest.raises(SettingsError, match=r"^bridges\[1\]\.name is \"Hisingsbron\", but names"):
+        parse_settings(settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        ({**RIGHT, "heartbeat_minutes": 0, "log_retention_days": 2}, "(and 1 more)"),
+        (changed("bridges/0/source", "x") | {"sources": {"y": {"type": "ndw"}}}, "(and 1 more)"),
+    ],
+    ids=["wrong values", "disagreements"],
+)
+def test_of_several_mistakes_the_first_is_told_and_the_others_counted(
+    settings: dict[str, Any], more: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        parse_settings(settings)
+
+    assert str(error.value).endswith(more)
+
+
+def test_a_long_value_is_cut_in_the_sentence() -> None:
+    with pytest.raises(SettingsError) as error:
+        parse_settings(changed("bridges/0/name", "x" * 5000))
+
+    assert len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("bridges/0/name", "å" * 128),
+        ("sources/city/url", "http://localhost:8080/"),
+        ("sources/city/url", "http://127.0.0.1:8080/"),
+        ("sources/city/url", "http://[::1]:8080/"),
+        ("sources/city/pointer", ""),
+        ("sources/city/pointer", "/a~1b/~0/0"),
+        ("sources/city/key", None),
+        ("bridges/1/code", "NLRTM102C10317000001"),
+        ("storage/memory_hours", 8766),
+        ("deployment", "b-2"),
+    ],
+)
+def test_values_at_the_edge_of_what_is_allowed_are_taken(key: str, value: object) -> None:
+    parse_settings(changed(key, value))
+
+
+def test_a_source_without_a_key_may_be_asked_over_http() -> None:
+    settings = changed("sources/city/key", None)
+    settings["sources"]["city"]["url"] = "http://city.example/bridge"
+
+    assert parse_settings(settings).key_parameters() == ()
+
+
+def test_settings_that_are_not_an_object_are_refused() -> None:
+    with pytest.raises(SettingsError, match=r"^The settings is \[\], but it must be a valid dict"):
+        parse_settings([])
+
+
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.json cannot be read: No such file"):
+        load_settings(tmp_path / "nowhere.json")
+
+
+def test_a_file_that_is_not_json_is_named_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{\n"bridges": [}')
+
+    with pytest.raises(SettingsError, match=r"settings\.json is not JSON: .*line 2"):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_right(example: Path) -> None:
+    assert load_settings(example).bridges
+
+
+def test_cdk_json_spells_out_the_defaults() -> None:
+    written = json.loads(CDK_JSON.read_text())["context"]["bridgewatch"]
+
+    for name, field in Settings.model_fields.items():
+        if not field.is_required():
+            default = Settings.__pydantic_serializer__.to_python(field.default, mode="json")
+            assert written[name] == default, name
+
+
+def test_what_the_poller_is_told_is_complete() -> None:
+    configuration = parse_settings(RIGHT).poller_configuration()
+
+    assert json.loads(json.dumps(configuration)) == {
+        "heartbeat_seconds": 3600,
+        "interval_seconds": 60,
+        "bridges": [
+            {
+                "name": "Hisingsbron",
+                "source": "city",
+                "code": None,
+                "dimensions": {"city": "Gothenburg"},
+            },
+            {
+                "name": "Schinkelbrug",
+                "source": "ndw",
+                "code": "NLAMS002122253000074",
+                "dimensions": {},
+            },
+        ],
+        "sources": {
+            "city": {
+                "type": "json",
+                "url": "https://city.example/bridge",
+                "key": {"parameter": "/city/key", "in": "query", "name": "key"},
+                "pointer": "/status",
+                "statuses": {"up": "Open", "down": "Closed"},
+                "timeout_seconds": 5,
+                "attempts": 3,
+                "backoff_seconds": 0.5,
+                "max_bytes": 1_000_000,
+            },
+            "ndw": {
+                "type": "ndw",
+                "url": "https://opendata.ndw.nu/actueel_beeld.xml.gz",
+                "timeout_seconds": 5,
+                "attempts": 3,
+                "backoff_seconds": 0.5,
+                "max_bytes": 256_000_000,
+            },
+        },
+    }
+
+
+def test_a_parameter_that_two_sources_share_is_named_once() -> None:
+    settings = copy.deepcopy(RIGHT)
+    settings["sources"]["town"] = settings["sources"]["city"]
+
+    assert parse_settings(settings).key_parameters() == ("/city/key",)

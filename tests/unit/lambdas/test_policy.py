@@ -1,0 +1,118 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from lambdas.history import changes
+from lambdas.observation import Observation, Status
+from lambdas.poller.policy import Memory, Why, remember, why_write
+from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
+
+HOUR = timedelta(hours=1)
+INTERVAL = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "why"),
+    [
+        (None, seen(CLOSED, 0), Why.FIRST),
+        (None, seen(OPEN, 0), Why.FIRST),
+        (seen(CLOSED, 0), seen(CLOSED, 1), None),
+        (seen(CLOSED, 0), seen(OPEN, 1), Why.CHANGE),
+        (seen(OPEN, 0), seen(CLOSED, 1), Why.CHANGE),
+        (seen(OPEN, 0), seen(OPEN, 1), None),
+        (seen(CLOSED, 0), seen(CLOSED, 59), None),
+        (seen(CLOSED, 0), seen(CLOSED, 59.4), None),
+        (seen(CLOSED, 0), seen(CLOSED, 59.5), Why.HEARTBEAT),
+        (seen(CLOSED, 0), seen(CLOSED, 60), Why.HEARTBEAT),
+        (seen(CLOSED, 0), seen(OPEN, 60), Why.CHANGE),
+        (seen(CLOSED, 0), seen(CLOSED, 300), Why.HEARTBEAT),
+    ],
+)
+def test_what_is_written_and_why(last: Observation | None, now: Observation, why: Why) -> None:
+    assert why_write(last, now, HOUR, INTERVAL) is why
+
+
+@pytest.mark.parametrize(
+    ("finished", "believed"),
+    [
+        (0, True),
+        (-1, True),
+        (-1.5, True),
+        (-1.51, False),
+        (-2, False),
+        (0.01, False),  # the clock was set back
+    ],
+)
+def test_memory_counts_for_one_and_a_half_intervals(finished: float, believed: bool) -> None:  # noqa: FBT001 - a table's column
+    written = {"Hisingsbron": seen(OPEN, -30)}
+
+    known = Memory(minute(finished), written).at(NOON, INTERVAL)
+
+    assert known == (written if believed else {})
+
+
+def test_a_container_without_a_finished_poll_knows_nothing() -> None:
+    assert Memory().at(NOON, INTERVAL) == {}
+
+
+class PollsInTwoContainers(RuleBasedStateMachine):
+    """The policy against a model that keeps all that was seen.
+
+    Each poll runs in one of two containers, a quarter of an interval early or late at most, and may
+    fail to write: then it counts as not made.
+    """
+
+    @initialize()
+    def start(self) -> None:
+        self.polls = 0
+        self.memories = {"A": Memory(), "B": Memory()}
+        self.seen: list[Observation] = []
+        self.written: list[Observation] = []
+
+    @rule(
+        container=st.sampled_from("AAAAB"),
+        status=st.sampled_from(Status),
+        late=st.floats(-0.25, 0.25),
+        store_fails=st.sampled_from([False, False, False, True]),
+        repeat=st.sampled_from([1, 1, 70]),
+    )
+    def poll(
+        self, *, container: str, status: Status, late: float, store_fails: bool, repeat: int
+    ) -> None:
+        for _ in range(repeat):
+            self.polls += 1
+            now = seen(status, self.polls + late)
+            known = self.memories[container].at(now.time, INTERVAL)
+            why = why_write(known.get(now.bridge), now, HOUR, INTERVAL)
+            if why and store_fails:
+                continue
+            self.seen.append(now)
+            self.memories[container] = remember(known, [now] if why else [], finished=now.time)
+            if why:
+                self.written.append(now)
+
+    @rule(container=st.sampled_from("AB"))
+    def cold_start(self, container: str) -> None:
+        self.memories[container] = Memory()
+
+    @rule(polls=st.integers(1, 100))
+    def no_polls(self, polls: int) -> None:
+        self.polls += polls
+
+    @invariant()
+    def every_change_seen_is_written_at_its_time(self) -> None:
+        assert list(changes(self.written)) == list(changes(self.seen))
+
+    @invariant()
+    def silence_means_an_outage(self) -> None:
+        last = None
+        for now in self.seen:
+            if now in self.written:
+                last = now
+            assert last is not None
+            assert now.time - last.time < HOUR
+
+
+TestPollsInTwoContainers = PollsInTwoContainers.TestCase
