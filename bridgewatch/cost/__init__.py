@@ -1,0 +1,12 @@
+"""What AWS bills for: counted by its own rules, priced from a dated table, predicted, compared.
+
+    metering    AWS's rules for counting: bytes of a record, write units, GB-hours, TCU-seconds...
+    usage       how much of each thing was used
+    prices      what one of each costs: the table prices.csv, and how it is read
+    bill        usage times prices, with or without the free allowances, under either query pricing
+    prediction  the usage of a deployment in a month, before it exists
+    difference  two months' prices, compared in one sentence
+
+A library: it imports nothing else of this project. Amounts are exact (`fractions.Fraction`), and
+are rounded only where they are shown. No price stands in code.
+"""

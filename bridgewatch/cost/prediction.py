@@ -1,0 +1,177 @@
+"""The usage of a deployment in a month, before it exists.
+
+What cannot be known before is an assumption: a constant here with its reason, or a field of
+`Deployment` for the caller to set. All of them err on the dear side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+from bridgewatch.cost import metering
+from bridgewatch.cost.metering import DAYS_A_MONTH, GIGABYTE, HOURS_A_MONTH, TCU_A_QUERY
+from bridgewatch.cost.usage import Dimension, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bridgewatch.cost.bill import Bill
+
+# The author of the article saw about 840 changes in 90 days.
+OPENINGS_A_DAY = Fraction("4.7")
+
+# AWS does not say how long a container lives; about two hours are commonly seen.
+COLD_STARTS_A_DAY = 12
+SECONDS_A_COLD_START = Fraction("1.5")
+
+# A TLS handshake and a request, with their packets' headers.
+BYTES_SENT_A_POLL = 2000
+
+# Budget thresholds and alarms that ring, with those that resolve.
+MESSAGES_A_MONTH = 10
+
+# EventBridge Scheduler's finest rate; whoever polls more often polls in a loop inside the minute.
+SHORTEST_SCHEDULE_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What has to be known of a deployment to predict its usage.
+
+    :param bridges: how many bridges it watches.
+    :param record_bytes: the bytes of a bridge's record, on average, by `metering.record_bytes`.
+    :param heartbeat_seconds: at most this long between two records of a bridge.
+    :param memory_store_hours: how long records stay in the memory store.
+    :param magnetic_store_days: how long they stay in the magnetic store. Usage is that of a table
+        this old, when as much leaves it as comes in.
+    :param function_mb: the poller's memory.
+    :param seconds_a_poll: how long a poll takes, but for what follows.
+    :param seconds_a_bridge: how much longer it takes for each bridge.
+    :param poll_seconds: from one poll to the next.
+    :param openings_a_day: how often a bridge opens, and closes again.
+    :param log_bytes_a_poll: what a poll logs, on average.
+    :param log_messages_a_poll: in how many messages.
+    :param log_retention_days: how long logs are kept.
+    :param metrics: how many custom metrics there are, each with its dimensions.
+    :param alarms: how many alarms there are.
+    :param dashboards: how many dashboards there are.
+    :param keys: how many API keys a cold start reads.
+    :param queries_a_day: how often the table is queried.
+    :param rows_a_query: how many records a query scans.
+    :param tcu_a_query: how many compute units a query gets.
+    """
+
+    bridges: int
+    record_bytes: int
+    heartbeat_seconds: int
+    memory_store_hours: int
+    magnetic_store_days: int
+    function_mb: int
+    seconds_a_poll: Fraction
+    seconds_a_bridge: Fraction = Fraction(0)
+    poll_seconds: int = 60
+    openings_a_day: Fraction = OPENINGS_A_DAY
+    log_bytes_a_poll: int
+    log_messages_a_poll: int
+    log_retention_days: int
+    metrics: int
+    alarms: int
+    dashboards: int = 0
+    keys: int = 0
+    queries_a_day: Fraction | int = 0
+    rows_a_query: int = 1000
+    tcu_a_query: int = TCU_A_QUERY
+
+
+def predict(deployment: Deployment) -> Usage:
+    """Predict what a deployment uses in a month.
+
+    Left out, as it happens once a deployment or costs nothing: the upload of templates and bundle,
+    and the messages of the budget, which is free.
+    """
+    return (
+        _timestream(deployment)
+        + _function(deployment)
+        + Usage(
+            {
+                Dimension.METRICS: Fraction(deployment.metrics),
+                Dimension.ALARMS: Fraction(deployment.alarms),
+                Dimension.DASHBOARDS: Fraction(deployment.dashboards),
+                Dimension.NOTIFICATIONS: Fraction(MESSAGES_A_MONTH),
+            }
+        )
+    )
+
+
+def _timestream(deployment: Deployment) -> Usage:
+    records_a_day = deployment.bridges * (
+        Fraction(86400, deployment.heartbeat_seconds)
+        + 2 * deployment.openings_a_day
+        + COLD_STARTS_A_DAY
+    )
+    bytes_a_day = records_a_day * deployment.record_bytes
+    # A poll writes whatever it has to in one request: the fewer fit together, the dearer.
+    requests_a_day = min(records_a_day, Fraction(86400, deployment.poll_seconds))
+    units_a_request = metering.write_units(ceil(bytes_a_day / requests_a_day))
+    queries = deployment.queries_a_day * DAYS_A_MONTH
+    scanned = deployment.rows_a_query * deployment.record_bytes
+    return Usage(
+        {
+            Dimension.WRITE_UNITS: requests_a_day * units_a_request * DAYS_A_MONTH,
+            Dimension.MEMORY_GB_HOURS: DAYS_A_MONTH
+            * metering.gigabyte_hours(bytes_a_day, deployment.memory_store_hours),
+            Dimension.MAGNETIC_GB_MONTHS: metering.gigabyte_months(
+                bytes_a_day * deployment.magnetic_store_days, HOURS_A_MONTH
+            ),
+            Dimension.QUERY_GB: queries * metering.query_gigabytes(scanned),
+            Dimension.QUERY_TCU_HOURS: queries
+            * metering.query_tcu_hours(metering.QUERY_MINIMUM_SECONDS, deployment.tcu_a_query),
+        }
+    )
+
+
+def _function(deployment: Deployment) -> Usage:
+    poll_seconds = deployment.poll_seconds
+    polls = DAYS_A_MONTH * Fraction(86400, poll_seconds)
+    invocations = DAYS_A_MONTH * Fraction(86400, max(poll_seconds, SHORTEST_SCHEDULE_SECONDS))
+    waiting = max(SHORTEST_SCHEDULE_SECONDS - poll_seconds, 0)
+    polling = deployment.seconds_a_poll + deployment.seconds_a_bridge * deployment.bridges
+    cold_starts = COLD_STARTS_A_DAY * DAYS_A_MONTH
+    logged = polls * deployment.log_bytes_a_poll
+    kept = logged + polls * deployment.log_messages_a_poll * metering.LOG_MESSAGE_BYTES
+    return Usage(
+        {
+            Dimension.LAMBDA_REQUESTS: invocations,
+            Dimension.LAMBDA_GB_SECONDS: metering.lambda_gigabyte_seconds(
+                (waiting + polling) * 1000, deployment.function_mb, invocations
+            )
+            + metering.lambda_gigabyte_seconds(
+                SECONDS_A_COLD_START * 1000, deployment.function_mb, cold_starts
+            ),
+            Dimension.SCHEDULE_INVOCATIONS: invocations,
+            Dimension.LOG_GB: logged / GIGABYTE,
+            Dimension.LOG_GB_MONTHS: kept / GIGABYTE * deployment.log_retention_days / DAYS_A_MONTH,
+            Dimension.PARAMETER_READS: deployment.keys * cold_starts,
+            Dimension.KMS_REQUESTS: deployment.keys * cold_starts,
+            Dimension.INTERNET_GB: polls * BYTES_SENT_A_POLL / GIGABYTE,
+        }
+    )
+
+
+def what_ifs(deployment: Deployment) -> Mapping[str, Deployment]:
+    """Give the deployments that people ask about, by what is different."""
+    return {
+        "polled every 5 s": replace(deployment, poll_seconds=5),
+        "with 100 bridges": replace(deployment, bridges=100),
+        "queried 15 times a day for 1,000 records, as in the article": replace(
+            deployment, queries_a_day=15, rows_a_query=1000
+        ),
+    }
+
+
+def default_budget(bills: Iterable[Bill]) -> int:
+    """Choose a month's budget in whole US dollars: twice the dearest bill, and at least 1."""
+    return max(1, *(ceil(2 * bill.usd) for bill in bills))
