@@ -14,6 +14,7 @@ from moto.timestreamwrite import urls
 from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
+from local.timestream.catalog import Catalog
 from local.timestream.errors import TimestreamError
 from local.timestream.store import Store
 
@@ -30,7 +31,7 @@ _ERROR = "com.amazonaws.timestream.v20181101#"
 _CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service says it
 # Batch load is refused by the store, in words.
 _BATCH_LOAD = [f"{verb}BatchLoadTask" for verb in ("Create", "Describe", "Resume")]
-_OPERATIONS = [*Store.OPERATIONS, *_BATCH_LOAD, "ListBatchLoadTasks"]
+_OPERATIONS = [*Catalog.OPERATIONS, *_BATCH_LOAD, "ListBatchLoadTasks"]
 
 
 def install(clock: Clock, data: Path | None = None) -> None:

@@ -17,6 +17,7 @@ from local.timestream.series import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from local.timestream.records import Dimensions, Measures, Point, Refusal
     from local.timestream.rows import Key
@@ -40,7 +41,7 @@ class Table:
     """The records of one table.
 
     :param now: tells the time in nanoseconds since 1970.
-    :param sync: called before the table is read; it flushes, under the store's lock.
+    :param reading: a context in which everything is flushed and nobody writes.
     """
 
     def __init__(
@@ -48,12 +49,12 @@ class Table:
         rows: Rows,
         retention: Retention,
         now: Callable[[], int],
-        sync: Callable[[], None],
+        reading: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.retention = retention
         self.required_dimensions: frozenset[str] = frozenset()  # of the partition key
         self._now = now
-        self._sync = sync
+        self._reading = reading
         self._rows = rows
         self._columns: dict[str, Column] = {}  # in order of appearance
         self._folded: dict[str, Column] = {}  # the same, by name in lower case
@@ -73,13 +74,13 @@ class Table:
 
     def columns(self) -> list[Column]:
         """Give the columns that were ever written, in the order of `SELECT *`."""
-        self._sync()
-        return ordered(self._columns.values())
+        with self._reading():
+            return ordered(self._columns.values())
 
     def relation(self) -> str:
         """Give SQL for the rows that are there now, one column for each of `columns()`."""
-        self._sync()
-        return self._rows.relation(self.retention.kept_from(self._now()))
+        with self._reading():
+            return self._rows.relation(self.retention.kept_from(self._now()))
 
     def write(self, request: dict[str, Any], now: int) -> dict[str, Any]:
         """Store the records of a WriteRecords request, and answer it.
