@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -17,13 +18,12 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -57,23 +57,39 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRete
 Status: TypeAlias = Literal["Open", "Closed"]
 
 
+# Country, UN/LOCODE, fairway section, object and hectometre: 2, 3, 5, 5 and 5 characters
+# (RIS Index Encoding Guide, https://ris.cesni.eu).
+ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{13}[0-9]{5}")
+
+
 class SettingsError(Exception):
     """A wrong setting, as one sentence: the key, the value and what is allowed."""
 
 
-def _at_most_bytes(text: str, limit: int) -> str:
-    if len(text.encode()) > limit:
-        raise ValueError(f"it must be at most {limit} bytes of UTF-8")
-    return text
+def _must(rule: str, pattern: str) -> AfterValidator:
+    """Make a check that the whole text matches a pattern; `rule` says so in words."""
+    allowed = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not allowed.fullmatch(text):
+            raise ValueError(f"it must {rule}")
+        return text
+
+    return AfterValidator(check)
 
 
-def _measure_name(name: str) -> str:
-    return _at_most_bytes(name, MEASURE_NAME_BYTES)
+def _at_most_bytes(limit: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(text.encode()) > limit:
+            raise ValueError(f"it must be at most {limit} bytes of UTF-8")
+        return text
+
+    return AfterValidator(check)
 
 
-def _dimension_name(name: str) -> str:
+def _not_reserved(name: str) -> str:
     if name == "source":
-        raise ValueError("every record has that dimension already: its source's name")
+        raise ValueError("every record has that dimension already: the name of its source")
     if name in {"measure_value", "time", "ts_non_existent_col"} or name.startswith(
         ("ts_", "measure_name")
     ):
@@ -81,7 +97,7 @@ def _dimension_name(name: str) -> str:
             "Timestream reserves it: measure_value, time, ts_non_existent_col, "
             "and what starts with ts_ or measure_name"
         )
-    return _at_most_bytes(name, DIMENSION_NAME_BYTES)
+    return name
 
 
 def _web_address(url: str) -> str:
@@ -91,13 +107,38 @@ def _web_address(url: str) -> str:
     return url
 
 
-# Without a colon: Timestream refuses it in the names of columns.
-Name: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+Text: TypeAlias = Annotated[
+    str, _must("have characters, none of them a control character", r"[^\x00-\x1f]+")
+]
 DimensionName: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[^:\x00-\x1f]+$"), AfterValidator(_dimension_name)
+    Text,
+    _must("have no colon", r"[^:]+"),
+    _at_most_bytes(DIMENSION_NAME_BYTES),
+    AfterValidator(_not_reserved),
+]
+SourceName: TypeAlias = Annotated[
+    str, _must("be 1 to 64 letters, digits, - and _", r"[A-Za-z0-9_-]{1,64}")
+]
+DeploymentName: TypeAlias = Annotated[
+    str,
+    _must(
+        "be 3 to 32 lower-case letters, digits and single -, and start with a letter",
+        r"(?=.{3,32}$)[a-z](-?[a-z0-9])+",
+    ),
+]
+ParameterName: TypeAlias = Annotated[
+    str,
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    _must(
+        "be the name of a parameter: letters, digits, . - and _, with / between its parts",
+        r"(?=.{1,1011}$)/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+    ),
 ]
 WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
-Pointer: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(/([^~]|~[01])*)?$")]
+Pointer: TypeAlias = Annotated[
+    str, _must("be a JSON pointer, such as /status or /bridges/0/open", r"(/([^~]|~[01])*)?")
+]
+Email: TypeAlias = Annotated[str, _must("be an e-mail address", r"[^@\s]+@[^@\s]+")]
 Percent: TypeAlias = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -108,40 +149,38 @@ class _Model(BaseModel):
 class Bridge(_Model):
     """One movable bridge."""
 
-    name: Annotated[Name, AfterValidator(_measure_name)] = Field(
+    name: Annotated[Text, _at_most_bytes(MEASURE_NAME_BYTES)] = Field(
         description="What the bridge is called; its records' measure name, at most 256 bytes."
     )
     source: str = Field(description="Which of `sources` tells its status.")
-    code: str | None = Field(
+    code: Text | None = Field(
         default=None,
-        min_length=1,
         description="What the source calls it. For `ndw`, its ISRS code; for `json`, what replaces "
         "`{code}` in the source's `url` or `pointer`.",
     )
-    dimensions: dict[DimensionName, Name] = Field(
+    dimensions: dict[DimensionName, Text] = Field(
         default={},
         description="What else its records say about it, such as its city: names of at most 60 "
         "bytes, with values. `source` is added by itself. Part of a record's identity: a changed "
         "dimension begins a new time series.",
     )
 
-    @model_validator(mode="after")
-    def _fits_in_a_record(self) -> Self:
-        words = [self.name, "Closed", "source", self.source, *self.dimensions]
-        words += self.dimensions.values()
+    @property
+    def record_bytes(self) -> int:
+        """The size of its records, as Timestream counts it.
+
+        https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
+        """
         time = 8
-        size = time + sum(len(word.encode()) for word in words)
-        if size > RECORD_BYTES:
-            raise ValueError(f"its records would be {size} bytes; Timestream takes {RECORD_BYTES}")
-        return self
+        words = [self.name, "Closed", "source", self.source]
+        words += [word for pair in self.dimensions.items() for word in pair]
+        return time + sum(len(word.encode()) for word in words)
 
 
 class Key(_Model):
     """Where a source's API key is kept, and where a request carries it."""
 
-    parameter: str = Field(
-        pattern=r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
-        max_length=1011,
+    parameter: ParameterName = Field(
         description="The name of the SSM SecureString parameter that holds the key. The key itself "
         "is never a setting.",
     )
@@ -149,17 +188,10 @@ class Key(_Model):
         alias="in",
         description="Where a request carries it; `path` replaces `{key}` in the `url`.",
     )
-    name: str | None = Field(
+    name: Text | None = Field(
         default=None,
-        min_length=1,
         description="The header's or query parameter's name; not for `path`.",
     )
-
-    @model_validator(mode="after")
-    def _has_a_name_where_one_is_needed(self) -> Self:
-        if (self.place == "path") != (self.name is None):
-            raise ValueError('`name` is needed for "in": "header" or "query", and only there')
-        return self
 
 
 class _Source(_Model):
@@ -197,20 +229,6 @@ class JsonSource(_Source):
     max_bytes: int = Field(
         default=1_000_000, ge=1, le=10_000_000, description="The longest answer that is read."
     )
-
-    @model_validator(mode="after")
-    def _knows_both_statuses(self) -> Self:
-        if missing := set(get_args(Status)) - set(self.statuses.values()):
-            raise ValueError(f"`statuses` must have a word for {' and '.join(sorted(missing))}")
-        return self
-
-    @model_validator(mode="after")
-    def _keeps_the_key_secret(self) -> Self:
-        if (self.key is not None and self.key.place == "path") != ("{key}" in self.url):
-            raise ValueError('`url` must contain {key} for "in": "path", and only then')
-        if self.key and not _is_private(self.url):
-            raise ValueError(f"`url` is {self.url}: a key is only sent over https, or to loopback")
-        return self
 
     @property
     def needs_codes(self) -> bool:
@@ -266,49 +284,30 @@ class Budget(_Model):
         default=(100,),
         description="Shares of it, once forecast for the month's end, that send a message.",
     )
-    services: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+    services: tuple[Text, ...] = Field(
         default=(),
         description="The AWS services whose cost counts, as Cost Explorer spells them, such as "
         "`Amazon Timestream`; none means the whole account. AWS checks no spelling: a budget on a "
         "service that it does not know stays at 0 and never rings.",
     )
-    email: str | None = Field(
-        default=None,
-        pattern=r"^[^@\s]+@[^@\s]+$",
-        description="Who gets the messages as well as the topic.",
+    email: Email | None = Field(
+        default=None, description="Who gets the messages as well as the topic."
     )
-
-    @model_validator(mode="after")
-    def _rings(self) -> Self:
-        thresholds = [("actual", percent) for percent in self.actual_percent]
-        thresholds += [("forecast", percent) for percent in self.forecast_percent]
-        if not 1 <= len(thresholds) <= NOTIFICATIONS_PER_BUDGET:
-            raise ValueError(
-                f"it has {len(thresholds)} thresholds; "
-                f"AWS Budgets takes 1 to {NOTIFICATIONS_PER_BUDGET}"
-            )
-        if len(set(thresholds)) < len(thresholds):
-            raise ValueError("it names a threshold twice")
-        return self
 
 
 class Settings(_Model):
     """Everything that differs between two deployments."""
 
-    deployment: str = Field(
+    deployment: DeploymentName = Field(
         default="bridgewatch",
-        pattern=r"^[a-z](-?[a-z0-9])+$",
-        min_length=3,
-        max_length=32,
-        description="The name of the deployment: its database, and the prefix of every other name. "
-        "Another name is another deployment, with a database of its own.",
+        description="The name of the deployment, 3 to 32 lower-case letters, digits and single "
+        "`-`: its database, and the prefix of every other name. Another name is another "
+        "deployment, with a database of its own.",
     )
     bridges: tuple[Bridge, ...] = Field(min_length=1, description="The bridges to watch.")
-    sources: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")], Source] = (
-        Field(
-            min_length=1,
-            description="Where their statuses are read, by a name that the records carry.",
-        )
+    sources: dict[SourceName, Source] = Field(
+        min_length=1,
+        description="Where their statuses are read, by a name that the records carry.",
     )
     heartbeat_minutes: int = Field(
         default=60,
@@ -335,31 +334,17 @@ class Settings(_Model):
             if bridge.name in names:
                 yield _sentence(f"bridges[{index}].name", bridge.name, "names must be unique")
             names.add(bridge.name)
-            yield from self._disagreements_with_source(index, bridge)
-        dimensions = {name for bridge in self.bridges for name in bridge.dimensions} | {"source"}
-        if len(dimensions) > DIMENSIONS_PER_TABLE:
+            yield from _about_bridge(f"bridges[{index}]", bridge, self.sources)
+        for name, source in self.sources.items():
+            if source.type == "json":
+                yield from _about_json_source(f"sources.{name}", source)
+        yield from _about_budget(self.budget)
+        dimensions = {name for bridge in self.bridges for name in bridge.dimensions}
+        # One is for `source`, which every record has.
+        if len(dimensions) > DIMENSIONS_PER_TABLE - 1:
             yield (
-                f"The bridges have {len(dimensions)} dimensions between them; "
-                f"a Timestream table takes {DIMENSIONS_PER_TABLE}."
-            )
-
-    def _disagreements_with_source(self, index: int, bridge: Bridge) -> Iterator[str]:
-        key = f"bridges[{index}]"
-        source = self.sources.get(bridge.source)
-        if source is None:
-            allowed = ", ".join(self.sources)
-            yield _sentence(
-                f"{key}.source", bridge.source, f"it must be one of the sources: {allowed}"
-            )
-        elif source.type == "ndw" and not _is_isrs(bridge.code):
-            yield _sentence(
-                f"{key}.code",
-                bridge.code,
-                "a bridge of an ndw source needs its ISRS code, such as NLAMS002122253000074",
-            )
-        elif source.type == "json" and source.needs_codes and bridge.code is None:
-            yield _sentence(
-                f"{key}.code", None, f"the source {bridge.source} tells bridges apart by it"
+                f"The bridges have {len(dimensions)} different dimensions between them, "
+                f"but a table takes {DIMENSIONS_PER_TABLE - 1} besides `source`."
             )
 
     def key_parameters(self) -> tuple[str, ...]:
@@ -375,6 +360,51 @@ class Settings(_Model):
             "interval_seconds": POLL_INTERVAL_SECONDS,
             **settings,
         }
+
+
+def _about_bridge(key: str, bridge: Bridge, sources: Mapping[str, Source]) -> Iterator[str]:
+    if bridge.record_bytes > RECORD_BYTES:
+        rule = f"makes records of {bridge.record_bytes} bytes; Timestream takes {RECORD_BYTES}"
+        yield f"{key}.dimensions {rule}."
+    source = sources.get(bridge.source)
+    if source is None:
+        rule = f"it must be one of the sources: {', '.join(sources)}"
+        yield _sentence(f"{key}.source", bridge.source, rule)
+    elif source.type == "ndw" and not ISRS.fullmatch(bridge.code or ""):
+        rule = "a bridge of an ndw source needs its ISRS code, such as NLAMS002122253000074"
+        yield _sentence(f"{key}.code", bridge.code, rule)
+    elif source.type == "json" and source.needs_codes and bridge.code is None:
+        rule = f"the source {bridge.source} tells its bridges apart by their codes"
+        yield _sentence(f"{key}.code", None, rule)
+
+
+def _about_json_source(key: str, source: JsonSource) -> Iterator[str]:
+    if missing := set(get_args(Status)) - set(source.statuses.values()):
+        rule = f"some word must mean {' and some '.join(sorted(missing))}"
+        yield _sentence(f"{key}.statuses", source.statuses, rule)
+    in_path = source.key is not None and source.key.place == "path"
+    if in_path != ("{key}" in source.url):
+        rule = 'it must contain {key} if the key is "in": "path", and only then'
+        yield _sentence(f"{key}.url", source.url, rule)
+    if source.key and not _is_private(source.url):
+        rule = "a key is only sent over https, or to loopback"
+        yield _sentence(f"{key}.url", source.url, rule)
+    if source.key and in_path != (source.key.name is None):
+        rule = 'a header or query parameter needs a name, and "in": "path" has none'
+        yield _sentence(f"{key}.key.name", source.key.name, rule)
+
+
+def _about_budget(budget: Budget) -> Iterator[str]:
+    for key in ("actual_percent", "forecast_percent"):
+        thresholds: tuple[int, ...] = getattr(budget, key)
+        if len(set(thresholds)) < len(thresholds):
+            yield _sentence(f"budget.{key}", thresholds, "its values must be unique")
+    count = len(budget.actual_percent) + len(budget.forecast_percent)
+    if not 1 <= count <= NOTIFICATIONS_PER_BUDGET:
+        yield (
+            f"budget has {count} thresholds, "
+            f"but AWS Budgets takes 1 to {NOTIFICATIONS_PER_BUDGET} of them."
+        )
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -412,25 +442,26 @@ def parse_settings(document: object) -> Settings:
 
 def _explain(error: ErrorDetails, document: object) -> list[str]:
     key = _dotted(error["loc"], document)
+    context = error.get("ctx", {})
     match error["type"]:
         case "value_error" if not key:
-            return str(error["ctx"]["error"]).splitlines()
+            return str(context["error"]).splitlines()
         case "missing":
-            return [f"{key} is missing: it is required."]
-        case "union_tag_not_found":
-            return [f"{key}.type is missing: it must be json or ndw."]
-        case "union_tag_invalid":
-            tag = error["ctx"]["tag"]
-            return [_sentence(f"{key}.type", tag, "it must be json or ndw")]
+            return [f"{key} is missing, but it is required."]
         case "extra_forbidden":
             return [f"{key} is not a setting; README.md lists them."]
+        case "union_tag_not_found":
+            return [f"{key}.type is missing, but it must be json or ndw."]
+        case "union_tag_invalid":
+            return [_sentence(f"{key}.type", context["tag"], "it must be json or ndw")]
         case "value_error":
-            rule = str(error["ctx"]["error"])
-        case "string_pattern_mismatch":
-            rule = f"it must match {error['ctx']['pattern']}"
+            rule = str(context["error"])
+        case "too_short":
+            rule = f"it must have at least {context['min_length']}"
         case _:
-            rule = error["msg"].replace("Input should", "it must", 1)
-    return [_sentence(key or "The settings", error["input"], rule)]
+            rule = error["msg"].partition(",")[0] if "parsing" in error["type"] else error["msg"]
+            rule = rule.replace("Input should", "it must").replace("'", "")
+    return [_sentence(key or "The whole", error["input"], rule)]
 
 
 def _dotted(location: tuple[int | str, ...], document: object) -> str:
@@ -463,24 +494,6 @@ def _sentence(key: str, value: object, rule: str) -> str:
     if len(shown) > longest:
         shown = shown[:longest] + "..."
     return f"{key} is {shown}, but {rule}."
-
-
-def _is_isrs(code: str | None) -> bool:
-    """Tell whether a code has the form of an ISRS location code.
-
-    Country, UN/LOCODE, fairway section, object and hectometre: 2, 3, 5, 5 and 5 characters
-    (RIS Index Encoding Guide, https://ris.cesni.eu).
-    """
-    length = 20
-    return (
-        code is not None
-        and len(code) == length
-        and code.isascii()
-        and code.isalnum()
-        and code == code.upper()
-        and code[:2].isalpha()
-        and code[-5:].isdigit()
-    )
 
 
 def _is_private(url: str) -> bool:

@@ -46,7 +46,7 @@ def _step(field: dict[str, Any], child: dict[str, Any]) -> str:
     """Lead from a field to the fields of a model in it."""
     if field.get("type") == "array":
         return "[]."
-    if "patternProperties" in field:
+    if "additionalProperties" in field:
         return f".<{child['properties']['type']['const']}>."
     return "."
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from bridgewatch.settings import CDK_JSON, Settings, SettingsError, load_settings, parse_settings
+from bridgewatch.settings import (
+    CDK_JSON,
+    Budget,
+    Settings,
+    SettingsError,
+    Storage,
+    load_settings,
+    parse_settings,
+)
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
@@ -48,65 +56,64 @@ def changed(key: str, value: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        # what pydantic checks: a key, a value, and what is allowed
+        # a value by itself
         ("heartbeat_minutes", 0, "heartbeat_minutes is 0, but it must be greater than or equal"),
         ("heartbeat_minutes", 61, "heartbeat_minutes is 61, but it must be less than or equal"),
-        (
-            "heartbeat_minutes",
-            "soon",
-            'heartbeat_minutes is "soon", but it must be a valid integer',
-        ),
-        ("bridges", [], "bridges is [], but"),
-        ("bridges/0/name", MISSING, "bridges[0].name is missing: it is required."),
-        ("bridges/0/name", "", 'bridges[0].name is "", but'),
+        ("heartbeat_minutes", "soon", 'heartbeat_minutes is "soon", but it must be a valid int'),
+        ("bridges", [], "bridges is [], but it must have at least 1."),
+        ("bridges/0/name", MISSING, "bridges[0].name is missing, but it is required."),
+        ("bridges/0/name", "", 'bridges[0].name is "", but it must have characters'),
         ("bridgs", [], "bridgs is not a setting; README.md lists them."),
         ("sources/city/urll", "", "sources.city.urll is not a setting"),
         ("storage/memory_hours", 8767, "storage.memory_hours is 8767, but it must be less than"),
-        ("storage/magnetic_days", 73001, "storage.magnetic_days is 73001, but"),
+        ("storage/magnetic_days", 73001, "storage.magnetic_days is 73001, but it must be less"),
         ("budget/monthly_usd", 0, "budget.monthly_usd is 0, but it must be greater"),
         ("budget/actual_percent", [0], "budget.actual_percent[0] is 0, but it must be greater"),
-        ("budget/email", "nobody", 'budget.email is "nobody", but it must match'),
+        ("budget/email", "nobody", 'budget.email is "nobody", but it must be an e-mail address'),
         ("log_retention_days", 31, "log_retention_days is 31, but it must be 1, 3, 5"),
-        ("deployment", "Bridge_Watch", 'deployment is "Bridge_Watch", but it must match'),
-        ("deployment", "bw", 'deployment is "bw", but'),
-        ("sources/ndw/type", MISSING, "sources.ndw.type is missing: it must be json or ndw."),
+        ("deployment", "Bridge_Watch", 'deployment is "Bridge_Watch", but it must be 3 to 32'),
+        ("deployment", "bw", 'deployment is "bw", but it must be 3 to 32'),
+        ("deployment", "b" * 33, "but it must be 3 to 32"),
+        ("sources/ndw/type", MISSING, "sources.ndw.type is missing, but it must be json or ndw."),
         ("sources/ndw/type", "xml", 'sources.ndw.type is "xml", but it must be json or ndw.'),
         ("sources/city/timeout_seconds", 0, "sources.city.timeout_seconds is 0, but"),
         ("sources/city/attempts", 6, "sources.city.attempts is 6, but"),
-        ("sources/city/pointer", "status", 'sources.city.pointer is "status", but it must match'),
+        ("sources/city/pointer", "status", 'sources.city.pointer is "status", but it must be a'),
         ("sources/city/url", "ftp://a", 'sources.city.url is "ftp://a", but it must be an address'),
-        ("sources/city/key/in", "body", "sources.city.key.in is \"body\", but it must be 'header'"),
-        ("sources/city/key/parameter", "a b", 'sources.city.key.parameter is "a b", but'),
-        (
-            "sources/city/statuses/up",
-            "Up",
-            "sources.city.statuses.up is \"Up\", but it must be 'Open'",
-        ),
+        ("sources/city/key/in", "body", 'sources.city.key.in is "body", but it must be header,'),
+        ("sources/city/key/parameter", "a b", 'sources.city.key.parameter is "a b", but it must'),
+        ("sources/city/statuses/up", "Up", 'sources.city.statuses.up is "Up", but it must be Open'),
         # Timestream's limits
         ("bridges/0/name", "å" * 129, "but it must be at most 256 bytes of UTF-8."),
         ("bridges/0/dimensions", {"time": "x"}, "bridges[0].dimensions.time is"),
         ("bridges/0/dimensions", {"ts_x": "x"}, "but Timestream reserves it"),
         ("bridges/0/dimensions", {"measure_name_x": "x"}, "but Timestream reserves it"),
-        ("bridges/0/dimensions", {"a:b": "x"}, 'dimensions.a:b is "a:b", but it must match'),
+        ("bridges/0/dimensions", {"a:b": "x"}, 'dimensions.a:b is "a:b", but it must have no'),
         ("bridges/0/dimensions", {"d" * 61: "x"}, "but it must be at most 60 bytes of UTF-8."),
         ("bridges/0/dimensions", {"source": "x"}, "every record has that dimension already"),
         ("bridges/0/dimensions", {"city": ""}, 'bridges[0].dimensions.city is "", but'),
-        ("bridges/0/dimensions", {"city": "x" * 2048}, "but its records would be 2087 bytes"),
-        # what must agree with something else
+        ("bridges/0/dimensions", {"city": "x" * 2010}, "dimensions makes records of 2049 bytes"),
+        (
+            "bridges/0/dimensions",
+            {f"d{n}": "x" for n in range(128)},
+            "The bridges have 128 different dimensions between them, but a table takes 127",
+        ),
+        # a value that must agree with another
         ("bridges/0/source", "town", 'bridges[0].source is "town", but it must be one of the'),
-        ("bridges/0/name", "Schinkelbrug", 'bridges[1].name is "Schinkelbrug", but names must be'),
-        ("bridges/1/code", MISSING, "bridges[1].code is null, but a bridge of an ndw source needs"),
+        ("bridges/0/name", "Schinkelbrug", 'bridges[1].name is "Schinkelbrug", but names must'),
+        ("bridges/1/code", MISSING, "bridges[1].code is null, but a bridge of an ndw source"),
         ("bridges/1/code", "NLAMS0021222530000", "needs its ISRS code, such as NLAMS00"),
         ("bridges/1/code", "nlams002122253000074", "needs its ISRS code, such as NLAMS00"),
         ("sources/city/pointer", "/{code}", "bridges[0].code is null, but the source city tells"),
-        ("sources/city/statuses", {"up": "Open"}, "`statuses` must have a word for Closed."),
-        ("sources/city/key/name", MISSING, '`name` is needed for "in": "header" or "query"'),
-        ("sources/city/url", "https://a/{key}", '`url` must contain {key} for "in": "path"'),
+        ("sources/city/url", "https://a/{code}", "bridges[0].code is null, but the source city"),
+        ("sources/city/statuses", {"up": "Open"}, "but some word must mean Closed."),
+        ("sources/city/key/name", MISSING, "sources.city.key.name is null, but a header or query"),
+        ("sources/city/url", "https://a/{key}", 'it must contain {key} if the key is "in": "path"'),
         ("sources/city/url", "http://a.example/", "a key is only sent over https, or to loopback."),
         ("sources/city/url", "http://127.0.0.1.example/", "a key is only sent over https"),
-        ("budget/actual_percent", [80, 80], "but it names a threshold twice."),
-        ("budget/actual_percent", list(range(1, 11)), "but it has 11 thresholds; AWS Budgets"),
-        ("budget", {"actual_percent": [], "forecast_percent": []}, "but it has 0 thresholds"),
+        ("budget/actual_percent", [80, 80], "budget.actual_percent is [80, 80], but its values"),
+        ("budget/actual_percent", list(range(1, 11)), "budget has 11 thresholds, but AWS Budgets"),
+        ("budget", {"actual_percent": [], "forecast_percent": []}, "budget has 0 thresholds"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_with_its_key(
@@ -118,17 +125,7 @@ def test_a_wrong_setting_is_one_sentence_with_its_key(
         parse_settings(settings)
 
     assert sentence in str(error.value)
-    assert str(error.value).startswith(
-        key.replace("/0", "[0]").replace("/1", "[1]").split("/")[0][:7]
-    )
     assert "\n" not in str(error.value)
-
-
-def test_a_name_that_is_used_twice_is_the_second_bridges_mistake() -> None:
-    settings = changed("bridges/1/name", "Hisingsbron")
-
-    with pytest.raises(SettingsError, match=r"^bridges\[1\]\.name is \"Hisingsbron\", but names"):
-        parse_settings(settings)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +179,7 @@ def test_a_source_without_a_key_may_be_asked_over_http() -> None:
 
 
 def test_settings_that_are_not_an_object_are_refused() -> None:
-    with pytest.raises(SettingsError, match=r"^The settings is \[\], but it must be a valid dict"):
+    with pytest.raises(SettingsError, match=r"^The whole is \[\], but it must be a valid dict"):
         parse_settings([])
 
 
@@ -207,10 +204,12 @@ def test_the_examples_are_right(example: Path) -> None:
 def test_cdk_json_spells_out_the_defaults() -> None:
     written = json.loads(CDK_JSON.read_text())["context"]["bridgewatch"]
 
-    for name, field in Settings.model_fields.items():
-        if not field.is_required():
-            default = Settings.__pydantic_serializer__.to_python(field.default, mode="json")
-            assert written[name] == default, name
+    required = {key: written[key] for key in ("bridges", "sources")}
+
+    assert parse_settings(written) == parse_settings(required)
+    assert written.keys() == Settings.model_fields.keys()
+    assert written["storage"].keys() == Storage.model_fields.keys()
+    assert written["budget"].keys() == Budget.model_fields.keys()
 
 
 def test_what_the_poller_is_told_is_complete() -> None:

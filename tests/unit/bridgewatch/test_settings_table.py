@@ -19,4 +19,4 @@ def test_every_setting_has_a_row_with_its_default_its_limits_and_its_meaning() -
         "| `storage.memory_hours` | `24` | 1 to 8766 "
         "| Hours in the memory store: the fast one, and by far the dearer. |" in rows
     )
-    assert all(row.count(" | ") == 3 for row in rows)
+    assert all(row.count(" | ") == 3 for row in [rows[0], *rows[2:]])
