@@ -5,7 +5,9 @@ Seen with moto 5.2.5 and aws-cdk 2.1148.1. Each function says what stock moto do
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import models, parsing, responses
@@ -40,6 +42,7 @@ def mend(replacements: Replacements, clients: Clients) -> None:
     _know_types(replacements)
     _find_templates(replacements)
     _create_in_order(replacements)
+    _delete_in_order(replacements)
     _keep_what_is_retained(replacements)
     _fail_whole(replacements)
     _drop_unknown_parameters(replacements)
@@ -130,6 +133,60 @@ def _named(logical_id: str, resource_type: str) -> Iterator[None]:
         raise ResourceFailedError(logical_id, resource_type, error) from error
 
 
+def _delete_in_order(replacements: Replacements) -> None:
+    """Stock moto deletes in any order, so that a part may be asked for after its whole is gone."""
+
+    def delete(self: Any) -> None:
+        resources = self._resource_json_map
+        for logical_id in reversed(dependency_order(resources)):
+            resource = self._parsed_resources.get(logical_id)
+            if resource is not None:
+                with _named(logical_id, resources[logical_id]["Type"]):
+                    self._delete_resource(resource, resources[logical_id])
+                del self._parsed_resources[logical_id]
+
+    def build_resource_diff(
+        self: Any, other_template: dict[str, Any], parameters: dict[str, Any] | None = None
+    ) -> dict[str, list[str]]:
+        changes: dict[str, list[str]] = stock(self, other_template, parameters)
+        changes["Remove"].sort(key=dependency_order(self._resource_json_map).index, reverse=True)
+        changes["Modify"].sort(key=dependency_order(other_template["Resources"]).index)
+        return changes
+
+    replacements.replace(parsing.ResourceMap, "delete", delete)
+    stock = replacements.replace(parsing.ResourceMap, "build_resource_diff", build_resource_diff)
+
+
+def dependency_order(resources: dict[str, Any]) -> list[str]:
+    """Sort the logical ids of a template so that each comes after what it depends on."""
+    depends_on = {
+        logical_id: {name for name in _references(resource) if name in resources} - {logical_id}
+        for logical_id, resource in resources.items()
+    }
+    return list(TopologicalSorter(depends_on).static_order())
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Name what a part of a template refers to: resources, but parameters as well."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Ref" or (key == "DependsOn" and isinstance(item, str)):
+                yield item
+            elif key == "DependsOn":
+                yield from item
+            elif key == "Fn::GetAtt":
+                yield item.partition(".")[0] if isinstance(item, str) else item[0]
+            elif key == "Fn::Sub":
+                text = item if isinstance(item, str) else item[0]
+                yield from re.findall(r"\$\{(\w+)", text)
+                yield from _references(item)
+            else:
+                yield from _references(item)
+
+
 def _keep_what_is_retained(replacements: Replacements) -> None:
     """Stock moto deletes a retained resource that an update takes out of the template."""
 
@@ -154,6 +211,7 @@ def _fail_whole(replacements: Replacements) -> None:
             if not made:
                 raise
             _fail(made[0], "CREATE", error, made[0].resource_map.delete)
+            made[0].output_map = _no_outputs(made[0])
             made[0].status = "ROLLBACK_COMPLETE"
             return made[0]
 
@@ -181,6 +239,18 @@ def _fail_whole(replacements: Replacements) -> None:
 
         _apply(self, stack, execute, change_set.change_set_type)
 
+    def delete_stack(self: Any, name_or_stack_id: str) -> None:
+        stack = next(
+            (s for s in self.stacks.values() if name_or_stack_id in {s.name, s.stack_id}), None
+        )
+        try:
+            stock_delete(self, name_or_stack_id)
+        except ResourceFailedError as error:
+            self.stacks[stack.stack_id] = stack
+            _fail(stack, "DELETE", error, lambda: None)
+            stack.status = "DELETE_FAILED"
+
+    stock_delete = replacements.replace(backend, "delete_stack", delete_stack)
     stock_create = replacements.replace(backend, "create_stack", create_stack)
     stock_update = replacements.replace(backend, "update_stack", update_stack)
     stock_create_set = replacements.replace(backend, "create_change_set", create_change_set)
@@ -248,9 +318,13 @@ def _forget_outputs_of_deleted_stacks(replacements: Replacements) -> None:
 
     def delete(self: Any) -> None:
         stock(self)
-        self.output_map = models.OutputMap(self.resource_map, {"Outputs": {}}, self.stack_id)
+        self.output_map = _no_outputs(self)
 
     stock = replacements.replace(models.Stack, "delete", delete)
+
+
+def _no_outputs(stack: Any) -> models.OutputMap:
+    return models.OutputMap(stack.resource_map, {"Outputs": {}}, stack.stack_id)
 
 
 def _forgive_unknown_change_sets(replacements: Replacements) -> None:

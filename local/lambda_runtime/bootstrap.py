@@ -169,7 +169,8 @@ def main() -> None:
     try:
         handler = load(settings["handler"])
     except Exception as error:  # noqa: BLE001 - whatever a module raises on import
-        send(replies, {"error": describe(error, "")})
+        failed = {"error": describe(error, ""), "init_seconds": time.perf_counter() - started}
+        send(replies, failed)
         return
     send(replies, {"init_seconds": time.perf_counter() - started})
     for line in requests:
