@@ -89,6 +89,7 @@ def handler(_event: object, _context: LambdaContext) -> dict[str, int]:
     except StoreError as error:
         # Without a traceback: the sentence says what to do, and Lambda logs the exception itself.
         logger.error("The store failed", code=error.code, what_to_do=str(error))  # noqa: TRY400
+        metrics.add_metric("StoreFailures", MetricUnit.Count, 1)
         raise
     _tell(poll)
     return {"observations": len(poll.observations), "written": len(poll.written)}

@@ -1,0 +1,229 @@
+"""One poll after another, with sources and a store that do as the test says."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.observation import Observation, Status
+from lambdas.poller.configuration import Bridge, Configuration
+from lambdas.poller.policy import Why
+from lambdas.poller.poll import Poller
+from lambdas.poller.sources import Failure, Look, Reason
+from lambdas.store import StoreError
+from tests.unit.lambdas.memory_store import MemoryStore
+from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+FAILED = Reason.TIMED_OUT
+
+
+class ScriptedSource:
+    """Answers each look with the next statuses of its script, or the last ones for ever."""
+
+    def __init__(self, watch: Watch, *script: dict[str, Status | Reason]) -> None:
+        self._watch = watch
+        self._script = list(script)
+        self.asked: list[list[str]] = []
+        self.time_left: list[float] = []
+
+    def look(self, bridges: Sequence[Bridge], deadline: float) -> Look:
+        self.asked.append([bridge.name for bridge in bridges])
+        self.time_left.append(deadline - time.monotonic())
+        answers = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        self._watch.now += timedelta(seconds=1)
+        statuses = {bridge.name: answers[bridge.name] for bridge in bridges}
+        return Look(
+            tuple(
+                Observation(name, status, self._watch.now)
+                for name, status in statuses.items()
+                if isinstance(status, Status)
+            ),
+            tuple(
+                Failure("a", reason, "as the test says", (name,))
+                for name, reason in statuses.items()
+                if isinstance(reason, Reason)
+            ),
+        )
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Bench:
+    """A poller of the bridges `one` and `two` at source `a`, and `three` at source `b`."""
+
+    def __init__(self) -> None:
+        self.watch = Watch()
+        self.store = MemoryStore()
+        self.a = ScriptedSource(self.watch, {"one": CLOSED, "two": CLOSED})
+        self.b = ScriptedSource(self.watch, {"three": CLOSED})
+
+    def script(self, *script: dict[str, Status | Reason]) -> None:
+        self.a = ScriptedSource(self.watch, *script)
+
+    def poller(self) -> Poller:
+        bridges = [Bridge(name, "a", None, {}) for name in ("one", "two")]
+        configuration = Configuration(
+            heartbeat=timedelta(hours=1),
+            interval=timedelta(minutes=1),
+            bridges=(*bridges, Bridge("three", "b", None, {})),
+            sources={},
+        )
+        return Poller(
+            configuration, sources={"a": self.a, "b": self.b}, store=self.store, now=self.watch
+        )
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_the_first_poll_writes_every_status_in_one_write(bench: Bench) -> None:
+    poll = bench.poller().poll()
+
+    assert [(one.bridge, why) for one, why in poll.written] == [
+        ("one", Why.FIRST),
+        ("two", Why.FIRST),
+        ("three", Why.FIRST),
+    ]
+    assert len(bench.store.writes) == 1
+    assert bench.a.asked == [["one", "two"]], "the first status is no change to confirm"
+
+
+def test_a_poll_that_sees_nothing_new_writes_nothing(bench: Bench) -> None:
+    poller = bench.poller()
+    poller.poll()
+    bench.watch.now = minute(1)
+
+    poll = poller.poll()
+
+    assert len(poll.observations) == 3
+    assert poll.written == ()
+    assert len(bench.store.writes) == 1
+
+
+def test_a_change_is_asked_again_and_has_the_first_answers_time(bench: Bench) -> None:
+    bench.script({"one": CLOSED, "two": CLOSED}, {"one": OPEN, "two": CLOSED})
+    poller = bench.poller()
+    poller.poll()
+    bench.watch.now = minute(1)
+
+    poll = poller.poll()
+
+    change = Observation("one", OPEN, minute(1) + timedelta(seconds=1))
+    assert poll.written == ((change, Why.CHANGE),)
+    assert bench.a.asked == [["one", "two"], ["one", "two"], ["one"]]
+    assert bench.b.asked == [["three"], ["three"]]
+
+
+def test_a_change_that_a_second_look_denies_is_no_observation(bench: Bench) -> None:
+    bench.script(
+        {"one": CLOSED, "two": CLOSED},
+        {"one": OPEN, "two": CLOSED},
+        {"one": CLOSED},
+        {"one": CLOSED, "two": CLOSED},
+    )
+    poller = bench.poller()
+    poller.poll()
+    bench.watch.now = minute(1)
+
+    poll = poller.poll()
+
+    assert [one.bridge for one in poll.observations] == ["two", "three"]
+    assert [(one.reason, one.bridges) for one in poll.failures] == [(Reason.UNCONFIRMED, ("one",))]
+    assert poll.written == ()
+    bench.watch.now = minute(2)
+    assert poller.poll().failures == (), "the flicker is forgotten"
+
+
+def test_a_change_whose_second_look_fails_is_no_observation_but_seen_by_the_next_poll(
+    bench: Bench,
+) -> None:
+    bench.script(
+        {"one": CLOSED, "two": CLOSED},
+        {"one": OPEN, "two": OPEN},
+        {"one": FAILED, "two": OPEN},
+        {"one": OPEN, "two": OPEN},
+    )
+    poller = bench.poller()
+    poller.poll()
+    bench.watch.now = minute(1)
+
+    poll = poller.poll()
+
+    assert [one.bridge for one, _ in poll.written] == ["two"]
+    assert [(one.reason, one.bridges) for one in poll.failures] == [(FAILED, ("one",))]
+    bench.watch.now = minute(2)
+    assert [(one.bridge, why) for one, why in poller.poll().written] == [("one", Why.CHANGE)]
+
+
+def test_a_failing_source_leaves_the_others_alone(bench: Bench) -> None:
+    bench.script({"one": FAILED, "two": CLOSED})
+
+    poll = bench.poller().poll()
+
+    assert [one.bridge for one in poll.observations] == ["two", "three"]
+    assert [one.reason for one in poll.failures] == [FAILED]
+
+
+def test_each_source_has_a_fair_share_of_half_the_interval(bench: Bench) -> None:
+    bench.poller().poll()
+
+    assert bench.a.time_left == [pytest.approx(15, abs=1)]
+    assert bench.b.time_left == [pytest.approx(30, abs=1)], "the first one left its time"
+
+
+def test_when_the_store_fails_the_next_poll_writes_again(bench: Bench) -> None:
+    bench.store.fails = True
+    poller = bench.poller()
+    with pytest.raises(StoreError):
+        poller.poll()
+
+    bench.store.fails = False
+    bench.watch.now = minute(1)
+
+    assert [one.bridge for one, _ in poller.poll().written] == ["one", "two", "three"]
+
+
+def test_what_the_store_refused_is_not_remembered_as_written(bench: Bench) -> None:
+    bench.store.refuses = {"one"}
+    poller = bench.poller()
+
+    poll = poller.poll()
+
+    assert [refusal.observation.bridge for refusal in poll.refusals] == ["one"]
+    assert [one.bridge for one, _ in poll.written] == ["two", "three"]
+    bench.store.refuses = set()
+    bench.watch.now = minute(1)
+    assert [one.bridge for one, _ in poller.poll().written] == ["one"]
+
+
+def test_a_container_that_missed_a_poll_writes_the_current_status(bench: Bench) -> None:
+    poller = bench.poller()
+    poller.poll()
+    bench.watch.now = minute(2)
+
+    assert [why for _, why in poller.poll().written] == [Why.FIRST] * 3
+
+
+def test_a_heartbeat_is_written_each_hour(bench: Bench) -> None:
+    poller = bench.poller()
+    for polls in range(181):
+        bench.watch.now = minute(polls)
+        poller.poll()
+
+    written = [one.time for write in bench.store.writes for one in write if one.bridge == "one"]
+    assert written == [seen(CLOSED, hours * 60 + 1 / 60).time for hours in range(4)]
