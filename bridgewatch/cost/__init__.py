@@ -5,7 +5,7 @@
     prices      what one of each costs: the table prices.csv, and how it is read
     bill        usage times prices, with or without the free allowances, under either query pricing
     prediction  the usage of a deployment in a month, before it exists
-    difference  two months' prices, compared in one sentence
+    report      a month's price as JSON values, and what a change does to it in one sentence
 
 A library: it imports nothing else of this project. Amounts are exact (`fractions.Fraction`), and
 are rounded only where they are shown. No price stands in code.

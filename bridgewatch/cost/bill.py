@@ -30,10 +30,15 @@ class QueryPricing(StrEnum):
     TCU = "tcu"
 
 
-_NOT_BILLED = {
-    QueryPricing.BYTES_SCANNED: Dimension.QUERY_TCU_HOURS,
-    QueryPricing.TCU: Dimension.QUERY_GB,
+_QUERY_PRICING = {
+    Dimension.QUERY_GB: QueryPricing.BYTES_SCANNED,
+    Dimension.QUERY_TCU_HOURS: QueryPricing.TCU,
 }
+
+
+def query_pricing_of(dimension: Dimension) -> QueryPricing | None:
+    """Tell under which of the two a dimension is billed; None if under both."""
+    return _QUERY_PRICING.get(dimension)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,9 @@ def bill(
     """
     lines = []
     for dimension in Dimension:
-        if dimension not in usage.counts or dimension is _NOT_BILLED[query_pricing]:
+        if dimension not in usage.counts:
+            continue
+        if query_pricing_of(dimension) not in {None, query_pricing}:
             continue
         price = prices.price(dimension, region)
         count = usage[dimension]
