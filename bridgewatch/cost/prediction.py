@@ -55,7 +55,7 @@ class Deployment:
     :param log_bytes_a_poll: what a poll logs, on average.
     :param log_messages_a_poll: in how many messages.
     :param log_retention_days: how long logs are kept.
-    :param metrics: how many custom metrics there are, each with its dimensions.
+    :param metrics: how many custom metrics, each with its dimensions, appear in every hour.
     :param alarms: how many alarms there are.
     :param dashboards: how many dashboards there are.
     :param keys: how many API keys a cold start reads.

@@ -61,7 +61,7 @@ class Dimension(Enum):
         "https://aws.amazon.com/cloudwatch/pricing/",
     )
     METRICS = (
-        "each combination of a custom metric's name and dimensions, for a month",
+        "each combination of a custom metric's name and dimensions, by the hour that it appears in",
         "https://aws.amazon.com/cloudwatch/pricing/",
     )
     ALARMS = (
