@@ -23,7 +23,7 @@ from lambdas.poller.sources import Reason, SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from urllib3.response import BaseHTTPResponse
+    from urllib3.response import HTTPResponse
 
     from lambdas.poller.configuration import Limits
 
@@ -157,8 +157,7 @@ class Answer:
 
         :raises SourceError: if it is longer than allowed, takes too long, or ends early.
         """
-        raw = cast("BaseHTTPResponse", self._response.raw)
-        packed = self._in_time(raw.stream(PIECE_BYTES, decode_content=False))
+        packed = self._packed()
         first = next(packed, b"")
         is_gzip = first.startswith(_GZIP_MAGIC)
         unpacked = _gunzip(first, packed) if is_gzip else _joined(first, packed)
@@ -173,8 +172,10 @@ class Answer:
         """Give the whole body (see `pieces`)."""
         return b"".join(self.pieces())
 
-    def _in_time(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        for piece in pieces:
+    def _packed(self) -> Iterator[bytes]:
+        raw = cast("HTTPResponse", self._response.raw)
+        # Not read(), nor stream(): they wait until the piece is full, however slowly it comes.
+        while piece := raw.read1(PIECE_BYTES, decode_content=False):
             if time.monotonic() > self._deadline:
                 raise SourceError(Reason.TIMED_OUT, "the answer trickles in too slowly")
             yield piece
