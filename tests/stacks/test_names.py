@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridgewatch.settings import load_settings
+from tests.stacks.templates import synthesize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = ("DatabaseName", "FunctionName", "LogGroupName", "Name", "TopicName")
+
+
+def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value of a template
+    """Walk through the names that a template gives to resources and exports."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                if key in NAMES and isinstance(inner, str):
+                    yield inner
+                yield from names(inner)
+        case list():
+            for inner in value:
+                yield from names(inner)
+
+
+def names_of(deployment: str) -> set[str]:
+    settings = load_settings().model_copy(update={"deployment": deployment})
+    return set(names(list(synthesize(settings).values())))
+
+
+def test_two_deployments_in_one_account_share_no_name() -> None:
+    one, other = names_of("bridgewatch"), names_of("bridgewatch-test")
+
+    assert {"bridgewatch", "bridgewatch-poller", "bridgewatch-alarms"} <= one
+    assert not one & other
