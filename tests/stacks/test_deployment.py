@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from bridgewatch.cost.prediction import Deployment
 from bridgewatch.deployment import deployment
 from bridgewatch.settings import load_settings
 from tests.stacks.templates import SETTINGS, Template, properties, templates
+
+if TYPE_CHECKING:
+    from bridgewatch.cost.prediction import Deployment
 
 # All that the templates may hold: what is new costs something, or says here that it doesn't.
 FREE = {

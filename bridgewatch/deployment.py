@@ -1,0 +1,79 @@
+"""What settings mean for the bill: the deployment that they make, as `bridgewatch.cost` sees it.
+
+Not everything that costs is a setting. What the stacks and the poller fix stands here as constants;
+tests hold them to the templates (tests/stacks) and to what the embedded cloud meters (tests/local).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+from bridgewatch.cost.metering import record_bytes
+from bridgewatch.cost.prediction import Deployment
+from bridgewatch.settings import POLL_INTERVAL_SECONDS
+
+if TYPE_CHECKING:
+    from bridgewatch.settings import Bridge, Settings, Source
+
+FUNCTION_MB = 256
+ALARMS = 0
+METRICS = 2
+"""Observations and RecordsWritten; what tells of failures appears only with them."""
+
+LOG_BYTES_A_POLL = 700
+LOG_MESSAGES_A_POLL = 4
+
+# Assumptions, with 256 MB and thus a seventh of a processor: a TLS handshake and an answer from
+# another country; and a feed of some megabytes, of which 5 take a whole processor 0.05 s to parse.
+SECONDS_A_REQUEST = Fraction("0.3")
+SECONDS_A_FEED = Fraction(1)
+
+
+def deployment(settings: Settings) -> Deployment:
+    """Tell what the settings deploy."""
+    bridges = len(settings.bridges)
+    seconds_a_poll = seconds_of_bridges = Fraction(0)
+    for name, source in settings.sources.items():
+        requests = sum(bridge.source == name for bridge in settings.bridges)
+        if _asks_for_each_bridge(source):
+            seconds_of_bridges += requests * SECONDS_A_REQUEST
+        elif requests:
+            seconds_a_poll += SECONDS_A_FEED if source.type == "ndw" else SECONDS_A_REQUEST
+    return Deployment(
+        bridges=bridges,
+        record_bytes=ceil(Fraction(sum(map(_record_bytes, settings.bridges)), bridges)),
+        heartbeat_seconds=settings.heartbeat_minutes * 60,
+        memory_store_hours=settings.storage.memory_hours,
+        magnetic_store_days=settings.storage.magnetic_days,
+        function_mb=FUNCTION_MB,
+        seconds_a_poll=seconds_a_poll,
+        seconds_a_bridge=seconds_of_bridges / bridges,
+        poll_seconds=POLL_INTERVAL_SECONDS,
+        log_bytes_a_poll=LOG_BYTES_A_POLL,
+        log_messages_a_poll=LOG_MESSAGES_A_POLL,
+        log_retention_days=settings.log_retention_days,
+        metrics=METRICS,
+        alarms=ALARMS,
+        keys=len(settings.key_parameters()),
+    )
+
+
+def _asks_for_each_bridge(source: Source) -> bool:
+    return source.type == "json" and "{code}" in source.url
+
+
+def _record_bytes(bridge: Bridge) -> int:
+    """Count the bytes of a record that says Closed, as nearly all do."""
+    dimensions = {**bridge.dimensions, "source": bridge.source}
+    return record_bytes(
+        {},
+        {
+            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            "MeasureName": bridge.name,
+            "MeasureValue": "Closed",
+            "MeasureValueType": "VARCHAR",
+            "Time": "0",
+        },
+    )

@@ -1,0 +1,161 @@
+"""What settings cost a month: in review, a change that makes them dearer is seen here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bridgewatch.cost.bill import Bill, QueryPricing, bill, dollars
+from bridgewatch.cost.prediction import predict
+from bridgewatch.cost.prices import load_prices
+from bridgewatch.cost.usage import Dimension
+from bridgewatch.deployment import deployment
+from bridgewatch.settings import CDK_JSON, Settings, load_settings, parse_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+EXAMPLES = sorted((CDK_JSON.parent / "examples").glob("*.json"))
+APART = {Dimension.ALARMS, Dimension.METRICS}
+"""Alarms and custom metrics have lines of their own."""
+
+
+def price(
+    settings: Settings, query_pricing: QueryPricing, queries_a_day: int = 0, *, allowances: bool
+) -> Bill:
+    return bill(
+        predict(replace(deployment(settings), queries_a_day=queries_a_day)),
+        load_prices(),
+        region="us-east-1",
+        query_pricing=query_pricing,
+        allowances=allowances,
+    )
+
+
+def told(
+    settings: Settings,
+    query_pricing: QueryPricing,
+    queries_a_day: int = 0,
+    *,
+    allowances: bool = False,
+) -> str:
+    return dollars(price(settings, query_pricing, queries_a_day, allowances=allowances).usd, 4)
+
+
+@pytest.mark.parametrize(
+    "path", [None, *EXAMPLES], ids=lambda path: path.stem if path else "default"
+)
+def test_the_monthly_price_is_the_one_that_was_reviewed(
+    path: Path | None, snapshot: SnapshotAssertion
+) -> None:
+    # given
+    settings = load_settings(path)
+    # when
+    prices = {
+        query_pricing.value: {
+            "total": told(settings, query_pricing, allowances=True),
+            "total without allowances": told(settings, query_pricing),
+            "total queried 15 times a day": told(settings, query_pricing, 15, allowances=True),
+            **{
+                f"{line.price.service}: {line.price.unit}": dollars(line.usd, 4)
+                for line in price(settings, query_pricing, allowances=False).lines
+            },
+        }
+        for query_pricing in QueryPricing
+    }
+    # then
+    assert prices == snapshot
+
+
+@pytest.mark.parametrize("query_pricing", QueryPricing)
+def test_the_default_deployment_costs_a_cent_at_most_with_the_free_allowances(
+    query_pricing: QueryPricing,
+) -> None:
+    priced = price(load_settings(), query_pricing, allowances=True)
+    assert priced.usd <= Fraction("0.01")
+
+
+@pytest.mark.parametrize("query_pricing", QueryPricing)
+def test_the_default_deployment_costs_under_fifteen_cents_without_them(
+    query_pricing: QueryPricing,
+) -> None:
+    priced = price(load_settings(), query_pricing, allowances=False)
+    assert priced.without(APART).usd < Fraction("0.15")
+
+
+def settings_of(bridges: list[dict[str, Any]], sources: dict[str, Any]) -> Settings:
+    return parse_settings({"bridges": bridges, "sources": sources})
+
+
+JSON = {
+    "type": "json",
+    "url": "https://example.com/status",
+    "pointer": "/status",
+    "statuses": {"up": "Open", "down": "Closed"},
+}
+
+
+def test_a_record_has_the_bytes_of_the_bridge_s_words() -> None:
+    # given
+    settings = settings_of(
+        [
+            {"name": "Ön", "source": "api", "dimensions": {"city": "Umeå"}},
+            {"name": "Tower Bridge", "source": "api"},
+        ],
+        {"api": JSON},
+    )
+    # then: time, name, status, source, dimension; the mean, rounded up
+    first = 8 + 3 + 6 + (6 + 3) + (4 + 5)
+    second = 8 + 12 + 6 + (6 + 3)
+    assert (first, second) == (35, 35)
+    assert deployment(settings).record_bytes == 35
+
+
+def test_sources_that_are_asked_once_take_their_time_once() -> None:
+    # given
+    settings = settings_of(
+        [
+            {"name": "A", "source": "api"},
+            {"name": "B", "source": "api"},
+            {"name": "C", "source": "ndw", "code": "NLAMS002122253000074"},
+        ],
+        {"api": JSON, "ndw": {"type": "ndw"}, "idle": JSON},
+    )
+    # then
+    assert deployment(settings).seconds_a_poll == Fraction("1.3")
+    assert deployment(settings).seconds_a_bridge == 0
+
+
+def test_sources_that_are_asked_for_each_bridge_take_it_for_each() -> None:
+    # given
+    settings = settings_of(
+        [{"name": name, "source": "api", "code": name} for name in "ABCD"]
+        + [{"name": "E", "source": "one"}],
+        {"api": {**JSON, "url": "https://example.com/{code}"}, "one": JSON},
+    )
+    # then
+    assert deployment(settings).seconds_a_poll == Fraction("0.3")
+    assert deployment(settings).seconds_a_bridge * 5 == 4 * Fraction("0.3")
+
+
+def test_retention_heartbeat_and_keys_are_the_settings() -> None:
+    # given
+    document = json.loads(CDK_JSON.read_text())["context"]["bridgewatch"]
+    document |= {
+        "heartbeat_minutes": 15,
+        "storage": {"memory_hours": 6, "magnetic_days": 90},
+        "log_retention_days": 7,
+    }
+    # when
+    made = deployment(parse_settings(document))
+    # then
+    assert made.heartbeat_seconds == 900
+    assert (made.memory_store_hours, made.magnetic_store_days) == (6, 90)
+    assert made.log_retention_days == 7
+    assert made.keys == 1
