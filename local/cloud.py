@@ -24,6 +24,7 @@ from local.cloudformation.mends import mend
 from local.lambda_runtime.plug import MotoSurroundings, plug
 from local.lambda_runtime.runtime import LambdaRuntime
 from local.replacements import Replacements
+from local.schedule import ScheduleRunner
 from local.timestream import moto_plug
 
 if TYPE_CHECKING:
@@ -33,6 +34,24 @@ REGION = "eu-west-1"
 """Where tools work that name no region; Timestream is there."""
 
 HOST = "127.0.0.1"
+
+PROBES = {
+    "cloudformation": "list_stacks",
+    "cloudwatch": "describe_alarms",
+    "ecr": "describe_repositories",
+    "iam": "list_roles",
+    "lambda": "list_functions",
+    "logs": "describe_log_groups",
+    "s3": "list_buckets",
+    "scheduler": "list_schedules",
+    "sns": "list_topics",
+    "sqs": "list_queues",
+    "ssm": "describe_parameters",
+    "sts": "get_caller_identity",
+    "timestream-query": "describe_endpoints",
+    "timestream-write": "list_databases",
+}
+"""A question without parameters for each service that the templates use."""
 
 
 class Cloud(ExitStack):
@@ -72,10 +91,12 @@ class Cloud(ExitStack):
         self.callback(moto_api_backend.reset)
         mend(replacements, self.client)
         moto_plug.install(self.clock, self._data)
+        surroundings = MotoSurroundings(self.account)
         self.runtime = self.enter_context(
-            LambdaRuntime(self.clock, self.endpoint, directory, MotoSurroundings(self.account))
+            LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
         )
         plug(replacements, self.runtime)
+        self.schedules = ScheduleRunner(self.account, self.clock, self.runtime, surroundings)
         server = Thread(target=self._server.serve_forever, name="cloud", daemon=True)
         server.start()
         self.callback(server.join)
@@ -92,6 +113,15 @@ class Cloud(ExitStack):
             aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
             config=Config(retries={"total_max_attempts": 1}),
         )
+
+    def probe(self) -> None:
+        """Ask every service that the templates use one question, which also loads it.
+
+        :raises botocore.exceptions.ClientError: if one does not answer.
+        """
+        for service, operation in PROBES.items():
+            getattr(self.client(service), operation)()
+        self.client("budgets").describe_budgets(AccountId=self.account)
 
     def environment(self) -> dict[str, str]:
         """Give the variables with which any AWS tool works on this cloud."""

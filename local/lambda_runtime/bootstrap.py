@@ -122,17 +122,17 @@ def live_in(clock_path: str, library: str, replies: BinaryIO) -> Any:
 
     :returns: the simulation, whose `deadline_ns` is to be set for each invocation.
     """
-    sys.path.insert(0, library)
-    simulated_time = importlib.import_module("local.simulated_time")
-    sys.path.remove(library)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "local"]:
-        del sys.modules[name]
 
     def time_out() -> None:
         send(replies, {"timed_out": True})
         sys.stdin.read()  # until the parent kills this process
 
-    return simulated_time.start(clock_path, on_deadline=time_out)
+    sys.path.insert(0, library)
+    simulation = importlib.import_module("local.simulated_time").start(clock_path, time_out)
+    sys.path.remove(library)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "local"]:
+        del sys.modules[name]
+    return simulation
 
 
 def send(replies: BinaryIO, reply: dict[str, Any]) -> None:

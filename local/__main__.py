@@ -1,0 +1,41 @@
+"""The embedded cloud's own command line: python -m local."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from local.clock import SystemClock
+from local.cloud import Cloud
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def local() -> None:
+    """Run an embedded cloud: no account, no Docker, no network."""
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 4566,
+    data: Annotated[
+        Path | None, typer.Option(help="A directory in which Timestream keeps its records.")
+    ] = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, running the deployed schedules in real time."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Cloud(SystemClock(), port, data) as cloud:
+        cloud.probe()
+        typer.echo(f"ready {cloud.endpoint}")
+        cloud.schedules.serve(stop)
+
+
+if __name__ == "__main__":
+    app()

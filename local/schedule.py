@@ -1,0 +1,197 @@
+"""Runs the deployed EventBridge schedules: in simulated time as fast as they go, or in real time.
+
+A rate is due for the first time when the runner first sees the schedule (or at its StartDate), as
+a new schedule on AWS is, and then at its distance. What is due while an invocation still runs in
+simulated time is invoked right after it: no due time is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import lambda_backends
+from moto.scheduler.models import scheduler_backends
+
+from local.clock import NANOSECONDS, utc
+from local.lambda_runtime.plug import describe
+from local.schedule_expression import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from moto.scheduler.models import Schedule
+
+    from local.clock import Clock, SimulatedClock
+    from local.lambda_runtime.runtime import LambdaRuntime, Surroundings
+
+LONGEST_WAIT = 1.0
+"""Seconds of real time after which a new deployment is noticed at the latest."""
+
+_Key = tuple[str, str, str]
+
+
+class ScheduleRunner:
+    """Invokes the targets of an account's schedules when they are due."""
+
+    def __init__(
+        self, account: str, clock: Clock, runtime: LambdaRuntime, surroundings: Surroundings
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._runtime = runtime
+        self._surroundings = surroundings
+        self._due: dict[_Key, datetime | None] = {}
+
+    def run(
+        self,
+        clock: SimulatedClock,
+        until: datetime,
+        progress: Callable[[datetime, int], None] | None = None,
+    ) -> int:
+        """Let simulated time pass, invoking whatever is due before `until`.
+
+        :param clock: the cloud's clock; it stands at `until` afterwards, or later where an
+            invocation took it there.
+        :param progress: told the simulated time and the invocations so far, after each of them.
+        :returns: the number of invocations that schedules made.
+        """
+        invocations = 0
+        while True:
+            entry = min(self._upcoming(), key=lambda entry: entry[0], default=None)
+            retry_ns = self._runtime.next_retry_ns()
+            retry = _at(retry_ns) if retry_ns is not None else None
+            due = min((time for time in (retry, entry and entry[0]) if time), default=None)
+            if due is None or due >= until:
+                clock.move_to(max(until, utc(clock)))
+                return invocations
+            clock.move_to(max(due, utc(clock)))
+            self._runtime.run_retries()
+            if entry and entry[0] == due:
+                self._advance(entry[1], due)
+                self._invoke(entry[1], due)
+                invocations += 1
+                if progress:
+                    progress(utc(clock), invocations)
+
+    def serve(self, stop: threading.Event) -> None:
+        """Invoke what is due in real time until `stop` is set; each invocation on its own thread.
+
+        A due time that passed unnoticed, because the computer slept, is skipped.
+        """
+        while not stop.is_set():
+            now = utc(self._clock)
+            upcoming = list(self._upcoming())
+            for due, schedule in upcoming:
+                if due <= now:
+                    self._advance(schedule, due, past=now)
+                    threading.Thread(
+                        target=self._invoke, args=(schedule, due), daemon=True
+                    ).start()
+            threading.Thread(target=self._runtime.run_retries, daemon=True).start()
+            wait = min((due - now for due, _ in upcoming), default=timedelta(seconds=LONGEST_WAIT))
+            stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
+
+    def _upcoming(self) -> Iterator[tuple[datetime, Schedule]]:
+        """Give the enabled schedules with the time at which each is due next."""
+        seen: dict[_Key, datetime | None] = {}
+        for schedule in self._deployed():
+            if schedule.state != "ENABLED":
+                continue
+            key = _key(schedule)
+            seen[key] = due = self._due[key] if key in self._due else self._first(schedule)
+            if due is not None and not _is_over(schedule, due):
+                yield due, schedule
+        self._due = seen
+
+    def _deployed(self) -> Iterator[Schedule]:
+        for backend in list(scheduler_backends[self._account].values()):
+            for group in list(backend.schedule_groups.values()):
+                yield from list(group.schedules.values())
+
+    def _first(self, schedule: Schedule) -> datetime | None:
+        since = utc(self._clock)
+        if schedule.start_date is not None:
+            since = max(since, _date(schedule.start_date))
+        return _recurrence(schedule).first(since)
+
+    def _advance(self, schedule: Schedule, due: datetime, past: datetime | None = None) -> None:
+        recurrence = _recurrence(schedule)
+        following = recurrence.after(due)
+        while past and following and following <= past:
+            following = recurrence.after(following)
+        self._due[_key(schedule)] = following
+
+    def _invoke(self, schedule: Schedule, due: datetime) -> None:
+        """Invoke the target asynchronously, as EventBridge Scheduler does.
+
+        Its RetryPolicy is for a target that cannot be reached for a while. Here a function is
+        there or is not, so the event goes to the schedule's dead-letter queue at once.
+        """
+        target: dict[str, Any] = schedule.target
+        region = schedule.arn.split(":")[3]
+        event = _event(schedule, due, self._account, region)
+        try:
+            function = lambda_backends[self._account][region].get_function(target["Arn"])
+        except UnknownFunctionException:
+            dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
+            if dead_letters:
+                self._surroundings.dead_letter(region, dead_letters, event)
+            return
+        self._runtime.invoke_later(describe(function), event)
+
+
+def _key(schedule: Schedule) -> _Key:
+    # A changed expression starts anew, as on AWS.
+    return (schedule.arn, schedule.schedule_expression, schedule.schedule_expression_timezone)
+
+
+def _recurrence(schedule: Schedule) -> Any:
+    return parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
+
+
+def _is_over(schedule: Schedule, due: datetime) -> bool:
+    return schedule.end_date is not None and due > _date(schedule.end_date)
+
+
+def _date(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)
+
+
+def _at(nanoseconds: int) -> datetime:
+    return datetime.fromtimestamp(nanoseconds / NANOSECONDS, UTC)
+
+
+def _event(schedule: Schedule, due: datetime, account: str, region: str) -> str:
+    """Write the payload: the target's Input, or what the scheduler sends where there is none.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    """
+    time = due.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if "Input" not in schedule.target:
+        return json.dumps(
+            {
+                "version": "0",
+                "id": str(uuid.uuid4()),
+                "detail-type": "Scheduled Event",
+                "source": "aws.scheduler",
+                "account": account,
+                "time": time,
+                "region": region,
+                "resources": [schedule.arn],
+                "detail": "{}",
+            }
+        )
+    text: str = schedule.target["Input"]
+    for name, value in {
+        "schedule-arn": schedule.arn,
+        "scheduled-time": time,
+        "execution-id": str(uuid.uuid4()),
+        "attempt-number": "1",
+    }.items():
+        text = text.replace(f"<aws.scheduler.{name}>", value)
+    return text
