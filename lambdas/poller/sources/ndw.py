@@ -63,10 +63,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What one publication of the feed said about bridges."""
+    """What one publication of the feed said about bridges.
+
+    :param published: when it was made.
+    :param openings: those that are certain, whether or not they last.
+    :param named: the codes of all bridges in it, those included that may open or are planned to.
+    """
 
     published: datetime
     openings: tuple[Opening, ...]
+    named: frozenset[str]
 
     def status(self, code: str, now: datetime) -> Status:
         """Tell a bridge's status at a time.
@@ -158,7 +164,7 @@ def parse(pieces: Iterable[bytes]) -> Picture:
         raise SourceError(Reason.MALFORMED, f"the feed is not XML: {reason}") from None
     if reader.published is None:
         raise SourceError(Reason.MALFORMED, "the feed has no situation publication with its time")
-    return Picture(reader.published, tuple(reader.openings))
+    return Picture(reader.published, tuple(reader.openings), frozenset(reader.named))
 
 
 def parse_time(text: str) -> datetime | None:
@@ -199,6 +205,7 @@ class _FeedReader:
     def __init__(self) -> None:
         self.published: datetime | None = None
         self.openings: list[Opening] = []
+        self.named: set[str] = set()
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -256,9 +263,12 @@ class _FeedReader:
         fields = self._fields
         if fields.get(_MANAGEMENT) != "bridgeSwingInOperation":
             return
+        code = self._isrs or _code_in(self._situation)
+        if not code:
+            return
+        self.named.add(code)
         if fields.get(_PROBABILITY) != "certain":
             return
-        code = self._isrs or _code_in(self._situation)
         start = parse_time(fields.get(_START, ""))
         end = parse_time(fields[_END]) if _END in fields else None
         if _END in fields and end is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_httpserver import HTTPServer
 
-    from tests.unit.lambdas.conftest import RecordingTimestream
+    from tests.unit.conftest import RecordingTimestream
 
 PROJECT = Path(__file__).parents[3]
 LIMITS = {"timeout_seconds": 5, "attempts": 2, "backoff_seconds": 0, "max_bytes": 1000}

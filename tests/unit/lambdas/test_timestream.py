@@ -14,7 +14,7 @@ from lambdas.timestream import Connection, TimestreamStore
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 
 if TYPE_CHECKING:
-    from tests.unit.lambdas.conftest import RecordingTimestream
+    from tests.unit.conftest import RecordingTimestream
 
 HISINGSBRON = {"city": "Gothenburg", "country": "Sweden", "source": "roadsignals"}
 MARIEHOLMSBRON = {"city": "Gothenburg", "country": "Sweden", "source": "trafikverket"}

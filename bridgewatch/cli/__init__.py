@@ -1,0 +1,20 @@
+"""The operator's command line: reads what the poller wrote.
+
+Exit codes: 0; 1, it failed; 2, it was used wrongly. An error is one sentence on the standard error.
+"""
+
+import typer
+
+from bridgewatch.cli.discover import discover
+from bridgewatch.cli.history import history
+from bridgewatch.cli.status import status
+
+app = typer.Typer(
+    help="Tell what movable bridges did, from their history in Amazon Timestream.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(status)
+app.command()(history)
+app.add_typer(discover, name="discover")

@@ -1,0 +1,39 @@
+"""How a command fails: with one sentence and an exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from bridgewatch.settings import SettingsError
+from lambdas.store import StoreError
+
+FAILED, WRONG_USAGE = 1, 2
+
+
+class CommandError(Exception):
+    """The command cannot do it; the text says why, in one sentence.
+
+    :param exit_code: FAILED, or WRONG_USAGE if another command line would have worked.
+    """
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Print expected errors as a sentence, and exit; others are bugs and keep their traceback."""
+    try:
+        yield
+    except CommandError as error:
+        sentence, exit_code = str(error), error.exit_code
+    except SettingsError as error:
+        sentence, exit_code = str(error), WRONG_USAGE
+    except StoreError as error:
+        sentence, exit_code = str(error), FAILED
+    else:
+        return
+    typer.echo(f"bridgewatch: {sentence}", err=True)
+    raise typer.Exit(exit_code)

@@ -1,0 +1,92 @@
+"""`bridgewatch status`: what each bridge does now."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bridgewatch.cli.output import print_json, print_table
+from bridgewatch.cli.reading import Reading, reads
+from bridgewatch.cli.times import in_words, iso, iso_milliseconds
+from lambdas.history import stretches
+from lambdas.observation import Observation, Status
+
+LOOK_BACK = timedelta(days=7)
+"""How far back the last change is looked for: one query, whose price hardly depends on it."""
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is known of a bridge now.
+
+    :param status: None if it is unknown: the last record is too old.
+    :param since: since when; None if that is unknown, or longer ago than was looked.
+    :param observed: when it was last recorded.
+    """
+
+    bridge: str
+    status: Status | None
+    since: datetime | None
+    observed: datetime | None
+
+
+def current(
+    bridge: str, observations: Sequence[Observation], now: datetime, tolerance: timedelta
+) -> Current:
+    """Tell what is known of a bridge.
+
+    :param observations: its own, of the last LOOK_BACK, in time order.
+    :param tolerance: how old the last one may be.
+    """
+    if not observations:
+        return Current(bridge, None, None, None)
+    observed = observations[-1].time
+    found = stretches(observations, now - LOOK_BACK, now, tolerance)
+    last = found[-1]
+    # The only stretch began before the look: it is known how it is, not since when.
+    since = last.start if last.status and len(found) > 1 else None
+    return Current(bridge, last.status, since, observed)
+
+
+@reads
+def status(reading: Reading) -> None:
+    """Tell each bridge's status now, since when, and how old that knowledge is.
+
+    It is unknown when nothing was recorded for longer than a heartbeat and two polls.
+    """
+    # Timestream keeps milliseconds, and the end is not within: what is recorded now counts.
+    now = datetime.now(UTC) + timedelta(milliseconds=1)
+    names = [bridge.name for bridge in reading.settings.bridges]
+    observations: dict[str, list[Observation]] = defaultdict(list)
+    for observation in reading.store.read(names, now - LOOK_BACK, now):
+        observations[observation.bridge].append(observation)
+    found = [current(name, observations[name], now, reading.tolerance) for name in names]
+    if reading.as_json:
+        print_json([_json(one, now) for one in found])
+    else:
+        print_table(
+            ("bridge", "status", "since", "last record", "age"), [_row(one, now) for one in found]
+        )
+
+
+def _json(one: Current, now: datetime) -> dict[str, object]:
+    return {
+        "bridge": one.bridge,
+        "status": one.status or "unknown",
+        "since": iso_milliseconds(one.since) if one.since else None,
+        "observed": iso_milliseconds(one.observed) if one.observed else None,
+        "age_seconds": round((now - one.observed).total_seconds()) if one.observed else None,
+    }
+
+
+def _row(one: Current, now: datetime) -> tuple[str, ...]:
+    since = iso(one.since) if one.since else ""
+    if one.status and not one.since:
+        since = f"over {in_words(LOOK_BACK)}"
+    return (
+        one.bridge,
+        one.status or "unknown",
+        since,
+        iso(one.observed) if one.observed else f"none in {in_words(LOOK_BACK)}",
+        in_words(now - one.observed) if one.observed else "",
+    )
