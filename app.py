@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aws_cdk import App, Duration, Tags
 
+from bridgewatch.deployment import monthly_budget
 from bridgewatch.settings import POLL_INTERVAL_SECONDS, Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack
 from stacks.poller import PollerStack
@@ -38,7 +39,7 @@ def add_stacks(app: App, settings: Settings) -> None:
         app,
         f"{deployment}-cost-alarm",
         deployment=deployment,
-        monthly_usd=settings.budget.monthly_usd,
+        monthly_usd=monthly_budget(settings),
         actual_percent=settings.budget.actual_percent,
         forecast_percent=settings.budget.forecast_percent,
         services=settings.budget.services,

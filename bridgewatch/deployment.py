@@ -10,8 +10,10 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
+from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.metering import record_bytes
-from bridgewatch.cost.prediction import Deployment
+from bridgewatch.cost.prediction import Deployment, default_budget, predict
+from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.settings import POLL_INTERVAL_SECONDS
 
 if TYPE_CHECKING:
@@ -57,6 +59,20 @@ def deployment(settings: Settings) -> Deployment:
         metrics=METRICS,
         alarms=ALARMS,
         keys=len(settings.key_parameters()),
+    )
+
+
+def monthly_budget(settings: Settings) -> float:
+    """Tell what a month may cost, in US dollars: as set, or as predicted with us-east-1's prices.
+
+    Where it is deployed is not known when a template is made.
+    """
+    if settings.budget.monthly_usd is not None:
+        return settings.budget.monthly_usd
+    usage, prices = predict(deployment(settings)), load_prices()
+    return default_budget(
+        bill(usage, prices, region=REGION, query_pricing=query_pricing, allowances=True)
+        for query_pricing in QueryPricing
     )
 
 

@@ -274,8 +274,12 @@ class Storage(_Model):
 class Budget(_Model):
     """What a month may cost, and when that is reported."""
 
-    monthly_usd: float = Field(
-        default=1, ge=0.01, le=1_000_000, description="What a month may cost, in US dollars."
+    monthly_usd: float | None = Field(
+        default=None,
+        ge=0.01,
+        le=1_000_000,
+        description="What a month may cost, in US dollars; by default, twice what is predicted "
+        "(`python -m bridgewatch cost`), and at least 1.",
     )
     actual_percent: tuple[Percent, ...] = Field(
         default=(50, 80, 100), description="Shares of it, once spent, that send a message."

@@ -13,7 +13,7 @@ from bridgewatch.cost.bill import Bill, QueryPricing, bill, dollars
 from bridgewatch.cost.prediction import predict
 from bridgewatch.cost.prices import load_prices
 from bridgewatch.cost.usage import Dimension
-from bridgewatch.deployment import deployment
+from bridgewatch.deployment import deployment, monthly_budget
 from bridgewatch.settings import CDK_JSON, Settings, load_settings, parse_settings
 
 if TYPE_CHECKING:
@@ -159,3 +159,25 @@ def test_retention_heartbeat_and_keys_are_the_settings() -> None:
     assert (made.memory_store_hours, made.magnetic_store_days) == (6, 90)
     assert made.log_retention_days == 7
     assert made.keys == 1
+
+
+def test_the_budget_is_a_dollar_for_what_costs_next_to_nothing() -> None:
+    assert monthly_budget(load_settings()) == 1
+
+
+def test_the_budget_is_twice_the_prediction_for_what_costs_more() -> None:
+    # given
+    settings = settings_of(
+        [{"name": f"Bridge {number}", "source": "api"} for number in range(500)], {"api": JSON}
+    ).model_copy(update={"heartbeat_minutes": 1})
+    # when
+    priced = price(settings, QueryPricing.TCU, allowances=True)
+    # then
+    assert 2 * priced.usd <= monthly_budget(settings) < 2 * priced.usd + 1
+    assert monthly_budget(settings) > 1
+
+
+def test_a_budget_that_is_set_is_kept() -> None:
+    settings = load_settings()
+    budget = settings.budget.model_copy(update={"monthly_usd": 0.5})
+    assert monthly_budget(settings.model_copy(update={"budget": budget})) == 0.5
