@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 from botocore.config import Config
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.config import default_user_config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -34,6 +33,9 @@ REGION = "eu-west-1"
 """Where tools work that name no region; Timestream is there."""
 
 HOST = "127.0.0.1"
+
+POLL_SECONDS = 0.05
+"""How long a stop takes to be noticed."""
 
 PROBES = {
     "cloudformation": "list_stacks",
@@ -83,12 +85,9 @@ class Cloud(ExitStack):
         super().__enter__()
         self.callback(self._server.server_close)
         directory = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="bridgewatch-")))
-        replacements = self.enter_context(Replacements())
-        # `cdk bootstrap` attaches AWS's own policies.
-        self.callback(default_user_config.update, iam=default_user_config["iam"])
-        default_user_config["iam"] = {"load_aws_managed_policies": True}
         moto_api_backend.reset()
         self.callback(moto_api_backend.reset)
+        replacements = self.enter_context(Replacements())
         mend(replacements, self.client)
         moto_plug.install(self.clock, self._data)
         surroundings = MotoSurroundings(self.account)
@@ -97,7 +96,7 @@ class Cloud(ExitStack):
         )
         plug(replacements, self.runtime)
         self.schedules = ScheduleRunner(self.account, self.clock, self.runtime, surroundings)
-        server = Thread(target=self._server.serve_forever, name="cloud", daemon=True)
+        server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         server.start()
         self.callback(server.join)
         self.callback(self._server.shutdown)

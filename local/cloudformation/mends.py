@@ -5,6 +5,7 @@ Seen with moto 5.2.5 and aws-cdk 2.1148.1. Each function says what stock moto do
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 
 from local.cloudformation.types import TYPES
 
@@ -49,6 +52,7 @@ def mend(replacements: Replacements, clients: Clients) -> None:
     _forget_outputs_of_deleted_stacks(replacements)
     _forgive_unknown_change_sets(replacements)
     _ignore_conditional_statements(replacements)
+    _offer_managed_policies(replacements)
 
 
 def _know_types(replacements: Replacements) -> None:
@@ -353,3 +357,20 @@ def _ignore_conditional_statements(replacements: Replacements) -> None:
         return result
 
     stock = replacements.replace(IAMPolicyStatement, "is_action_permitted", is_action_permitted)
+
+
+def _offer_managed_policies(replacements: Replacements) -> None:
+    """Stock moto has none of AWS's own policies, which `cdk bootstrap` attaches.
+
+    It can load them, but loads 1,500 of them for each partition of the world: a second.
+    """
+
+    def init_aws_policies(self: Any) -> list[Any]:
+        if self.region_name != "aws":
+            return []
+        return [
+            AWSManagedPolicy.from_data(name, self.account_id, self.region_name, policy)
+            for name, policy in json.loads(aws_managed_policies_data).items()
+        ]
+
+    replacements.replace(IAMBackend, "_init_aws_policies", init_aws_policies)
