@@ -5,6 +5,7 @@ Exit codes: 0; 1, it failed; 2, it was used wrongly. An error is one sentence on
 
 import typer
 
+from bridgewatch.cli.cost import cost
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.history import history
 from bridgewatch.cli.status import status
@@ -17,4 +18,5 @@ app = typer.Typer(
 )
 app.command()(status)
 app.command()(history)
+app.command()(cost)
 app.add_typer(discover, name="discover")

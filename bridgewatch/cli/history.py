@@ -82,8 +82,8 @@ def _print_stretches(reading: Reading, bridge: str, found: Sequence[Stretch]) ->
         print_table(
             ("start", "status", "duration"),
             [(iso(one.start), one.status or "gap", in_words(one.duration)) for one in found],
-            caption=_caption(sums),
         )
+        typer.echo(f"  {_summary(sums)}")
 
 
 def _json(one: Stretch) -> dict[str, object]:
@@ -95,10 +95,10 @@ def _json(one: Stretch) -> dict[str, object]:
     }
 
 
-def _caption(sums: Statistics) -> str:
-    caption = f"{sums.openings} openings, open {in_words(sums.open_time)}"
+def _summary(sums: Statistics) -> str:
+    summary = f"openings: {sums.openings}, open {in_words(sums.open_time)}"
     if sums.longest_opening is not None:
-        caption += f", the longest {in_words(sums.longest_opening)}"
+        summary += f", the longest {in_words(sums.longest_opening)}"
     if sums.gap_time:
-        caption += f"; unknown {in_words(sums.gap_time)}"
-    return caption
+        summary += f"; unknown {in_words(sums.gap_time)}"
+    return summary

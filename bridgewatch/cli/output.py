@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 
@@ -14,9 +14,11 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], caption: str = "") -> None:
-    """Print a table, with a line below it."""
-    table = Table(*columns, box=box.SIMPLE_HEAD, caption=caption or None, caption_justify="left")
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table; what does not fit is folded, never cut."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(highlight=False, markup=False).print(table)

@@ -14,6 +14,8 @@ from lambdas.observation import Observation, Status
 LOOK_BACK = timedelta(days=7)
 """How far back the last change is looked for: one query, whose price hardly depends on it."""
 
+_LOOKED = in_words(LOOK_BACK)
+
 
 @dataclass(frozen=True)
 class Current:
@@ -64,9 +66,7 @@ def status(reading: Reading) -> None:
     if reading.as_json:
         print_json([_json(one, now) for one in found])
     else:
-        print_table(
-            ("bridge", "status", "since", "last record", "age"), [_row(one, now) for one in found]
-        )
+        print_table(("bridge", "status", "since", "last record"), [_row(one, now) for one in found])
 
 
 def _json(one: Current, now: datetime) -> dict[str, object]:
@@ -82,11 +82,6 @@ def _json(one: Current, now: datetime) -> dict[str, object]:
 def _row(one: Current, now: datetime) -> tuple[str, ...]:
     since = iso(one.since) if one.since else ""
     if one.status and not one.since:
-        since = f"over {in_words(LOOK_BACK)}"
-    return (
-        one.bridge,
-        one.status or "unknown",
-        since,
-        iso(one.observed) if one.observed else f"none in {in_words(LOOK_BACK)}",
-        in_words(now - one.observed) if one.observed else "",
-    )
+        since = f"over {_LOOKED} ago"
+    last = f"{in_words(now - one.observed)} ago" if one.observed else f"none in {_LOOKED}"
+    return (one.bridge, one.status or "unknown", since, last)

@@ -1,0 +1,192 @@
+"""`bridgewatch cost`: what a month of these settings costs, before they are deployed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.bar import Bar
+
+from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
+from bridgewatch.cli.output import print_json, print_table
+from bridgewatch.cost.bill import QueryPricing, dollars
+from bridgewatch.cost.metering import TCU_A_QUERY, query_gigabytes, query_tcu_hours
+from bridgewatch.cost.prediction import Deployment, predict, what_ifs
+from bridgewatch.cost.prices import REGION, PriceError, PriceList, load_prices
+from bridgewatch.cost.report import LineReport, Report, difference, report
+from bridgewatch.cost.usage import Dimension
+from bridgewatch.deployment import deployment as deployment_of
+from bridgewatch.settings import load_settings
+
+BAR_WIDTH = 20
+
+
+def cost(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    settings: Annotated[
+        Path | None, typer.Option(help="The settings, if not those in cdk.json.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="The AWS region whose prices count.")] = REGION,
+    queries_per_day: Annotated[
+        float, typer.Option(min=0, help="How often the history is queried.")
+    ] = 0,
+    tcu_per_query: Annotated[
+        int, typer.Option(min=1, help="How many compute units a query gets; AWS doesn't say.")
+    ] = TCU_A_QUERY,
+    diff: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="OLD NEW",
+            help="Tell what a change does to the price: two settings, or what --json printed.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Predict what a month of these settings costs.
+
+    Told with the free allowances that every AWS account always has, unless something else in it
+    uses them up, and without; and for both ways in which accounts pay for Timestream's queries: by
+    the bytes they scan, or, since 2024-04-29, by compute units (TCU). Prices marked weak are badly
+    attested, or another region's.
+    """
+    with one_sentence():
+        prices = load_prices()
+        if warning := prices.warning(datetime.now(UTC).date()):
+            typer.echo(f"bridgewatch: {warning}", err=True)
+        _check_region(region)
+
+        def deployed(file: Path | None) -> Deployment:
+            return replace(
+                deployment_of(load_settings(file)),
+                queries_a_day=Fraction(queries_per_day),
+                tcu_a_query=tcu_per_query,
+            )
+
+        if diff is not None:
+            old, new = (_saved(file) or _report(deployed(file), prices, region) for file in diff)
+            typer.echo(difference(old, new))
+            return
+        deployment = deployed(settings)
+        found = _report(deployment, prices, region)
+        variants = {
+            name: _report(variant, prices, region) for name, variant in what_ifs(deployment).items()
+        }
+        if as_json:
+            print_json({**found, "what_if": {name: _totals(one) for name, one in variants.items()}})
+        else:
+            _print(deployment, found, variants, prices)
+
+
+def _check_region(region: str) -> None:
+    import boto3  # noqa: PLC0415 - takes a third of a second
+
+    regions = boto3.Session().get_available_regions("timestream-write")
+    if region not in regions:
+        raise CommandError(
+            f"Timestream for LiveAnalytics is not in {region}: choose one of "
+            f"{', '.join(sorted(regions))}.",
+            WRONG_USAGE,
+        )
+
+
+def _report(deployment: Deployment, prices: PriceList, region: str) -> Report:
+    try:
+        return report(predict(deployment), prices, region)
+    except PriceError as error:
+        raise CommandError(str(error), WRONG_USAGE) from error
+
+
+def _saved(file: Path) -> Report | None:
+    """Read what --json printed; None if the file is something else, settings for instance."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    is_report = isinstance(document, dict) and Report.__required_keys__ <= document.keys()
+    return document if is_report else None
+
+
+def _totals(found: Report) -> dict[str, dict[str, float]]:
+    return {
+        "monthly_usd": found["monthly_usd"],
+        "monthly_usd_without_allowances": found["monthly_usd_without_allowances"],
+    }
+
+
+def _print(
+    deployment: Deployment, found: Report, variants: Mapping[str, Report], prices: PriceList
+) -> None:
+    bridges = "1 bridge" if deployment.bridges == 1 else f"{deployment.bridges} bridges"
+    region = found["region"]
+    typer.echo(
+        f"A month of {bridges}, polled every {deployment.poll_seconds} s, in US dollars, by the "
+        f"prices of {region} (the oldest read on {found['prices_read']}):"
+    )
+    _print_lines([line for line in found["lines"] if line["count"]])
+    typer.echo("The total with the free allowances, and without them in brackets:")
+    _print_totals({"these settings": found, **variants})
+    by_bytes = prices.price(Dimension.QUERY_GB, region).of(query_gigabytes(0))
+    by_tcu = prices.price(Dimension.QUERY_TCU_HOURS, region).of(
+        query_tcu_hours(0, deployment.tcu_a_query)
+    )
+    typer.echo(
+        f"A single query costs {dollars(by_bytes, 4)} by bytes scanned and {dollars(by_tcu, 4)} by "
+        "TCU."
+    )
+
+
+def _print_lines(lines: Sequence[LineReport]) -> None:
+    largest = max(lines, key=lambda line: line["usd_without_allowances"])
+    rows = [
+        (
+            line["service"],
+            line["unit"] + (" (weak)" if line["weak"] else ""),
+            _count(line["count"]),
+            _usd(line["usd"]),
+            _usd(line["usd_without_allowances"]),
+            _bar(line["usd_without_allowances"], largest["usd_without_allowances"]),
+        )
+        for line in lines
+    ]
+    print_table(
+        ("service", "what", "a month", "USD", "without\nallowances", ""),
+        rows,
+        caption=f"Without the allowances, {largest['service']}'s {largest['unit']} dominate.",
+    )
+
+
+def _print_totals(reports: Mapping[str, Report]) -> None:
+    longest = max(max(one["monthly_usd"].values()) for one in reports.values())
+    print_table(
+        ("", "by bytes scanned", "by TCU", "with allowances, by TCU"),
+        [
+            (
+                name,
+                *(_both(one, query_pricing) for query_pricing in QueryPricing),
+                _bar(one["monthly_usd"][QueryPricing.TCU], longest),
+            )
+            for name, one in reports.items()
+        ],
+    )
+
+
+def _both(found: Report, query_pricing: QueryPricing) -> str:
+    allowed = found["monthly_usd"][query_pricing]
+    full = found["monthly_usd_without_allowances"][query_pricing]
+    return f"{allowed:.2f} ({full:.2f})"
+
+
+def _count(count: float) -> str:
+    return f"{count:,.0f}" if count >= 100 else f"{count:.3g}"  # noqa: PLR2004 - three digits
+
+
+def _usd(usd: float) -> str:
+    return dollars(Fraction(usd), 4)
+
+
+def _bar(usd: float, longest: float) -> Bar:
+    return Bar(size=longest or 1, begin=0, end=usd, width=BAR_WIDTH)
