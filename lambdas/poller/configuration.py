@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, overloa
 from lambdas.observation import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Place: TypeAlias = Literal["header", "query", "path"]
 """Where a request carries an API key; `path` replaces `{key}` in the URL."""
@@ -163,19 +163,18 @@ class Configuration:
         """
         whole = _Object(document)
         sources = whole.object("sources")
-        bridges = whole.objects("bridges")
         return cls(
             heartbeat=timedelta(seconds=whole.get("heartbeat_seconds", float)),
             interval=timedelta(seconds=whole.get("interval_seconds", float)),
-            bridges=tuple(map(_bridge, bridges)),
+            bridges=tuple(_bridge(one, sources.keys) for one in whole.objects("bridges")),
             sources={name: _source(sources.object(name)) for name in sources.keys},
         )
 
 
-def _bridge(one: _Object) -> Bridge:
+def _bridge(one: _Object, sources: Sequence[str]) -> Bridge:
     return Bridge(
         name=one.get("name", str),
-        source=one.get("source", str),
+        source=one.choice("source", sources),
         code=one.get("code", str, optional=True),
         dimensions=one.object("dimensions").mapping(str),
     )
@@ -201,7 +200,7 @@ def _source(one: _Object) -> JsonConfiguration | NdwConfiguration:
         case "ndw":
             return NdwConfiguration(url=one.get("url", str), limits=limits)
         case _:
-            raise one.wrong("type", "json or ndw")
+            raise one.wrong("type", "one of json, ndw")
 
 
 def _key(one: _Object) -> Key:
@@ -245,12 +244,12 @@ class _Object:
             raise self.wrong(key, _KINDS[kind])
         return value
 
-    def choice(self, key: str, choices: tuple[C, ...]) -> C:
+    def choice(self, key: str, choices: Sequence[C]) -> C:
         value = self.get(key, str)
         for choice in choices:
             if choice == value:
                 return choice
-        raise self.wrong(key, " or ".join(choices))
+        raise self.wrong(key, f"one of {', '.join(choices)}")
 
     def object(self, key: str) -> _Object:
         return _Object(self._value.get(key), self._at(key))
