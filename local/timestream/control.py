@@ -152,7 +152,7 @@ def page(request: Json, names: Iterable[str]) -> tuple[list[str], Json]:
     after = ""
     if token := request.get("NextToken"):
         try:
-            after = base64.urlsafe_b64decode(token).decode()
+            after = base64.b64decode(token, altchars=b"-_", validate=True).decode()
         except ValueError:
             raise ValidationException("The NextToken is invalid.") from None
     left = sorted(name for name in names if name > after)

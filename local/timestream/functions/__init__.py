@@ -1,0 +1,45 @@
+"""The functions of Timestream SQL: one table per family, `macros.sql`, and two Python functions.
+
+To add a function, add a row to its family's table (and a macro to macros.sql, if DuckDB has nothing
+equal), a row to docs/timestream-sql.md and its cases to tests/local/timestream/cases.
+
+https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-constructs.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.timestream.functions import (
+    aggregates,
+    arrays,
+    conditional,
+    datetime,
+    python,
+    mathematics,
+    maps,
+    strings,
+    timeseries,
+    windows,
+)
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from local.timestream.functions.signature import Overload
+
+_FAMILIES = (
+    aggregates, arrays, conditional, datetime, mathematics, maps, strings, timeseries, windows,
+)  # fmt: skip
+
+FUNCTIONS: dict[str, list[Overload]] = {}
+for _family in _FAMILIES:
+    for _overload in _family.FUNCTIONS:
+        FUNCTIONS.setdefault(_overload.name, []).append(_overload)
+
+
+def install(connection: DuckDBPyConnection) -> None:
+    """Define in DuckDB what the tables' SQL calls; before the configuration is locked."""
+    python.install(connection)
+    connection.execute((Path(__file__).parent / "macros.sql").read_text(encoding="utf-8"))

@@ -1,0 +1,15 @@
+"""Conditional and comparison functions, and conversions that are not CAST.
+
+https://docs.aws.amazon.com/timestream/latest/developerguide/conditional-expressions.html
+https://docs.aws.amazon.com/timestream/latest/developerguide/comparison-functions.html
+"""
+
+from local.timestream.functions.signature import scalar
+
+FUNCTIONS = (
+    scalar("coalesce(T...) -> T", "coalesce({args})"),
+    scalar("nullif(T, T) -> T", "nullif({0}, {1})"),
+    # DuckDB's own leave NULL out.
+    scalar("greatest(T...) -> T", "(CASE WHEN list_bool_or([x IS NULL for x in [{args}]]) THEN NULL ELSE greatest({args}) END)"),
+    scalar("least(T...) -> T", "(CASE WHEN list_bool_or([x IS NULL for x in [{args}]]) THEN NULL ELSE least({args}) END)"),
+)
