@@ -30,7 +30,10 @@ INSTALLED = ROOT / "build" / "lambda-dependencies"
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
-_TARGET = ("--python-platform", "aarch64-manylinux2014", "--python-version", "3.14")
+_TARGET = (
+    *("--python-platform", "aarch64-manylinux2014"),
+    *("--python-version", RUNTIME.name.removeprefix("python")),
+)
 
 # What an installer leaves behind, and what names this machine or differs between installers.
 _DROPPINGS = shutil.ignore_patterns(
@@ -95,7 +98,7 @@ def install_dependencies() -> Path:
         raw, clean = Path(scratch, "raw"), Path(scratch, "clean")
         subprocess.run(  # noqa: S603 - every argument is ours
             [
-                *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config"),
+                *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
                 *("--target", raw, *_TARGET, "--only-binary", ":all:"),
                 *("--no-deps", "--require-hashes", "--requirements", LOCK),
             ],

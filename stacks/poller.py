@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import ArnFormat, CfnOutput, Duration, Stack
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from stacks.timestream import TimestreamDatabase, TimestreamTable
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+DESCRIPTION_CHARACTERS = 256
 
 
 class PollerStack(Stack):
@@ -54,7 +58,7 @@ class PollerStack(Stack):
             self,
             "Poller",
             function_name=name,
-            description="Asks the sources which bridges are open, and writes what changed",
+            description=_description(configuration),
             code=bundle(configuration),
             handler="lambdas.poller.handler.handler",
             environment={
@@ -111,3 +115,9 @@ class PollerStack(Stack):
                 function, retry_attempts=0, max_event_age=Duration.seconds(60)
             ),
         )
+
+
+def _description(configuration: Mapping[str, Any]) -> str:
+    """Name the bridges, so that `cdk diff` shows when another one is polled."""
+    names = ", ".join(bridge["name"] for bridge in configuration["bridges"])
+    return textwrap.shorten(f"Polls {names}", DESCRIPTION_CHARACTERS, placeholder=" ...")

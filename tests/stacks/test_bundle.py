@@ -76,6 +76,7 @@ def test_its_zip_stays_under_five_megabytes(bundled: Path, tmp_path: Path) -> No
 def test_compiled_parts_are_for_lambda_and_have_a_python_one_beside_them(bundled: Path) -> None:
     compiled = [path for path in bundled.rglob("*.so*") if path.is_file()]
 
+    assert compiled
     for path in compiled:
         module, _, tag = path.name.partition(".")
         assert tag == "cpython-314-aarch64-linux-gnu.so"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stacks.templates import SETTINGS, Template, properties, templates
+from bridgewatch.settings import load_settings
+from tests.stacks.templates import SETTINGS, Template, properties, synthesize, templates
 
 
 @pytest.fixture(params=SETTINGS)
@@ -68,3 +69,15 @@ def test_the_log_is_kept_for_a_month_and_is_the_functions_own(template: Template
 
 def test_the_outputs_have_stable_names(template: Template) -> None:
     assert template["Outputs"].keys() == {"PollerName", "ScheduleName"}
+
+
+def test_the_description_names_the_bridges_as_far_as_lambda_lets_it() -> None:
+    settings = load_settings()
+    bridges = tuple(settings.bridges[0].model_copy(update={"name": f"Bro {n}"}) for n in range(99))
+
+    template = synthesize(settings.model_copy(update={"bridges": bridges}))["poller"]
+
+    (function,) = properties(template, "AWS::Lambda::Function")
+    assert function["Description"].startswith("Polls Bro 0, Bro 1, Bro 2, ")
+    assert function["Description"].endswith(" ...")
+    assert len(function["Description"]) <= 256

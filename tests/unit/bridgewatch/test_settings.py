@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from bridgewatch.settings import (
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
+# NDW's openings of August 2022, where they have been put beside the checkout.
+OPENINGS = ROOT.parent / "shared/data/ndw-bridge-openings-2022-08.csv"
 
 RIGHT: dict[str, Any] = {
     "bridges": [
@@ -199,6 +202,16 @@ def test_a_file_that_is_not_json_is_named_with_the_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_are_right(example: Path) -> None:
     assert load_settings(example).bridges
+
+
+@pytest.mark.skipif(not OPENINGS.exists(), reason=f"{OPENINGS} is not there")
+def test_the_dutch_example_names_bridges_that_the_feed_has_reported() -> None:
+    with OPENINGS.open(newline="") as file:
+        reported = {row["bridge"] for row in csv.DictReader(file)}
+
+    codes = {bridge.code for bridge in load_settings(ROOT / "examples/netherlands.json").bridges}
+    assert len(codes) == 12
+    assert codes <= reported
 
 
 def test_cdk_json_spells_out_the_defaults() -> None:
