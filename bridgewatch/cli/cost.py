@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.bar import Bar
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import print_json, print_table
@@ -22,7 +21,7 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment as deployment_of
 from bridgewatch.settings import load_settings
 
-BAR_WIDTH = 20
+BAR_WIDTH = 12
 
 
 def cost(  # noqa: PLR0913 - each is an option of the command line
@@ -127,7 +126,7 @@ def _print(
         f"prices of {region} (the oldest read on {found['prices_read']}):"
     )
     _print_lines([line for line in found["lines"] if line["count"]])
-    typer.echo("The total with the free allowances, and without them in brackets:")
+    typer.echo("The total (and in full), by how the account pays for Timestream's queries:")
     _print_totals({"these settings": found, **variants})
     by_bytes = prices.price(Dimension.QUERY_GB, region).of(query_gigabytes(0))
     by_tcu = prices.price(Dimension.QUERY_TCU_HOURS, region).of(
@@ -143,8 +142,7 @@ def _print_lines(lines: Sequence[LineReport]) -> None:
     largest = max(lines, key=lambda line: line["usd_without_allowances"])
     rows = [
         (
-            line["service"],
-            line["unit"] + (" (weak)" if line["weak"] else ""),
+            f"{line['service']} {line['unit']}{'*' if line['weak'] else ''}",
             _count(line["count"]),
             _usd(line["usd"]),
             _usd(line["usd_without_allowances"]),
@@ -152,17 +150,18 @@ def _print_lines(lines: Sequence[LineReport]) -> None:
         )
         for line in lines
     ]
-    print_table(
-        ("service", "what", "a month", "USD", "without\nallowances", ""),
-        rows,
-        caption=f"Without the allowances, {largest['service']}'s {largest['unit']} dominate.",
+    print_table(("what", "a month", "USD", "in full", ""), rows)
+    typer.echo(
+        "In full: without the free allowances, where "
+        f"{largest['service']} {largest['unit']} dominate.\n"
+        "* a weak price: badly attested, or another region's.\n"
     )
 
 
 def _print_totals(reports: Mapping[str, Report]) -> None:
     longest = max(max(one["monthly_usd"].values()) for one in reports.values())
     print_table(
-        ("", "by bytes scanned", "by TCU", "with allowances, by TCU"),
+        ("", "by bytes scanned", "by TCU", ""),
         [
             (
                 name,
@@ -188,5 +187,5 @@ def _usd(usd: float) -> str:
     return dollars(Fraction(usd), 4)
 
 
-def _bar(usd: float, longest: float) -> Bar:
-    return Bar(size=longest or 1, begin=0, end=usd, width=BAR_WIDTH)
+def _bar(usd: float, longest: float) -> str:
+    return "█" * round(BAR_WIDTH * usd / longest) if longest else ""
