@@ -297,7 +297,7 @@ def _explained() -> Iterator[None]:
         ) from error
     except NoRegionError as error:
         raise StoreError(
-            "No AWS region: set AWS_REGION or name a --region.", type(error).__name__
+            "No AWS region: set AWS_DEFAULT_REGION or name a --region.", type(error).__name__
         ) from error
     except BotoCoreError as error:
         raise StoreError(f"Timestream cannot be reached: {error}", type(error).__name__) from error

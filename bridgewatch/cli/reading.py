@@ -54,7 +54,8 @@ def _open(  # noqa: PLR0913 - each is an option of the command line
         str | None, typer.Option(help="Another address than AWS's: the embedded cloud's.")
     ] = None,
     profile: Annotated[str | None, typer.Option(help="The AWS profile.")] = None,
-    region: Annotated[str | None, typer.Option(help="The AWS region.")] = None,
+    # boto3 itself reads AWS_DEFAULT_REGION only; the CDK and the AWS CLI read AWS_REGION first.
+    region: Annotated[str | None, typer.Option(help="The AWS region.", envvar="AWS_REGION")] = None,
 ) -> Reading:
     loaded = load_settings(settings)
     connection = Connection(profile, region, endpoint_url)

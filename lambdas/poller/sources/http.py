@@ -81,7 +81,8 @@ class Http:
             timeout = min(self._limits.timeout_seconds, deadline - time.monotonic() - pause)
             if timeout <= 0:
                 break
-            time.sleep(pause)
+            if pause:
+                time.sleep(pause)
             outcome = self._attempt(request, timeout, deadline, read)
             if not isinstance(outcome, SourceError):
                 return outcome
