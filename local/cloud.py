@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.config import Config
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -71,6 +71,8 @@ class Cloud(ExitStack):
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
         self._data = data
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
         self._server = make_server(
             HOST,
             port,
@@ -102,16 +104,19 @@ class Cloud(ExitStack):
         self.callback(self._server.shutdown)
         return self
 
-    def client(self, service: str, region: str = REGION) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""
-        return boto3.client(
-            service,  # type: ignore[call-overload] # the name is not a literal here
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id="embedded",
-            aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        with self._lock:  # boto3 makes one client at a time
+            if (service, region) not in self._clients:
+                self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
+                    service,
+                    region_name=region,
+                    endpoint_url=self.endpoint,
+                    aws_access_key_id="embedded",
+                    aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
+                    config=Config(retries={"total_max_attempts": 1}),
+                )
+            return self._clients[service, region]
 
     def probe(self) -> None:
         """Ask every service that the templates use one question, which also loads it.

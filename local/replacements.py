@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Replacements(ExitStack):
     """The attributes that were replaced; closing it restores them, the last one first."""
 
-    def replace(self, owner: Any, name: str, value: Any) -> Any:
+    def replace(self, owner: ModuleType | type, name: str, value: object) -> Any:  # noqa: ANN401 - whatever it was
         """Set `owner.name` to `value` until this is closed.
 
         :param owner: a module or a class that has the attribute itself, not by inheritance.

@@ -19,7 +19,7 @@ from moto.scheduler.models import scheduler_backends
 
 from local.clock import NANOSECONDS, utc
 from local.lambda_runtime.plug import describe
-from local.schedule_expression import parse
+from local.schedule_expression import Recurrence, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,9 +89,7 @@ class ScheduleRunner:
             for due, schedule in upcoming:
                 if due <= now:
                     self._advance(schedule, due, past=now)
-                    threading.Thread(
-                        target=self._invoke, args=(schedule, due), daemon=True
-                    ).start()
+                    threading.Thread(target=self._invoke, args=(schedule, due), daemon=True).start()
             threading.Thread(target=self._runtime.run_retries, daemon=True).start()
             wait = min((due - now for due, _ in upcoming), default=timedelta(seconds=LONGEST_WAIT))
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
@@ -150,7 +148,7 @@ def _key(schedule: Schedule) -> _Key:
     return (schedule.arn, schedule.schedule_expression, schedule.schedule_expression_timezone)
 
 
-def _recurrence(schedule: Schedule) -> Any:
+def _recurrence(schedule: Schedule) -> Recurrence:
     return parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
 
 
@@ -158,7 +156,7 @@ def _is_over(schedule: Schedule, due: datetime) -> bool:
     return schedule.end_date is not None and due > _date(schedule.end_date)
 
 
-def _date(seconds: Any) -> datetime:
+def _date(seconds: str | float) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
 
 

@@ -23,7 +23,7 @@ PLANNED = ("05:35", "09:35", "11:35", "14:35", "18:35", "20:35")
 PLANNED_AT_WEEKENDS = (*PLANNED, "16:35")
 
 USED = 0.75
-"""How many of the planned times are used: about 4.7 openings a day, as the article's records say."""
+"""The share of the planned times that is used: about 4.7 openings a day, as the article counted."""
 
 SHORTEST, LONGEST = timedelta(minutes=8), timedelta(minutes=12)
 LATEST = timedelta(minutes=4)
@@ -155,7 +155,9 @@ def read_csv(path: Path) -> list[Opening]:
                 end = _utc(row["closed_at"]) if row["closed_at"] else None
                 rows.append(Opening(row["bridge"], _utc(row["opened_at"]), end))
             except (KeyError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: no opening can be read: {error}") from error
+                raise ValueError(
+                    f"{path}, line {number}: no opening can be read: {error}"
+                ) from error
     return rows
 
 

@@ -16,7 +16,7 @@ from local.bridges.openings import HISINGSBRON, status_at
 from local.clock import utc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from email.message import Message
 
     from local.bridges.openings import Openings
     from local.clock import Clock
@@ -63,11 +63,11 @@ class BridgeServer:
         self._thread.join()
         self._server.server_close()
 
-    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, target: str, headers: Message) -> Answer:
         """Answer a GET.
 
         :param target: the path with its query.
-        :param headers: of the request, found whatever the case of their names.
+        :param headers: those of the request.
         """
         address = urlsplit(target)
         if address.path == NDW_PATH:
@@ -79,7 +79,7 @@ class BridgeServer:
             return self._road_signals(bridge, address.query, headers)
         return Answer(404)
 
-    def _road_signals(self, bridge: str, query: str, headers: Mapping[str, str]) -> Answer:
+    def _road_signals(self, bridge: str, query: str, headers: Message) -> Answer:
         kind = {"Content-Type": "application/json"}
         keys = parse_qs(query).get(road_signals.KEY_PARAMETER, [])
         if self._key not in (*keys, headers.get(road_signals.KEY_HEADER)):
@@ -89,7 +89,7 @@ class BridgeServer:
         status = status_at(self._openings, bridge, utc(self._clock))
         return Answer(200, road_signals.write(status), kind)
 
-    def _ndw(self, headers: Mapping[str, str]) -> Answer:
+    def _ndw(self, headers: Message) -> Answer:
         published = self._feed.published(utc(self._clock))
         validators = {
             "ETag": f'"{published:%Y%m%dT%H%M%S}"',
@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # a whole response in one packet
     server: _Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         answer = self.server.bridges.answer(self.path, self.headers)
         self.send_response(answer.status)
         for name, value in answer.headers.items():

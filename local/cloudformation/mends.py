@@ -3,6 +3,8 @@
 Seen with moto 5.2.5 and aws-cdk 2.1148.1. Each function says what stock moto does instead.
 """
 
+# ruff: noqa: ANN401 - moto's methods take and give what has no name outside it
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from moto.cloudformation import models, parsing, responses
+from moto.cloudformation import models, parsing, responses, utils
 from moto.cloudformation.exceptions import ValidationError
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -91,7 +93,7 @@ def refuse_unknown_types(template: str) -> None:
 
 def _find_templates(replacements: Replacements) -> None:
     """Stock moto knows the path style of an S3 address only on the name `localhost`."""
-    stock = models.get_stack_from_s3_url
+    stock = utils.get_stack_from_s3_url
 
     def from_loopback(template_url: str, account_id: str, partition: str) -> str:
         return stock(template_url.replace("127.0.0.1", "localhost"), account_id, partition)
@@ -244,12 +246,11 @@ def _fail_whole(replacements: Replacements) -> None:
         _apply(self, stack, execute, change_set.change_set_type)
 
     def delete_stack(self: Any, name_or_stack_id: str) -> None:
-        stack = next(
-            (s for s in self.stacks.values() if name_or_stack_id in {s.name, s.stack_id}), None
-        )
+        stack = self.stacks.get(name_or_stack_id)  # given a name, stock moto comes back with the id
         try:
             stock_delete(self, name_or_stack_id)
         except ResourceFailedError as error:
+            # Stock moto has already taken the stack from its list.
             self.stacks[stack.stack_id] = stack
             _fail(stack, "DELETE", error, lambda: None)
             stack.status = "DELETE_FAILED"
@@ -261,9 +262,7 @@ def _fail_whole(replacements: Replacements) -> None:
     stock_execute = replacements.replace(backend, "execute_change_set", execute_change_set)
 
 
-def _apply(
-    backend: Any, stack: Any, change: Callable[[], Any], verb: str = "UPDATE"
-) -> None:
+def _apply(backend: Any, stack: Any, change: Callable[[], Any], verb: str = "UPDATE") -> None:
     """Change a stack and refresh its exports, or put its former template back."""
     template, template_dict, parameters = stack.template, stack.template_dict, stack.parameters
     exported = {export.name for export in stack.exports}
@@ -327,8 +326,8 @@ def _forget_outputs_of_deleted_stacks(replacements: Replacements) -> None:
     stock = replacements.replace(models.Stack, "delete", delete)
 
 
-def _no_outputs(stack: Any) -> models.OutputMap:
-    return models.OutputMap(stack.resource_map, {"Outputs": {}}, stack.stack_id)
+def _no_outputs(stack: Any) -> parsing.OutputMap:
+    return parsing.OutputMap(stack.resource_map, {"Outputs": {}}, stack.stack_id)
 
 
 def _forgive_unknown_change_sets(replacements: Replacements) -> None:

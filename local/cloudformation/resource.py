@@ -7,7 +7,6 @@ to a deployment as they do on AWS, and this code knows nothing of how the servic
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cache
 from typing import Any, ClassVar, Protocol, Self
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
@@ -18,7 +17,7 @@ Properties = dict[str, Any]
 class Clients(Protocol):
     """Where boto3 clients for this cloud come from."""
 
-    def __call__(self, service: str, region: str) -> Any:
+    def __call__(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes them at run time
         """Give the client of a service, e.g. `sns`, in a region."""
 
 
@@ -67,12 +66,12 @@ class Resource(ABC):
         return self.name
 
     def attribute(self, name: str) -> str:
-        """What Fn::GetAtt gives for one of `ATTRIBUTES`."""
+        """Answer Fn::GetAtt for one of `ATTRIBUTES`."""
         raise NotImplementedError(f"{self.TYPE} lists the attribute {name} but does not give it.")
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> Any:  # noqa: ANN401 - as above
         """Give the boto3 client of a service in the region of the stack."""
-        return _client(self.clients, service, self.region)
+        return self.clients(service, self.region)
 
     def tags(self) -> list[dict[str, str]]:
         """Give the tags of the properties, [{"Key": ..., "Value": ...}]."""
@@ -148,8 +147,3 @@ class Resource(ABC):
     def is_created(self) -> bool:
         """Tell moto that nothing is left to wait for."""
         return True
-
-
-@cache
-def _client(clients: Clients, service: str, region: str) -> Any:
-    return clients(service, region)

@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-templ
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import zipfile
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from local.cloudformation.resource import Properties, Resource
 from local.schedule_expression import parse
@@ -23,6 +22,8 @@ def without(properties: Properties, *names: str) -> Properties:
 
 class TimestreamDatabase(Resource):
     """A database; Ref is its name."""
+
+    arn: str
 
     TYPE = "AWS::Timestream::Database"
     NAME = "DatabaseName"
@@ -56,6 +57,8 @@ class TimestreamDatabase(Resource):
 
 class TimestreamTable(Resource):
     """A table; Ref is `database|table`."""
+
+    arn: str
 
     TYPE = "AWS::Timestream::Table"
     NAME = "TableName"
@@ -111,6 +114,8 @@ def tag_timestream(resource: Resource, arn: str, before: Properties) -> None:
 
 class Schedule(Resource):
     """An EventBridge schedule; Ref is its name."""
+
+    arn: str
 
     TYPE = "AWS::Scheduler::Schedule"
     NAME = "Name"
@@ -209,6 +214,8 @@ class Alarm(Resource):
 class Topic(Resource):
     """An SNS topic with the subscriptions written in it; Ref is its ARN."""
 
+    arn: str
+
     TYPE = "AWS::SNS::Topic"
     NAME = "TopicName"
     REPLACED_BY = ("TopicName", "FifoTopic")
@@ -226,9 +233,7 @@ class Topic(Resource):
         """Set the attributes and tags, and subscribe whoever is new."""
         client = self.client("sns")
         for key, value in self._attributes().items():
-            client.set_topic_attributes(
-                TopicArn=self.arn, AttributeName=key, AttributeValue=value
-            )
+            client.set_topic_attributes(TopicArn=self.arn, AttributeName=key, AttributeValue=value)
         gone = {tag["Key"] for tag in before.get("Tags") or []} - self.tag_map().keys()
         client.untag_resource(ResourceArn=self.arn, TagKeys=sorted(gone))
         client.tag_resource(ResourceArn=self.arn, Tags=self.tags())
@@ -265,6 +270,8 @@ class Topic(Resource):
 
 class Subscription(Resource):
     """A subscription of a topic; Ref is its ARN."""
+
+    arn: str
 
     TYPE = "AWS::SNS::Subscription"
     REPLACED_BY = ("TopicArn", "Protocol", "Endpoint")
@@ -323,6 +330,8 @@ class TopicPolicy(Resource):
 
 class Queue(Resource):
     """An SQS queue; Ref is its URL."""
+
+    url: str
 
     TYPE = "AWS::SQS::Queue"
     NAME = "QueueName"
@@ -448,6 +457,9 @@ class LogGroup(Resource):
 class Role(Resource):
     """An IAM role with its inline and managed policies; Ref is its name."""
 
+    arn: str
+    identifier: str
+
     TYPE = "AWS::IAM::Role"
     NAME = "RoleName"
     REPLACED_BY = ("RoleName", "Path")
@@ -512,6 +524,8 @@ class Role(Resource):
 class Function(Resource):
     """A Lambda function from a zip in S3, or from inline code; Ref is its name."""
 
+    arn: str
+
     TYPE = "AWS::Lambda::Function"
     NAME = "FunctionName"
     REPLACED_BY = ("FunctionName", "PackageType")
@@ -537,7 +551,9 @@ class Function(Resource):
         """Call UpdateFunctionCode and UpdateFunctionConfiguration, whichever changed."""
         client = self.client("lambda")
         if any(before.get(key) != self.properties.get(key) for key in self.OF_THE_CODE):
-            kept = {key: self.properties[key] for key in ("Architectures",) if key in self.properties}
+            kept = {
+                key: self.properties[key] for key in ("Architectures",) if key in self.properties
+            }
             client.update_function_code(FunctionName=self.name, **self._code(), **kept)
         settings = without(self.properties, *self.OF_THE_CODE, *self.NEVER_UPDATED)
         # What the template no longer has goes back to its default.
@@ -637,7 +653,7 @@ class Metadata(Resource):
         """Nothing to delete."""
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """Write a property as the attribute of a topic or a queue: text, numbers and JSON alike."""
     return value if isinstance(value, str) else json.dumps(value)
 

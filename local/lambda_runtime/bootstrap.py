@@ -19,7 +19,10 @@ import resource
 import sys
 import time
 import traceback
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Context:
@@ -66,7 +69,7 @@ class LogHandler(logging.Handler):
         print(line + self.format(record))  # noqa: T201 - standard output is the log
 
 
-def load(handler: str) -> Any:
+def load(handler: str) -> Callable[[Any, Context], Any]:
     """Import the function that `package.module.function` names.
 
     :raises RuntimeFailure: as AWS names it.
@@ -85,7 +88,8 @@ def load(handler: str) -> Any:
     if not hasattr(module, name):
         message = f"Handler '{name}' missing on module '{module_name}'"
         raise RuntimeFailure("Runtime.HandlerNotFound", message)
-    return getattr(module, name)
+    function: Callable[[Any, Context], Any] = getattr(module, name)
+    return function
 
 
 def describe(error: Exception, request_id: str) -> dict[str, Any]:
@@ -94,14 +98,16 @@ def describe(error: Exception, request_id: str) -> dict[str, Any]:
     frames = [] if own else traceback.extract_tb(error.__traceback__)
     return {
         "errorMessage": str(error),
-        "errorType": error.error_type if isinstance(error, RuntimeFailure) else type(error).__name__,
+        "errorType": error.error_type
+        if isinstance(error, RuntimeFailure)
+        else type(error).__name__,
         "requestId": request_id,
         # The frames of this file are none of the function's.
         "stackTrace": traceback.format_list([f for f in frames if f.filename != __file__]),
     }
 
 
-def answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:
+def answer(handler: Callable[[Any, Context], Any], request: dict[str, Any]) -> dict[str, Any]:
     """Run the handler once: {"result": JSON text} or {"error": {...}}."""
     request_id = request["request_id"]
     LogHandler.request_id = request_id
@@ -117,7 +123,7 @@ def answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:
         return {"error": describe(error, request_id)}
 
 
-def live_in(clock_path: str, library: str, replies: BinaryIO) -> Any:
+def live_in(clock_path: str, library: str, replies: BinaryIO) -> Any:  # noqa: ANN401 - see below
     """Live in simulated time, without leaving a trace on the function's path.
 
     :returns: the simulation, whose `deadline_ns` is to be set for each invocation.

@@ -87,7 +87,7 @@ class ExecutionEnvironment:
         )
         for descriptor in (child_requests, child_replies, child_output):
             os.close(descriptor)
-        os.set_blocking(self._output, False)  # noqa: FBT003 - the library's signature
+        os.set_blocking(self._output, False)
         self._poll = select.poll()
         self._poll.register(self._replies, select.POLLIN)
         self._poll.register(self._output, select.POLLIN)
@@ -142,7 +142,9 @@ class ExecutionEnvironment:
     def _time_out(self, timeout: float) -> None:
         self._drain()
         self.close()
-        raise EnvironmentDiedError("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
+        raise EnvironmentDiedError(
+            "Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds"
+        )
 
     def _died(self) -> None:
         self._drain()

@@ -1,5 +1,7 @@
 """Puts the runtime behind moto's Lambda API, and its logs into moto's CloudWatch Logs."""
 
+# ruff: noqa: ANN401 - moto passes these on as Any
+
 from __future__ import annotations
 
 import json
@@ -77,8 +79,8 @@ def describe(function: LambdaFunction) -> Function:
         arn=function.function_arn,
         version=str(function.version),
         region=function.region,
-        handler=function.handler,
-        python=function.run_time,
+        handler=function.handler or "",
+        python=function.run_time or "",
         code=function.code_bytes,
         code_sha256=function.code_sha_256,
         memory_mb=int(function.memory_size),

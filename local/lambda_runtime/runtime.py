@@ -17,7 +17,7 @@ import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from local.clock import NANOSECONDS, SimulatedClock, utc
 from local.lambda_runtime.environment import EnvironmentDiedError, ExecutionEnvironment, Layout
@@ -139,7 +139,7 @@ class LambdaRuntime:
             clock_path=clock.path if isinstance(clock, SimulatedClock) else None,
         )
 
-    def __enter__(self) -> LambdaRuntime:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -180,7 +180,7 @@ class LambdaRuntime:
                         "event": event,
                         "arn": function.arn,
                         "deadline_ns": started_ns + function.timeout * NANOSECONDS,
-                        "trace_id": f"Root=1-{started_ns // NANOSECONDS:08x}-{uuid.uuid4().hex[:24]}",
+                        "trace_id": _trace_id(started_ns),
                     },
                     function.timeout,
                 )
@@ -198,8 +198,7 @@ class LambdaRuntime:
             request_id,
             reply,
             environment.take_output(),
-            duration_ms=duration_ns / _MILLISECOND,
-            init_ms=init_seconds * 1000,
+            (init_seconds * 1000, duration_ns / _MILLISECOND),
         )
         self._give_back(function, environment, alive=alive)
         self._surroundings.write_log(
@@ -323,16 +322,23 @@ class LambdaRuntime:
         }
 
 
+def _trace_id(now_ns: int) -> str:
+    """https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html (tracing header)."""
+    return f"Root=1-{now_ns // NANOSECONDS:08x}-{uuid.uuid4().hex[:24]}"
+
+
 def _report(
     function: Function,
     request_id: str,
     reply: dict[str, Any],
     written: list[str],
-    *,
-    duration_ms: float,
-    init_ms: float,
+    times: tuple[float, float],
 ) -> Invocation:
-    """Put the answer and the log lines together as AWS does."""
+    """Put the answer and the log lines together as AWS does.
+
+    :param times: milliseconds of the cold start, 0 if there was none, and of the invocation.
+    """
+    init_ms, duration_ms = times
     error = reply.get("error")
     billed_ms = math.ceil(duration_ms + init_ms)
     report = (
