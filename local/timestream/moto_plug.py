@@ -14,7 +14,9 @@ from moto.timestreamwrite import urls
 from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
+from local.timestream import functions
 from local.timestream.catalog import Catalog
+from local.timestream.engine import Engine
 from local.timestream.errors import TimestreamError
 from local.timestream.store import Store
 
@@ -31,7 +33,7 @@ _ERROR = "com.amazonaws.timestream.v20181101#"
 _CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service says it
 # Batch load is refused by the store, in words.
 _BATCH_LOAD = [f"{verb}BatchLoadTask" for verb in ("Create", "Describe", "Resume")]
-_OPERATIONS = [*Catalog.OPERATIONS, *_BATCH_LOAD, "ListBatchLoadTasks"]
+_OPERATIONS = [*Catalog.OPERATIONS, *Engine.OPERATIONS, *_BATCH_LOAD, "ListBatchLoadTasks"]
 
 
 def install(clock: Clock, data: Path | None = None) -> None:
@@ -45,7 +47,13 @@ def install(clock: Clock, data: Path | None = None) -> None:
     class Backend(_Backend):
         def open(self) -> Store:
             where = data and data / self.account_id / self.region_name
-            return Store(clock, where, account=self.account_id, region=self.region_name)
+            return Store(
+                clock,
+                where,
+                account=self.account_id,
+                region=self.region_name,
+                prepare=functions.install,
+            )
 
     timestreamwrite_backends.clear()
     timestreamwrite_backends.backend = Backend
@@ -60,6 +68,7 @@ class _Backend(TimestreamWriteBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._store: Store | None = None
+        self._engine: Engine | None = None
 
     def open(self) -> Store:
         raise NotImplementedError
@@ -69,6 +78,18 @@ class _Backend(TimestreamWriteBackend):
         if self._store is None:
             self._store = self.open()
         return self._store
+
+    @property
+    def engine(self) -> Engine:
+        """What answers queries about the store."""
+        if self._engine is None:
+            self._engine = Engine(self.store)
+        return self._engine
+
+    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Make one call of either API."""
+        answers = self.engine if operation in Engine.OPERATIONS else self.store
+        return answers.call(operation, request)
 
     @property
     def _url_module(self) -> ModuleType:
@@ -87,7 +108,7 @@ def _serve(operation: str) -> Callable[[TimestreamWriteResponse], Answer]:
         backend = self.timestreamwrite_backend
         assert isinstance(backend, _Backend)  # noqa: S101 - install() saw to it
         try:
-            return _answer(200, backend.store.call(operation, json.loads(self.body or "{}")))
+            return _answer(200, backend.call(operation, json.loads(self.body or "{}")))
         except TimestreamError as error:
             members = {"__type": _ERROR + error.code, "Message": error.message, **error.extra}
             return _answer(error.status, members)

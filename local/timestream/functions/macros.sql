@@ -4,9 +4,16 @@
 -- (nanoseconds), a row a STRUCT of f1, f2..., a time series a list of rows in time order.
 -- DuckDB's own date arithmetic rounds to microseconds, so everything here counts in epoch_ns.
 
--- Fails with a sentence of ours: the engine takes out what stands in the brackets. DuckDB's error() is
--- volatile, which TRY does not take; a cast that cannot work is not. `WHEN fails(...) THEN` ends a CASE.
-CREATE MACRO fails(message) AS CAST('⟦' || message || '⟧' AS INTEGER) = 0;
+-- Fail with a sentence of ours, in the place of a value: the engine takes out what stands in the
+-- brackets. DuckDB's error() is volatile, which TRY does not take; a cast that cannot work is not.
+CREATE MACRO failed_number(message) AS CAST('⟦' || message || '⟧' AS BIGINT);
+CREATE MACRO failed_text(message) AS CAST(failed_number(message) AS VARCHAR);
+CREATE MACRO failed_boolean(message) AS CAST('⟦' || message || '⟧' AS BOOLEAN);
+CREATE MACRO failed_date(message) AS CAST(failed_text(message) AS DATE);
+CREATE MACRO failed_timestamp(message) AS make_timestamp_ns(failed_number(message));
+CREATE MACRO failed_element(list, message) AS list[failed_number(message)];
+CREATE MACRO failed_list(list, message) AS list[failed_number(message):];
+CREATE MACRO failed_map(map, message) AS map_from_entries(failed_list(map_entries(map), message));
 
 -- Arithmetic of dates and times
 
@@ -18,7 +25,7 @@ CREATE MACRO timestamp_add_months(t, months) AS make_timestamp_ns(
   epoch_ns(CAST(date_add_months(CAST(t AS DATE), months) AS TIMESTAMP_NS)) + nanoseconds_of_day(t));
 CREATE MACRO date_add_duration(d, duration) AS CASE
   WHEN duration % 86400000000000 = 0 THEN d + CAST(duration // 86400000000000 AS INTEGER)
-  WHEN fails('Cannot add hour, minutes or seconds to a date') THEN d END;
+  ELSE failed_date('Cannot add hour, minutes or seconds to a date') END;
 CREATE MACRO time_add(t, duration) AS modulo(t + duration, 86400000000000);
 
 -- What text says
@@ -26,28 +33,28 @@ CREATE MACRO time_add(t, duration) AS modulo(t + duration, 86400000000000);
 CREATE MACRO integer_text(text, safe) AS CASE
   WHEN regexp_full_match(text, '[+-]?[0-9]+') THEN text
   WHEN safe OR text IS NULL THEN NULL
-  WHEN fails('Cannot cast ''' || text || ''' to a whole number') THEN text END;
+  ELSE failed_text('Cannot cast ''' || text || ''' to a whole number') END;
 CREATE MACRO boolean_of_text(text, safe) AS CASE
   WHEN lower(text) IN ('true', 't', '1') THEN TRUE
   WHEN lower(text) IN ('false', 'f', '0') THEN FALSE
   WHEN safe OR text IS NULL THEN NULL
-  WHEN fails('Cannot cast ''' || text || ''' to BOOLEAN') THEN NULL END;
+  ELSE failed_boolean('Cannot cast ''' || text || ''' to BOOLEAN') END;
 CREATE MACRO timestamp_of_text(text, safe) AS CASE
   WHEN regexp_full_match(trim(text), '\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
     AND TRY_CAST(trim(text) AS TIMESTAMP_NS) IS NOT NULL THEN TRY_CAST(trim(text) AS TIMESTAMP_NS)
   WHEN safe OR text IS NULL THEN NULL
-  WHEN fails('Value cannot be cast to timestamp: ' || text) THEN NULL END;
+  ELSE failed_timestamp('Value cannot be cast to timestamp: ' || text) END;
 CREATE MACRO date_of_text(text, safe) AS CASE
   WHEN regexp_full_match(trim(text), '\d{4}-\d{1,2}-\d{1,2}')
     AND TRY_CAST(trim(text) AS DATE) IS NOT NULL THEN TRY_CAST(trim(text) AS DATE)
   WHEN safe OR text IS NULL THEN NULL
-  WHEN fails('Value cannot be cast to date: ' || text) THEN NULL END;
+  ELSE failed_date('Value cannot be cast to date: ' || text) END;
 CREATE MACRO time_of_text(text, safe) AS CASE
   WHEN regexp_full_match(trim(text), '\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?')
     AND TRY_CAST('1970-01-01 ' || trim(text) AS TIMESTAMP_NS) IS NOT NULL
     THEN epoch_ns(TRY_CAST('1970-01-01 ' || trim(text) AS TIMESTAMP_NS))
   WHEN safe OR text IS NULL THEN NULL
-  WHEN fails('Value cannot be cast to time: ' || text) THEN NULL END;
+  ELSE failed_number('Value cannot be cast to time: ' || text) END;
 CREATE MACRO duration_of_text(text) AS CASE
   WHEN regexp_full_match(text, '\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|h|d)\s*')
     THEN CAST(round(CAST(regexp_extract(text, '[\d.]+') AS DOUBLE)
@@ -55,7 +62,7 @@ CREATE MACRO duration_of_text(text) AS CASE
         WHEN 'ms' THEN 1000000 WHEN 's' THEN 1000000000 WHEN 'm' THEN 60000000000
         WHEN 'h' THEN 3600000000000 ELSE 86400000000000 END) AS BIGINT)
   WHEN text IS NULL THEN NULL
-  WHEN fails('duration is not a valid data duration string: ' || text) THEN NULL END;
+  ELSE failed_number('duration is not a valid data duration string: ' || text) END;
 
 -- How values are written
 
@@ -76,7 +83,7 @@ CREATE MACRO year_to_month_text(months) AS
 
 CREATE MACRO bin_timestamp(t, width) AS CASE
   WHEN width > 0 THEN make_timestamp_ns(epoch_ns(t) - epoch_ns(t) % width)
-  WHEN fails('The width of a bin must be positive') THEN t END;
+  ELSE failed_timestamp('The width of a bin must be positive') END;
 CREATE MACRO bin_date(d, width) AS CAST(bin_timestamp(CAST(d AS TIMESTAMP_NS), width) AS DATE);
 CREATE MACRO unit_nanoseconds(unit) AS CASE lower(unit)
   WHEN 'nanosecond' THEN 1 WHEN 'microsecond' THEN 1000 WHEN 'millisecond' THEN 1000000
@@ -84,26 +91,26 @@ CREATE MACRO unit_nanoseconds(unit) AS CASE lower(unit)
   WHEN 'day' THEN 86400000000000 WHEN 'week' THEN 604800000000000 END;
 CREATE MACRO unit_months(unit) AS CASE lower(unit)
   WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 END;
-CREATE MACRO no_timestamp_unit(unit) AS fails('''' || unit || ''' is not a valid TIMESTAMP field');
-CREATE MACRO no_date_unit(unit) AS fails('''' || unit || ''' is not a valid DATE field');
+CREATE MACRO no_timestamp_unit(unit) AS failed_timestamp('''' || unit || ''' is not a valid TIMESTAMP field');
+CREATE MACRO no_date_unit(unit) AS failed_date('''' || unit || ''' is not a valid DATE field');
 CREATE MACRO truncate_timestamp(unit, t) AS CASE
   WHEN unit_nanoseconds(unit) < 604800000000000
     THEN make_timestamp_ns(epoch_ns(t) - modulo(epoch_ns(t), unit_nanoseconds(unit)))
   WHEN lower(unit) IN ('week', 'month', 'quarter', 'year')
     THEN CAST(date_trunc(unit, CAST(t AS DATE)) AS TIMESTAMP_NS)
-  WHEN no_timestamp_unit(unit) THEN t END;
+  ELSE no_timestamp_unit(unit) END;
 CREATE MACRO truncate_date(unit, d) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
     THEN CAST(date_trunc(unit, d) AS DATE)
-  WHEN no_date_unit(unit) THEN d END;
+  ELSE no_date_unit(unit) END;
 CREATE MACRO add_units(unit, amount, t) AS CASE
   WHEN unit_nanoseconds(unit) IS NOT NULL THEN timestamp_add(t, unit_nanoseconds(unit) * amount)
   WHEN unit_months(unit) IS NOT NULL THEN timestamp_add_months(t, unit_months(unit) * amount)
-  WHEN no_timestamp_unit(unit) THEN t END;
+  ELSE no_timestamp_unit(unit) END;
 CREATE MACRO add_units_to_date(unit, amount, d) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
     THEN CAST(add_units(unit, amount, CAST(d AS TIMESTAMP_NS)) AS DATE)
-  WHEN no_date_unit(unit) THEN d END;
+  ELSE no_date_unit(unit) END;
 -- A month is complete once its day and time of day are reached.
 CREATE MACRO calendar_months(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a);
 CREATE MACRO complete_months(a, b) AS calendar_months(a, b) + CASE
@@ -114,28 +121,31 @@ CREATE MACRO difference_in_units(unit, a, b) AS CASE
   WHEN unit_nanoseconds(unit) IS NOT NULL
     THEN (epoch_ns(b) - epoch_ns(a)) // unit_nanoseconds(unit)
   WHEN unit_months(unit) IS NOT NULL THEN complete_months(a, b) // unit_months(unit)
-  WHEN no_timestamp_unit(unit) THEN 0 END;
+  ELSE epoch_ns(no_timestamp_unit(unit)) END;
 CREATE MACRO difference_in_dates(unit, a, b) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
     THEN difference_in_units(unit, CAST(a AS TIMESTAMP_NS), CAST(b AS TIMESTAMP_NS))
-  WHEN no_date_unit(unit) THEN 0 END;
+  ELSE epoch_ns(no_date_unit(unit)) END;
 
 -- Numbers
 
 CREATE MACRO round_to(x, digits) AS CASE
   WHEN isfinite(x) THEN round(x, CAST(digits AS INTEGER)) ELSE x END;
 CREATE MACRO one_bucket(x, low, high, buckets) AS CASE
-  WHEN buckets <= 0 AND fails('bucketCount must be greater than 0') THEN 0
-  WHEN low = high AND fails('bounds cannot equal each other') THEN 0
+  WHEN buckets <= 0
+    THEN failed_number('bucketCount must be greater than 0')
+  WHEN low = high
+    THEN failed_number('bounds cannot equal each other')
   WHEN (low < high AND x < low) OR (low > high AND x > low) THEN 0
   WHEN (low < high AND x >= high) OR (low > high AND x <= high) THEN buckets + 1
   ELSE CAST(floor((x - low) / (high - low) * buckets) AS BIGINT) + 1 END;
 CREATE MACRO random_between(low, high) AS low + CAST(floor(random() * (high - low)) AS BIGINT);
 CREATE MACRO ones(x, bits) AS CASE
-  WHEN bits NOT BETWEEN 2 AND 64 AND fails('Bits specified in bit_count must be between 2 and 64, got ' || bits) THEN 0
+  WHEN bits NOT BETWEEN 2 AND 64
+    THEN failed_number('Bits specified in bit_count must be between 2 and 64, got ' || bits)
   WHEN bits = 64 THEN bit_count(x)
   WHEN x NOT BETWEEN -(1::BIGINT << (bits - 1)) AND (1::BIGINT << (bits - 1)) - 1
-    AND fails('Number must be representable with the bits specified. ' || x || ' can not be represented with ' || bits || ' bits') THEN 0
+    THEN failed_number('Number must be representable with the bits specified. ' || x || ' can not be represented with ' || bits || ' bits')
   ELSE bit_count(x & ((1::BIGINT << (bits - 1)) - 1)) + CASE WHEN x < 0 THEN 1 ELSE 0 END END;
 
 -- Text
@@ -145,41 +155,54 @@ CREATE MACRO piece(text, from_, length) AS CASE
   WHEN length IS NULL THEN substr(text, from_)
   ELSE substr(text, from_, greatest(length, 0)) END;
 CREATE MACRO split_field(text, delimiter, i) AS CASE
-  WHEN i <= 0 AND fails('Index must be greater than zero') THEN NULL
+  WHEN i <= 0
+    THEN failed_text('Index must be greater than zero')
   ELSE string_split(text, delimiter)[i] END;
 CREATE MACRO split_limit(text, delimiter, most) AS CASE
-  WHEN most <= 0 AND fails('Limit must be positive') THEN NULL
+  WHEN most <= 0
+    THEN failed_list(string_split(text, delimiter), 'Limit must be positive')
   WHEN len(string_split(text, delimiter)) <= most THEN string_split(text, delimiter)
   ELSE list_concat(string_split(text, delimiter)[1:most - 1],
     [array_to_string(string_split(text, delimiter)[most:], delimiter)]) END;
 CREATE MACRO pad_left(text, size, with_) AS CASE
-  WHEN length(with_) = 0 AND fails('Padding string must not be empty') THEN NULL
-  WHEN size < 0 AND fails('Target length must be in the range [0..2147483647]') THEN NULL
+  WHEN length(with_) = 0
+    THEN failed_text('Padding string must not be empty')
+  WHEN size < 0
+    THEN failed_text('Target length must be in the range [0..2147483647]')
   ELSE lpad(text, CAST(size AS INTEGER), with_) END;
 CREATE MACRO pad_right(text, size, with_) AS CASE
-  WHEN length(with_) = 0 AND fails('Padding string must not be empty') THEN NULL
-  WHEN size < 0 AND fails('Target length must be in the range [0..2147483647]') THEN NULL
+  WHEN length(with_) = 0
+    THEN failed_text('Padding string must not be empty')
+  WHEN size < 0
+    THEN failed_text('Target length must be in the range [0..2147483647]')
   ELSE rpad(text, CAST(size AS INTEGER), with_) END;
 CREATE MACRO one_codepoint(text) AS CASE
-  WHEN length(text) <> 1 AND fails('Input string must be a single character string') THEN 0
+  WHEN length(text) <> 1
+    THEN failed_number('Input string must be a single character string')
   ELSE unicode(text) END;
 CREATE MACRO hamming_of(a, b) AS CASE
-  WHEN length(a) <> length(b) AND fails('The input strings to hamming_distance function must have the same length') THEN 0
+  WHEN length(a) <> length(b)
+    THEN failed_number('The input strings to hamming_distance function must have the same length')
   ELSE hamming(a, b) END;
 
 -- Arrays and maps
 
 CREATE MACRO array_subscript(list, i) AS CASE
-  WHEN i = 0 AND fails('SQL array indices start at 1') THEN NULL
-  WHEN i < 0 AND fails('Array subscript is negative: ' || i) THEN NULL
-  WHEN i > len(list) AND fails('Array subscript must be less than or equal to array length: '
-    || i || ' > ' || len(list)) THEN NULL
+  WHEN i = 0
+    THEN failed_element(list, 'SQL array indices start at 1')
+  WHEN i < 0
+    THEN failed_element(list, 'Array subscript is negative: ' || i)
+  WHEN i > len(list)
+    THEN failed_element(list, 'Array subscript must be less than or equal to array length: ' || i || ' > ' || len(list))
   ELSE list[i] END;
 CREATE MACRO array_element_at(list, i) AS CASE
-  WHEN i = 0 AND fails('SQL array indices start at 1') THEN NULL ELSE list[i] END;
+  WHEN i = 0
+    THEN failed_element(list, 'SQL array indices start at 1') ELSE list[i] END;
 CREATE MACRO array_slice_of(list, start, size) AS CASE
-  WHEN start = 0 AND fails('SQL array indices start at 1') THEN NULL
-  WHEN size < 0 AND fails('length must be greater than or equal to 0') THEN NULL
+  WHEN start = 0
+    THEN failed_list(list, 'SQL array indices start at 1')
+  WHEN size < 0
+    THEN failed_list(list, 'length must be greater than or equal to 0')
   WHEN start > len(list) OR -start > len(list) OR size = 0 THEN list[1:0]
   WHEN start < 0 THEN list[len(list) + start + 1:len(list) + start + size]
   ELSE list[start:start + size - 1] END;
@@ -209,9 +232,12 @@ CREATE MACRO any_of(tests) AS CASE
   WHEN list_contains(tests, TRUE) THEN TRUE
   WHEN len(list_filter(tests, lambda e: e IS NULL)) > 0 THEN NULL ELSE FALSE END;
 CREATE MACRO whole_sequence(start, stop, step) AS CASE
-  WHEN step = 0 AND fails('step must not be zero') THEN NULL
-  WHEN (stop - start) * sign(step) < 0 AND fails('sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') THEN NULL
-  WHEN (stop - start) // step >= 10000 AND fails('result of sequence function must not have more than 10000 entries') THEN NULL
+  WHEN step = 0
+    THEN failed_list(range(1), 'step must not be zero')
+  WHEN (stop - start) * sign(step) < 0
+    THEN failed_list(range(1), 'sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+  WHEN (stop - start) // step >= 10000
+    THEN failed_list(range(1), 'result of sequence function must not have more than 10000 entries')
   ELSE range(start, stop + CAST(sign(step) AS BIGINT), step) END;
 CREATE MACRO timestamp_sequence(start, stop, step) AS list_transform(
   whole_sequence(epoch_ns(start), epoch_ns(stop), step), lambda e: make_timestamp_ns(e));
@@ -219,13 +245,17 @@ CREATE MACRO month_sequence(start, stop, step) AS list_filter(list_transform(
   range(0, complete_months(start, stop) + CAST(sign(step) AS BIGINT), step),
   lambda e: timestamp_add_months(start, e)), lambda e: (e <= stop) = (step > 0) OR e = stop);
 CREATE MACRO map_of_lists(keys, values_) AS CASE
-  WHEN len(keys) <> len(values_) AND fails('Key and value arrays must be the same length') THEN NULL
-  WHEN len(list_filter(keys, lambda k: k IS NULL)) > 0 AND fails('map key cannot be null') THEN NULL
-  WHEN len(list_distinct(keys)) <> len(keys) AND fails('Duplicate map keys are not allowed') THEN NULL
+  WHEN len(keys) <> len(values_)
+    THEN failed_map(map(keys, values_), 'Key and value arrays must be the same length')
+  WHEN len(list_filter(keys, lambda k: k IS NULL)) > 0
+    THEN failed_map(map(keys, values_), 'map key cannot be null')
+  WHEN len(list_distinct(keys)) <> len(keys)
+    THEN failed_map(map(keys, values_), 'Duplicate map keys are not allowed')
   ELSE map(keys, values_) END;
 CREATE MACRO map_subscript(m, k) AS CASE
   WHEN map_contains(m, k) THEN m[k]
-  WHEN m IS NOT NULL AND k IS NOT NULL AND fails('Key not present in map: ' || CAST(k AS VARCHAR)) THEN NULL END;
+  WHEN m IS NOT NULL AND k IS NOT NULL
+    THEN map_values(m)[failed_number('Key not present in map: ' || CAST(k AS VARCHAR))] END;
 
 -- Time series: lists of rows (f1: time, f2: value) in time order
 
@@ -233,9 +263,9 @@ CREATE MACRO points(times, values_) AS list_transform(list_zip(times, values_),
   lambda p: struct_pack(f1 := p[1], f2 := p[2]));
 CREATE MACRO series_of(times, values_) AS CASE
   WHEN len(list_filter(times, lambda t: t IS NULL)) > 0
-    AND fails('The time of a point in a time series cannot be null') THEN NULL
+    THEN failed_list(points(times, values_), 'The time of a point in a time series cannot be null')
   WHEN len(list_distinct(times)) <> len(times)
-    AND fails('Duplicate timestamps are not allowed in a timeseries') THEN NULL
+    THEN failed_list(points(times, values_), 'Duplicate timestamps are not allowed in a timeseries')
   ELSE list_sort(points(times, values_)) END;
 CREATE MACRO series_times(series) AS list_transform(series, lambda p: p.f1);
 CREATE MACRO series_values(series) AS list_transform(series, lambda p: p.f2);
@@ -249,7 +279,6 @@ CREATE MACRO derivative(series, unit) AS list_transform(steps(series), lambda p:
 CREATE MACRO non_negative_derivative(series, unit) AS list_filter(derivative(series, unit), lambda p: p.f2 >= 0);
 CREATE MACRO integral(series, unit) AS coalesce(list_sum(list_transform(steps(series), lambda p:
   (p[1].f2 + p[2].f2) / 2.0 * (step_width(p) / unit))), CAST(0 AS DOUBLE));
-CREATE MACRO same_length(a, b) AS len(a) <> len(b) AND fails('Time series must have the same length');
 -- Replacement text as in Java: $1 is a group.
 CREATE MACRO java_replacement(text) AS regexp_replace(replace(text, '\', '\\'), '\$(\d)', '\\\1', 'g');
 CREATE MACRO filled(series, times, default_) AS list_transform(times, lambda t: struct_pack(
