@@ -37,5 +37,23 @@ def serve(
         cloud.schedules.serve(stop)
 
 
+@app.command()
+def demo(
+    openings: Annotated[
+        Path | None,
+        typer.Option(help="Replay a CSV file: bridge, opened_at, closed_at; not Hisingsbron."),
+    ] = None,
+) -> None:
+    """Deploy, watch bridges for simulated days, read back, compare with what happened."""
+    from local.demo import run  # noqa: PLC0415 - serving needs none of it
+
+    try:
+        passed = run(openings)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--openings") from error
+    if not passed:
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     app()

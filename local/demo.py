@@ -1,0 +1,301 @@
+"""The main job, end to end, on the embedded cloud: deploy, poll, store, read, compare.
+
+The genuine CDK command line deploys the genuine templates, the deployed zip polls simulated bridges
+for simulated days, and Timestream's SQL tells what is in the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.bridges.openings import (
+    Change,
+    Openings,
+    changes,
+    generate,
+    read_csv,
+    recorded_window,
+    unite,
+)
+from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
+from local.clock import SimulatedClock
+from local.cloud import REGION, Cloud
+from local.comparison import Comparison, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_timestream_query import TimestreamQueryClient
+
+ROOT = Path(__file__).parent.parent
+OUTPUT = ROOT / "build" / "demo"
+
+DEPLOYMENT = "demo"
+TABLE = f'"{DEPLOYMENT}"."observations"'
+KEY_PARAMETER = "/demo/roadsignals-key"
+KEY = "a-key-for-the-demo"
+
+SEED = 2021
+WEEK = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 8, tzinfo=UTC))
+
+STRIP = timedelta(hours=24)
+CELL = timedelta(minutes=20)
+STRIPS = 10
+"""Of the bridges that opened most; ninety strips would fill a screen twice."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens at which bridges, and when it is watched.
+
+    :param source: the source as the settings have it; its `url` is added when it is served.
+    :param path: where the simulated bridges serve it.
+    """
+
+    openings: Openings
+    start: datetime
+    end: datetime
+    source: dict[str, Any]
+    path: str
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """Write the settings of a deployment that watches these bridges at `url`."""
+        return {
+            "deployment": DEPLOYMENT,
+            "bridges": [
+                {"name": bridge, "source": "simulated", "code": bridge} for bridge in self.openings
+            ],
+            "sources": {"simulated": {**self.source, "url": url + self.path}},
+        }
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `build/demo/summary.json` holds.
+
+    :param changes_true: how often the bridges changed, seen or not.
+    :param seconds: real time, from nothing to here.
+    """
+
+    polls: int
+    records_written: int
+    changes_true: int
+    changes_stored: int
+    lost: int
+    invented: int
+    openings: int
+    write_requests: int
+    seconds: float
+
+
+def hisingsbron() -> Scenario:
+    """Make up a week of Hisingsbron, told as Gothenburg tells it."""
+    start, end = WEEK
+    source = {
+        "type": "json",
+        "key": {"parameter": KEY_PARAMETER, "in": "header", "name": "Ocp-Apim-Subscription-Key"},
+        "pointer": "/status",
+        "statuses": {"Open": "Closed", "Closed": "Open"},
+    }
+    return Scenario(generate(SEED, start, end), start, end, source, ROAD_SIGNALS_PATH)
+
+
+def replay(file: Path) -> Scenario:
+    """Replay the openings of a CSV file (see `read_csv`), told as the Netherlands tell them.
+
+    :raises ValueError: if the file cannot be read, or records no busy day.
+    """
+    rows = read_csv(file)
+    start, end = recorded_window(rows)
+    return Scenario(unite(rows), start, end, {"type": "ndw"}, NDW_PATH)
+
+
+class Demo:
+    """One run of a scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._began = time.monotonic()
+        self._settings = OUTPUT / "settings.json"
+        self._polls: list[datetime] = []
+
+    def run(self) -> Summary:
+        """Run it, telling on the standard output what happens.
+
+        :raises subprocess.CalledProcessError: if the CDK or the command line fails.
+        """
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        scenario = self._scenario
+        with ExitStack() as stack:
+            clock = SimulatedClock(scenario.start)
+            self._say("starting the embedded cloud and the simulated bridges")
+            cloud = stack.enter_context(Cloud(clock))
+            bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
+            settings = json.dumps(scenario.settings(bridges.url), indent=2)
+            self._settings.write_text(settings, encoding="utf-8")
+            self._deploy(cloud)
+            self._let_pass(cloud, clock)
+            return self._read_back(cloud, clock)
+
+    def _deploy(self, cloud: Cloud) -> None:
+        cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
+        output = ("--output", OUTPUT / "cdk.out", "-c", f"settings={self._settings}")
+        self._cdk(cloud, "bootstrap", f"aws://{cloud.account}/{REGION}")
+        self._cdk(cloud, "deploy", "--all", "--method=direct", "--require-approval=never", *output)
+        self._cdk(cloud, "diff", "--fail", "--method=template", *output)
+        self._say("deployed; nothing differs from the templates")
+
+    def _cdk(self, cloud: Cloud, *words: str | Path) -> None:
+        self._say(f"cdk {' '.join(map(str, words[:2]))}")
+        self._run(cloud, [Path(sys.executable).parent / "cdk", *words, "--no-notices"])
+
+    def _run(self, cloud: Cloud, command: list[str | Path]) -> str:
+        """Run a command against the cloud; what it prints is kept, and shown if it fails."""
+        environment = {**os.environ, **cloud.environment(), "CDK_VALIDATION": "false"}
+        done = subprocess.run(  # noqa: S603 - our own commands
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
+        return done.stdout
+
+    def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
+        """Let the days pass, and say at the end of each what has been done."""
+        days = (self._scenario.end - self._scenario.start).days
+        self._say(f"{days} days of {len(self._scenario.openings)} bridge(s), a poll a minute")
+        for day in range(1, days + 1):
+            cloud.schedules.run(
+                clock,
+                self._scenario.start + timedelta(days=day),
+                lambda now, _: self._polls.append(now),
+            )
+            self._say(f"  day {day}: {len(self._polls):,} polls")
+
+    def _read_back(self, cloud: Cloud, clock: SimulatedClock) -> Summary:
+        scenario = self._scenario
+        records = list(_records(cloud.client("timestream-query"), scenario))
+        compared = compare(scenario.openings, self._polls, records)
+        self._say("python -m bridgewatch status")
+        sys.stdout.write(self._status(cloud, clock))
+        _print_days(cloud.client("timestream-query"))
+        _print_strips(records, scenario.end)
+        true_changes = changes(scenario.openings, scenario.start, scenario.end)
+        summary = Summary(
+            polls=len(self._polls),
+            records_written=len(records),
+            changes_true=len(true_changes),
+            changes_stored=len(compared.stored),
+            lost=len(compared.lost),
+            invented=len(compared.invented),
+            openings=sum(change.status == "Open" for change in compared.stored),
+            write_requests=cloud.requests["WriteRecords"],
+            seconds=round(time.monotonic() - self._began, 1),
+        )
+        _print_comparison(summary, compared)
+        text = json.dumps(asdict(summary), indent=2) + "\n"
+        (OUTPUT / "summary.json").write_text(text, encoding="utf-8")
+        return summary
+
+    def _status(self, cloud: Cloud, clock: SimulatedClock) -> str:
+        """Run the operator's command as a process that lives in simulated time."""
+        return self._run(
+            cloud,
+            [
+                *(sys.executable, "-m", "local.simulated_time", clock.path),
+                *("-m", "bridgewatch", "status", "--settings", self._settings),
+            ],
+        )
+
+    def _say(self, what: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - self._began:6.1f} s  {what}\n")
+        sys.stdout.flush()
+
+
+def _records(timestream: TimestreamQueryClient, scenario: Scenario) -> Iterator[Change]:
+    """Read every record of the table, in the order of time."""
+    sql = (
+        f"SELECT time, measure_name, measure_value::varchar FROM {TABLE} "  # noqa: S608 - constants
+        f"WHERE time >= from_iso8601_timestamp('{scenario.start.isoformat()}') ORDER BY time"
+    )
+    for moment, bridge, status in _rows(timestream, sql):
+        yield Change(datetime.fromisoformat(moment).replace(tzinfo=UTC), bridge, status)
+
+
+def _rows(timestream: TimestreamQueryClient, sql: str) -> Iterator[list[str]]:
+    for page in timestream.get_paginator("query").paginate(QueryString=sql):
+        for row in page["Rows"]:
+            yield [datum["ScalarValue"] for datum in row["Data"]]
+
+
+def _print_days(timestream: TimestreamQueryClient) -> None:
+    sql = f"""
+        WITH observed AS (
+            SELECT time, measure_value::varchar AS status,
+                lag(measure_value::varchar) OVER (PARTITION BY measure_name ORDER BY time) AS before
+            FROM {TABLE}
+        )
+        SELECT bin(time, 1d) AS day, count(*) AS openings FROM observed
+        WHERE status = 'Open' AND before = 'Closed' GROUP BY bin(time, 1d) ORDER BY day
+        """  # noqa: S608 - constants
+    sys.stdout.write("\nOpenings a day, by Timestream SQL:\n")
+    for day, count in _rows(timestream, sql):
+        sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
+
+
+def _print_strips(records: list[Change], end: datetime) -> None:
+    """Draw the last 24 hours of the busiest bridges: a full cell where a bridge was Open."""
+    by_bridge: dict[str, list[Change]] = {}
+    for record in records:
+        by_bridge.setdefault(record.bridge, []).append(record)
+    busiest = sorted(by_bridge, key=lambda name: _opened(by_bridge[name], end), reverse=True)
+    sys.stdout.write(f"\nThe last 24 hours until {end:%d %b %H:%M} UTC (█ Open, · Closed):\n")
+    for bridge in busiest[:STRIPS]:
+        sys.stdout.write(f"  {bridge:<22}{_strip(by_bridge[bridge], end)}\n")
+
+
+def _opened(records: list[Change], end: datetime) -> int:
+    return sum(one.status == "Open" and one.time >= end - STRIP for one in records)
+
+
+def _strip(records: list[Change], end: datetime) -> str:
+    cells = []
+    start = end - STRIP
+    while start < end:
+        within = {one.status for one in records if start <= one.time < start + CELL}
+        before = [one.status for one in records if one.time < start]
+        cells.append("█" if "Open" in {*within, *before[-1:]} else "·")
+        start += CELL
+    return "".join(cells)
+
+
+def _print_comparison(summary: Summary, compared: Comparison) -> None:
+    unseen = summary.changes_true - len(compared.seeable)
+    sys.stdout.write(
+        f"\n{summary.changes_true} changes at the bridges, {unseen} of them between two polls.\n"
+        f"{summary.changes_stored} changes in the table ({summary.records_written} records in "
+        f"{summary.write_requests} requests): {summary.lost} lost, {summary.invented} invented.\n"
+        f"{OUTPUT / 'summary.json'}\n"
+    )
+    for name in ("lost", "invented"):
+        for change in sorted(getattr(compared, name))[:STRIPS]:
+            sys.stdout.write(f"  {name}: {change.bridge} {change.status} at {change.time}\n")
+
+
+def run(openings: Path | None) -> bool:
+    """Run the demo.
+
+    :param openings: a CSV file of real openings to replay, or None for a week of Hisingsbron.
+    :returns: whether nothing was lost and nothing invented.
+    """
+    summary = Demo(replay(openings) if openings else hisingsbron()).run()
+    return summary.lost == summary.invented == 0
