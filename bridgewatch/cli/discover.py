@@ -1,6 +1,7 @@
 """`bridgewatch discover`: which bridges a source knows, for the settings."""
 
 import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
@@ -56,5 +57,5 @@ def _picture(url: str) -> Picture:
 
 
 def _read(answer: Answer) -> Picture:
-    answer.expect(200)
+    answer.expect(HTTPStatus.OK)
     return parse(answer.pieces())

@@ -15,7 +15,7 @@
 | `unconfirmed` | a second look, at once, did not see the change | nothing: the next poll decides |
 
 Whatever the reason: no observation, a metric, a log line; never a guess. Neither the metric nor the
-line can hold the API key: a `SourceError` says nothing that a request or an answer said.
+line can hold the API key: a `SourceError` quotes no request, and of an answer at most a short word.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lambdas.poller.configuration import Bridge, JsonConfiguration
     from lambdas.poller.sources.http import Answer
 
-_OK = 200
+_WORD_LENGTH = 20
 
 
 class JsonSource:
@@ -86,7 +87,7 @@ class JsonSource:
         return Request(url, carried, {}) if place.place == "header" else Request(url, {}, carried)
 
     def _read(self, answer: Answer) -> tuple[object, datetime]:
-        answer.expect(_OK)
+        answer.expect(HTTPStatus.OK)
         body = answer.body()
         time = self._now()
         try:
@@ -103,7 +104,9 @@ class JsonSource:
         if not isinstance(value, str):
             raise SourceError(Reason.MALFORMED, f"{pointer or 'the document'} is not a word")
         if value not in self._configuration.statuses:
-            raise SourceError(Reason.UNKNOWN_STATUS, f"{value[:40]!r} is not in statuses")
+            # No longer text: whatever a server echoes, a key is not among what is logged.
+            shown = repr(value) if len(value) <= _WORD_LENGTH else "a long text"
+            raise SourceError(Reason.UNKNOWN_STATUS, f"{shown} is not in statuses")
         return self._configuration.statuses[value]
 
 

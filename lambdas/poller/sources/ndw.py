@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=10)
 """How far from now a feed's publication time may be."""
 
-_OK, _NOT_MODIFIED = 200, 304
 # An ISRS location code: country (2), place (3), fairway section, object and hectometre (5 each).
 _ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{18}")
 
@@ -134,10 +134,10 @@ class NdwSource:
 
     def _read(self, answer: Answer) -> Picture:
         if self._picture is not None:
-            answer.expect(_OK, _NOT_MODIFIED)
-            if answer.status == _NOT_MODIFIED:
+            answer.expect(HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+            if answer.status == HTTPStatus.NOT_MODIFIED:
                 return self._picture
-        answer.expect(_OK)
+        answer.expect(HTTPStatus.OK)
         self._picture = parse(answer.pieces())
         self._validators = _validators(answer.headers)
         return self._picture

@@ -402,6 +402,7 @@ def test_a_key_with_characters_that_no_key_has_is_no_observation(
 
 
 TROUBLES = {
+    "echo": [HEAD, b'\r\n{"status": "No bridge at ' + CANARY.encode() + b'"}'],
     "refused": [],
     "half": [HEAD, b"Content-Length: 9\r\n\r\n{"],
     "denied": [b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"],
