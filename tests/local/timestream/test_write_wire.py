@@ -1,0 +1,130 @@
+"""The unmodified SDK against the store, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto.moto_api._internal.models import moto_api_backend
+from moto.server import ThreadedMotoServer
+
+from local.timestream.moto_plug import install
+from tests.local.timestream.writing import NOON_NS, WHERE, StoppedClock, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Connect = Callable[..., Any]
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+    moto_api_backend.reset()
+
+
+@pytest.fixture
+def connect(endpoint: str) -> Connect:
+    """Give clients that know the address and nothing else, as AWS_ENDPOINT_URL tells it them."""
+
+    def connect(region: str = "eu-west-1") -> Any:  # noqa: ANN401 - requests are plain dicts here
+        return boto3.client(
+            "timestream-write",
+            region_name=region,
+            endpoint_url=endpoint,
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",
+        )
+
+    return connect
+
+
+def test_the_sdk_creates_writes_and_describes(connect: Connect) -> None:
+    install(StoppedClock())
+    client = connect()
+
+    client.create_database(DatabaseName="bridges")
+    client.create_table(**WHERE)
+    answer = client.write_records(**WHERE, Records=[record(), record(at=NOON_NS + 1)])
+
+    assert answer["RecordsIngested"] == {"Total": 2, "MemoryStore": 2, "MagneticStore": 0}
+    assert [d["DatabaseName"] for d in client.list_databases()["Databases"]] == ["bridges"]
+    assert client.describe_table(**WHERE)["Table"]["CreationTime"].timestamp() == NOON_NS / 10**9
+
+
+def test_the_sdk_sees_which_records_were_rejected_and_why(connect: Connect) -> None:
+    install(StoppedClock())
+    client = connect()
+    client.create_database(DatabaseName="bridges")
+    client.create_table(**WHERE)
+    client.write_records(**WHERE, Records=[record(Version=2)])
+
+    with pytest.raises(client.exceptions.RejectedRecordsException) as rejected:
+        client.write_records(**WHERE, Records=[record(at=NOON_NS + 1), record("Closed", Version=1)])
+
+    response = rejected.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 419
+    assert response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert response["Error"] == {
+        "Code": "RejectedRecordsException",
+        "Message": "One or more records have been rejected. See RejectedRecords for details.",
+    }
+    assert response["RejectedRecords"] == [
+        {
+            "RecordIndex": 1,
+            "ExistingVersion": 2,
+            "Reason": "The record version 1 is lower than the existing version 2. A higher version"
+            " is required to update the measure value.",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "code", "status"),
+    [
+        ("describe_table", WHERE, "ResourceNotFoundException", 404),
+        ("create_database", {"DatabaseName": "bridges"}, "ConflictException", 409),
+        ("create_database", {"DatabaseName": "a b c"}, "ValidationException", 400),
+        ("list_batch_load_tasks", {}, "ValidationException", 400),
+    ],
+)
+def test_an_exception_has_its_code_and_status(
+    connect: Connect, operation: str, request_: dict[str, str], code: str, status: int
+) -> None:
+    install(StoppedClock())
+    client = connect()
+    client.create_database(DatabaseName="bridges")
+
+    with pytest.raises(ClientError) as error:
+        getattr(client, operation)(**request_)
+
+    assert error.value.response["Error"]["Code"] == code
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+def test_accounts_and_regions_are_apart(connect: Connect) -> None:
+    install(StoppedClock())
+    connect("eu-west-1").create_database(DatabaseName="bridges")
+
+    assert connect("us-east-1").list_databases()["Databases"] == []
+    arn = connect("eu-west-1").describe_database(DatabaseName="bridges")["Database"]["Arn"]
+    assert arn == "arn:aws:timestream:eu-west-1:123456789012:database/bridges"
+
+
+def test_a_reset_forgets_everything_but_what_a_directory_keeps(
+    connect: Connect, tmp_path: Path
+) -> None:
+    for data, left in ((None, []), (tmp_path, ["bridges"])):
+        install(StoppedClock(), data)
+        connect().create_database(DatabaseName="bridges")
+
+        moto_api_backend.reset()
+
+        assert [d["DatabaseName"] for d in connect().list_databases()["Databases"]] == left
