@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock, Thread
@@ -27,6 +28,9 @@ from local.schedule import ScheduleRunner
 from local.timestream import moto_plug
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
     from local.clock import Clock
 
 REGION = "eu-west-1"
@@ -56,7 +60,7 @@ PROBES = {
 """A question without parameters for each service that the templates use."""
 
 
-class Cloud(ExitStack):
+class Cloud:
     """A cloud of one's own; a context manager, of which a process can have one at a time.
 
     Nothing is left of what was deployed once it is closed, but what Timestream stored in `data`.
@@ -66,47 +70,63 @@ class Cloud(ExitStack):
     :param data: a directory in which Timestream keeps its records, or None for memory.
     """
 
+    runtime: LambdaRuntime
+    schedules: ScheduleRunner
+
     def __init__(self, clock: Clock, port: int = 0, data: Path | None = None) -> None:
-        super().__init__()
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
+        self.requests = Counter[str]()
+        """The requests so far, by the operation that their X-Amz-Target header names, as those of
+        Timestream do."""
         self._data = data
         self._clients: dict[tuple[str, str], Any] = {}
-        self._lock = Lock()
+        self._counting, self._making_clients = Lock(), Lock()
+        self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server(
-            HOST,
-            port,
-            DomainDispatcherApplication(create_backend_app),
-            threaded=True,
-            request_handler=_QuietRequestHandler,
+            HOST, port, self._answer, threaded=True, request_handler=_QuietRequestHandler
         )
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         """Start serving."""
-        super().__enter__()
-        self.callback(self._server.server_close)
-        directory = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="bridgewatch-")))
-        moto_api_backend.reset()
-        self.callback(moto_api_backend.reset)
-        replacements = self.enter_context(Replacements())
-        mend(replacements, self.client)
-        moto_plug.install(self.clock, self._data)
-        surroundings = MotoSurroundings(self.account)
-        self.runtime = self.enter_context(
-            LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
-        )
-        plug(replacements, self.runtime)
-        self.schedules = ScheduleRunner(self.account, self.clock, self.runtime, surroundings)
-        server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-        server.start()
-        self.callback(server.join)
-        self.callback(self._server.shutdown)
+        with ExitStack() as stack:
+            stack.callback(self._server.server_close)
+            temporary = tempfile.TemporaryDirectory(prefix="bridgewatch-")
+            directory = Path(stack.enter_context(temporary))
+            moto_api_backend.reset()
+            stack.callback(moto_api_backend.reset)
+            replacements = stack.enter_context(Replacements())
+            mend(replacements, self.client)
+            moto_plug.install(self.clock, self._data)
+            surroundings = MotoSurroundings(self.account)
+            self.runtime = stack.enter_context(
+                LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
+            )
+            plug(replacements, self.runtime)
+            self.schedules = ScheduleRunner(self.account, self.clock, self.runtime, surroundings)
+            server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+            server.start()
+            stack.callback(server.join)
+            stack.callback(self._server.shutdown)
+            self._open = stack.pop_all()
         return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; every one passes here."""
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if operation:
+            with self._counting:
+                self.requests[operation] += 1
+        response: Iterable[bytes] = self._moto(environ, start_response)
+        return response
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""
-        with self._lock:  # boto3 makes one client at a time
+        with self._making_clients:  # boto3 makes one client at a time
             if (service, region) not in self._clients:
                 self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
                     service,

@@ -57,7 +57,7 @@ class ScheduleRunner:
 
         :param clock: the cloud's clock; it stands at `until` afterwards, or later where an
             invocation took it there.
-        :param progress: told the simulated time and the invocations so far, after each of them.
+        :param progress: told, after each invocation, when it started and how many there were.
         :returns: the number of invocations that schedules made.
         """
         invocations = 0
@@ -73,10 +73,11 @@ class ScheduleRunner:
             self._runtime.run_retries()
             if entry and entry[0] == due:
                 self._advance(entry[1], due)
+                started = utc(clock)
                 self._invoke(entry[1], due)
                 invocations += 1
                 if progress:
-                    progress(utc(clock), invocations)
+                    progress(started, invocations)
 
     def serve(self, stop: threading.Event) -> None:
         """Invoke what is due in real time until `stop` is set; each invocation on its own thread.
