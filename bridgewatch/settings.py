@@ -56,7 +56,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRete
 
 Status: TypeAlias = Literal["Open", "Closed"]
 
-
 # Country, UN/LOCODE, fairway section, object and hectometre: 2, 3, 5, 5 and 5 characters
 # (RIS Index Encoding Guide, https://ris.cesni.eu).
 ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{13}[0-9]{5}")
@@ -196,7 +195,10 @@ class Key(_Model):
 
 class _Source(_Model):
     timeout_seconds: float = Field(
-        default=5, gt=0, le=20, description="How long one request may take to connect, or to send."
+        default=5,
+        gt=0,
+        le=20,
+        description="How long a request may take to connect, and between two pieces of an answer.",
     )
     attempts: int = Field(
         default=3, ge=1, le=5, description="How often a poll asks before it gives up."
@@ -462,10 +464,14 @@ def _explain(error: ErrorDetails, document: object) -> list[str]:
             rule = str(context["error"])
         case "too_short":
             rule = f"it must have at least {context['min_length']}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            rule = "it must be an object"
+        case "tuple_type":
+            rule = "it must be a list"
         case _:
             rule = error["msg"].partition(",")[0] if "parsing" in error["type"] else error["msg"]
             rule = rule.replace("Input should", "it must").replace("'", "")
-    return [_sentence(key or "The whole", error["input"], rule)]
+    return [_sentence(key or "bridgewatch", error["input"], rule)]
 
 
 def _dotted(location: tuple[int | str, ...], document: object) -> str:
@@ -501,6 +507,7 @@ def _sentence(key: str, value: object, rule: str) -> str:
 
 
 def _is_private(url: str) -> bool:
+    """Tell whether nobody on the way can read what is sent to an address."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https" or host == "localhost":

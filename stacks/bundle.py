@@ -99,8 +99,15 @@ def install_dependencies() -> Path:
         subprocess.run(  # noqa: S603 - every argument is ours
             [
                 *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
-                *("--target", raw, *_TARGET, "--only-binary", ":all:"),
-                *("--no-deps", "--require-hashes", "--requirements", LOCK),
+                *("--python", sys.executable, "--target", raw, *_TARGET),
+                *(
+                    "--only-binary",
+                    ":all:",
+                    "--no-deps",
+                    "--require-hashes",
+                    "--requirements",
+                    LOCK,
+                ),
             ],
             check=True,
         )

@@ -18,6 +18,9 @@ TABLE_NAME = "observations"
 class StorageStack(Stack):
     """The database, its table, and the bucket for what Timestream rejects late.
 
+    Other stacks use its `database` and `table`. It cannot be deleted before its termination
+    protection is switched off, and what it holds stays in the account even then.
+
     :param deployment: the deployment's name, which is the database's.
     :param memory_store_retention: whole hours.
     :param magnetic_store_retention: whole days.

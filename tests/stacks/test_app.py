@@ -31,7 +31,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "CDK_CONTEXT_JSON": json.dumps(json.loads(CDK_JSON.read_text())["context"]),
     }
 
-    ran = subprocess.run(  # noqa: S603 - our own app
+    ran = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
         env=environment,

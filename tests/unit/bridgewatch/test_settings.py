@@ -66,6 +66,10 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("bridges", [], "bridges is [], but it must have at least 1."),
         ("bridges/0/name", MISSING, "bridges[0].name is missing, but it is required."),
         ("bridges/0/name", "", 'bridges[0].name is "", but it must have characters'),
+        ("bridges", {}, "bridges is {}, but it must be a list."),
+        ("bridges", ["Hisingsbron"], 'bridges[0] is "Hisingsbron", but it must be an object.'),
+        ("sources", [], "sources is [], but it must be an object."),
+        ("sources/ndw", "ndw", 'sources.ndw is "ndw", but it must be an object.'),
         ("bridgs", [], "bridgs is not a setting; README.md lists them."),
         ("sources/city/urll", "", "sources.city.urll is not a setting"),
         ("storage/memory_hours", 8767, "storage.memory_hours is 8767, but it must be less than"),
@@ -114,6 +118,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("sources/city/url", "https://a/{key}", 'it must contain {key} if the key is "in": "path"'),
         ("sources/city/url", "http://a.example/", "a key is only sent over https, or to loopback."),
         ("sources/city/url", "http://127.0.0.1.example/", "a key is only sent over https"),
+        ("sources/city/url", "http://10.0.0.1/", "a key is only sent over https"),
         ("budget/actual_percent", [80, 80], "budget.actual_percent is [80, 80], but its values"),
         ("budget/actual_percent", list(range(1, 11)), "budget has 11 thresholds, but AWS Budgets"),
         ("budget", {"actual_percent": [], "forecast_percent": []}, "budget has 0 thresholds"),
@@ -182,7 +187,7 @@ def test_a_source_without_a_key_may_be_asked_over_http() -> None:
 
 
 def test_settings_that_are_not_an_object_are_refused() -> None:
-    with pytest.raises(SettingsError, match=r"^The whole is \[\], but it must be a valid dict"):
+    with pytest.raises(SettingsError, match=r"^bridgewatch is \[\], but it must be an object\.$"):
         parse_settings([])
 
 
