@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
@@ -51,6 +52,9 @@ def demo(
         passed = run(openings)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error), param_hint="--openings") from error
+    except subprocess.CalledProcessError as error:
+        typer.echo(f"The demo failed: {' '.join(map(str, error.cmd))}", err=True)
+        raise typer.Exit(1) from error
     if not passed:
         raise typer.Exit(1)
 

@@ -154,9 +154,10 @@ class Demo:
         self._cdk(cloud, "diff", "--fail", "--method=template", *output)
         self._say("deployed; nothing differs from the templates")
 
-    def _cdk(self, cloud: Cloud, *words: str | Path) -> None:
-        self._say(f"cdk {' '.join(map(str, words[:2]))}")
-        self._run(cloud, [Path(sys.executable).parent / "cdk", *words, "--no-notices"])
+    def _cdk(self, cloud: Cloud, *words: str) -> None:
+        self._say(f"cdk {' '.join(words)}")
+        ours = ("--output", OUTPUT / "cdk.out", "-c", f"settings={self._settings}")
+        self._run(cloud, [Path(sys.executable).parent / "cdk", *words, *ours])
 
     def _run(self, cloud: Cloud, command: list[str | Path]) -> str:
         """Run a command against the cloud; what it prints is kept, and shown if it fails."""
