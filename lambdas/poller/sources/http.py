@@ -161,7 +161,7 @@ class Answer:
         packed = self._packed()
         first = next(packed, b"")
         is_gzip = first.startswith(_GZIP_MAGIC)
-        unpacked = _gunzip(first, packed) if is_gzip else _joined(first, packed)
+        unpacked = gunzip(first, packed) if is_gzip else _joined(first, packed)
         size = 0
         for piece in unpacked:
             size += len(piece)
@@ -187,20 +187,18 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     """Unpack gzip, never more than a piece at a time: a bomb goes off in small portions."""
     unpacker = zlib.decompressobj(_GZIP)
     try:
         for packed in _joined(first, rest):
-            waiting, full = packed, False
-            while waiting or full:
+            waiting = packed
+            while waiting:
                 if unpacker.eof:
                     # gzip files may be several members in a row (RFC 1952).
                     unpacker = zlib.decompressobj(_GZIP)
-                piece = unpacker.decompress(waiting, PIECE_BYTES)
-                yield piece
+                yield unpacker.decompress(waiting, PIECE_BYTES)
                 waiting = unpacker.unconsumed_tail or unpacker.unused_data
-                full = len(piece) == PIECE_BYTES and not unpacker.eof
     except zlib.error:
         pass
     else:
