@@ -29,9 +29,11 @@ from local.timestream import moto_plug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from local.clock import Clock
+    from local.lambda_runtime.runtime import Surroundings
+    from local.meter import Meter
 
 REGION = "eu-west-1"
 """Where tools work that name no region; Timestream is there."""
@@ -68,21 +70,31 @@ class Cloud:
     :param clock: the time of Timestream, of the schedules and of the functions.
     :param port: where to serve on the loopback address; 0 takes a free one.
     :param data: a directory in which Timestream keeps its records, or None for memory.
+    :param meter: counts what would be billed, if that is wanted.
     """
 
     runtime: LambdaRuntime
     schedules: ScheduleRunner
 
-    def __init__(self, clock: Clock, port: int = 0, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        port: int = 0,
+        data: Path | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
         self.requests = Counter[str]()
         """The requests so far, by the operation that their X-Amz-Target header names, as those of
         Timestream do."""
         self._data = data
+        self._meter = meter
         self._clients: dict[tuple[str, str], Any] = {}
         self._counting, self._making_clients = Lock(), Lock()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        if meter:
+            self._moto = meter.metered(self._moto)
         self._server = make_server(
             HOST, port, self._answer, threaded=True, request_handler=_QuietRequestHandler
         )
@@ -99,12 +111,16 @@ class Cloud:
             replacements = stack.enter_context(Replacements())
             mend(replacements, self.client)
             moto_plug.install(self.clock, self._data)
-            surroundings = MotoSurroundings(self.account)
+            surroundings: Surroundings = MotoSurroundings(self.account)
+            if self._meter:
+                surroundings = self._meter.surroundings(surroundings)
             self.runtime = stack.enter_context(
                 LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
             )
             plug(replacements, self.runtime)
-            self.schedules = ScheduleRunner(self.account, self.clock, self.runtime, surroundings)
+            self.schedules = ScheduleRunner(
+                self.account, self.clock, self.runtime, surroundings, self._meter
+            )
             server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
             server.start()
             stack.callback(server.join)
@@ -121,8 +137,7 @@ class Cloud:
         if operation:
             with self._counting:
                 self.requests[operation] += 1
-        response: Iterable[bytes] = self._moto(environ, start_response)
-        return response
+        return self._moto(environ, start_response)
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from local.clock import Clock, SimulatedClock
     from local.lambda_runtime.runtime import LambdaRuntime, Surroundings
+    from local.meter import Meter
 
 LONGEST_WAIT = 1.0
 """Seconds of real time after which a new deployment is noticed at the latest."""
@@ -36,15 +37,24 @@ _Key = tuple[str, str, str]
 
 
 class ScheduleRunner:
-    """Invokes the targets of an account's schedules when they are due."""
+    """Invokes the targets of an account's schedules when they are due.
+
+    :param meter: counts the invocations, if that is wanted.
+    """
 
     def __init__(
-        self, account: str, clock: Clock, runtime: LambdaRuntime, surroundings: Surroundings
+        self,
+        account: str,
+        clock: Clock,
+        runtime: LambdaRuntime,
+        surroundings: Surroundings,
+        meter: Meter | None = None,
     ) -> None:
         self._account = account
         self._clock = clock
         self._runtime = runtime
         self._surroundings = surroundings
+        self._meter = meter
         self._due: dict[_Key, datetime | None] = {}
 
     def run(
@@ -134,6 +144,8 @@ class ScheduleRunner:
         target: dict[str, Any] = schedule.target
         region = schedule.arn.split(":")[3]
         event = _event(schedule, due, self._account, region)
+        if self._meter:
+            self._meter.scheduled(event)
         try:
             function = lambda_backends[self._account][region].get_function(target["Arn"])
         except UnknownFunctionException:

@@ -62,6 +62,13 @@ def install(clock: Clock, data: Path | None = None) -> None:
         setattr(TimestreamWriteResponse, camelcase_to_underscores(operation), _serve(operation))
 
 
+def store(account: str, region: str) -> Store:
+    """Give the store of an account in a region, once `install` has been called."""
+    backend = timestreamwrite_backends[account][region]
+    assert isinstance(backend, _Backend)  # noqa: S101 - install() saw to it
+    return backend.store
+
+
 class _Backend(TimestreamWriteBackend):
     """moto's backend of one account and region, with a store that is opened when it is needed."""
 
