@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint synth local deploy lock clean
+.PHONY: help setup demo test lint synth local docs lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ lint: synth  ## ruff, mypy and cfn-lint
 test: lint  ## lint, then every test
 	@echo "==> pytest"
 	@$(venv)/pytest --numprocesses 2 $(ARGS)
+
+docs: setup  ## renew the generated parts of README.md and docs/
+	@$(venv)/cog -r -I . --verbosity 1 README.md docs/*.md
 
 lock:  ## compile requirements.txt and lambdas/requirements.txt from the .in files
 	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
