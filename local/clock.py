@@ -8,9 +8,11 @@ the process that runs a function sees the same time through Python's own `time` 
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import tempfile
 import time
+import weakref
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, Self
@@ -54,11 +56,12 @@ class SimulatedClock:
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
             raise ValueError(f"A simulated clock starts at a timezone-aware time, not {start!r}.")
-        # Kept open: the file lives as long as the clock that made it.
-        self._file = tempfile.NamedTemporaryFile(prefix="bridgewatch-clock-")  # noqa: SIM115
-        self._file.write(bytes(8))
-        self._file.flush()
-        self._open(Path(self._file.name))
+        descriptor, name = tempfile.mkstemp(prefix="bridgewatch-clock-")
+        os.write(descriptor, bytes(8))
+        os.close(descriptor)
+        self._open(Path(name))
+        # The file lives as long as the clock that made it.
+        weakref.finalize(self, self.path.unlink, missing_ok=True)
         self.move_to(start)
 
     @classmethod

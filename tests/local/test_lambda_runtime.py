@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.local.deployed import Deployed
+
+if TYPE_CHECKING:
+    from local.clock import SimulatedClock
+    from local.cloud import Cloud
+    from tests.local.conftest import Deploy
+
+COUNTS_ITS_INVOCATIONS = """
+    import os
+    invocations = 0
+    def handler(event, context):
+        global invocations
+        invocations += 1
+        return {"invocation": invocations, "process": os.getpid()}
+"""
+
+
+def test_an_event_goes_in_and_the_result_comes_out(deploy: Deploy) -> None:
+    function = deploy("def handler(event, context): return {'got': event}")
+
+    assert function.invoke({"a": ["ö", None]}).payload == {"got": {"a": ["ö", None]}}
+
+
+def test_a_warm_process_keeps_its_state(deploy: Deploy) -> None:
+    function = deploy(COUNTS_ITS_INVOCATIONS)
+
+    first, second = function.invoke().payload, function.invoke().payload
+
+    assert (first["invocation"], second["invocation"]) == (1, 2)
+    assert first["process"] == second["process"]
+
+
+@pytest.mark.parametrize("what", ["code", "configuration"])
+def test_an_update_starts_a_new_process(deploy: Deploy, what: str) -> None:
+    function = deploy(COUNTS_ITS_INVOCATIONS)
+    function.invoke()
+
+    if what == "code":
+        function.update_code(COUNTS_ITS_INVOCATIONS + "\n    # changed\n")
+    else:
+        function.update_configuration(Environment={"Variables": {"A": "1"}})
+
+    assert function.invoke().payload["invocation"] == 1
+
+
+def test_concurrent_invocations_run_in_processes_of_their_own(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        import os, time
+        def handler(event, context):
+            time.sleep(0.2)
+            return os.getpid()
+        """
+    )
+
+    with ThreadPoolExecutor(2) as pool:
+        processes = list(pool.map(lambda _: function.invoke().payload, range(2)))
+
+    assert len(set(processes)) == 2
+
+
+def test_a_function_sees_its_own_environment_and_nothing_of_ours(
+    deploy: Deploy, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OURS", "leaks")
+    function = deploy(
+        "import os\ndef handler(event, context): return dict(os.environ)",
+        Environment={"Variables": {"OWN": "value"}},
+        MemorySize=256,
+    )
+
+    environment = function.invoke().payload
+
+    assert "OURS" not in environment
+    assert environment["OWN"] == "value"
+    assert environment["AWS_ENDPOINT_URL"] == cloud.endpoint
+    assert environment["AWS_REGION"] == "eu-west-1"
+    assert environment["AWS_LAMBDA_FUNCTION_NAME"] == function.name
+    assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert environment["AWS_LAMBDA_LOG_GROUP_NAME"] == f"/aws/lambda/{function.name}"
+    assert environment["_HANDLER"] == "index.handler"
+
+
+@pytest.mark.parametrize("package", ["pydantic", "duckdb", "moto", "requests", "local"])
+def test_what_is_not_bundled_cannot_be_imported(deploy: Deploy, package: str) -> None:
+    function = deploy(f"import {package}\ndef handler(event, context): pass")
+
+    answer = function.invoke()
+
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+    assert f"No module named '{package}'" in answer.payload["errorMessage"]
+
+
+def test_boto3_is_the_runtimes_own_and_reaches_this_cloud(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        import boto3
+        def handler(event, context):
+            return boto3.client("sts").get_caller_identity()["Account"], boto3.__file__
+        """,
+        Timeout=30,
+    )
+
+    account, file = function.invoke().payload
+
+    assert account == "123456789012"
+    assert "/runtime/boto3" in file
+
+
+def test_timestream_is_found_by_endpoint_discovery(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        import boto3
+        def handler(event, context):
+            client = boto3.client("timestream-write")
+            client.create_database(DatabaseName="discovered")
+            return [d["DatabaseName"] for d in client.list_databases()["Databases"]]
+        """,
+        Timeout=30,
+    )
+
+    assert "discovered" in function.invoke().payload
+
+
+def test_the_context_tells_about_the_invocation(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        def handler(event, context):
+            return [context.function_name, context.memory_limit_in_mb, context.log_group_name,
+                    context.invoked_function_arn, context.get_remaining_time_in_millis(),
+                    context.aws_request_id]
+        """,
+        Timeout=7,
+    )
+
+    answer = function.invoke()
+    name, memory, log_group, arn, remaining, request_id = answer.payload
+
+    assert (name, memory, arn) == (function.name, "128", function.arn)
+    assert log_group == f"/aws/lambda/{function.name}"
+    assert 5000 < remaining <= 7000
+    assert request_id in answer.log[0]
+
+
+def test_an_exception_is_described_as_on_aws(deploy: Deploy) -> None:
+    function = deploy("def handler(event, context): raise ValueError('too wet')")
+
+    answer = function.invoke()
+
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "ValueError"
+    assert answer.payload["errorMessage"] == "too wet"
+    [frame] = answer.payload["stackTrace"]
+    assert "index.py" in frame
+    assert any("[ERROR] ValueError: too wet" in line for line in function.log())
+
+
+@pytest.mark.parametrize(
+    ("code", "error_type"),
+    [
+        ("def other(): pass", "Runtime.HandlerNotFound"),
+        ("def handler(:", "Runtime.UserCodeSyntaxError"),
+        ("def handler(event, context): return object()", "Runtime.MarshalError"),
+        ("import os\ndef handler(event, context): os._exit(3)", "Runtime.ExitError"),
+        ("import os\ndef handler(event, context): os.kill(os.getpid(), 9)", "Runtime.ExitError"),
+        ("import sys\ndef handler(event, context): sys.exit(1)", "Runtime.ExitError"),
+    ],
+)
+def test_the_runtimes_own_failures_have_their_names(
+    deploy: Deploy, code: str, error_type: str
+) -> None:
+    answer = deploy(code).invoke()
+
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == error_type
+
+
+def test_after_a_crash_the_next_invocation_starts_cold(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        import os
+        count = 0
+        def handler(event, context):
+            global count
+            count += 1
+            if event == "crash":
+                print("last words")
+                os._exit(1)
+            return count
+        """
+    )
+    function.invoke()
+    crashed = function.invoke("crash")
+
+    assert "last words" in crashed.log
+    assert "exit status 1" in crashed.payload["errorMessage"]
+    assert function.invoke().payload == 1
+
+
+def test_a_function_that_takes_too_long_is_killed(deploy: Deploy) -> None:
+    function = deploy(
+        "import time\ndef handler(event, context):\n    if event: time.sleep(60)\n    return 'ok'",
+        Timeout=1,
+    )
+
+    began = time.monotonic()
+    answer = function.invoke("long")
+
+    assert time.monotonic() - began < 10
+    assert answer.payload["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 1.00 seconds" in answer.payload["errorMessage"]
+    assert function.invoke().payload == "ok"
+
+
+def test_the_log_reads_as_on_aws(deploy: Deploy) -> None:
+    function = deploy(
+        """
+        import logging, sys
+        def handler(event, context):
+            print("to standard output")
+            print("to standard error", file=sys.stderr)
+            logging.warning("to the log")
+        """
+    )
+
+    function.invoke()
+    cold = function.log()
+    function.invoke()
+    warm = function.log()[len(cold) :]
+
+    start, out, error, warning, end, report = cold
+    assert re.fullmatch(r"START RequestId: [0-9a-f-]{36} Version: \$LATEST", start)
+    assert (out, error) == ("to standard output", "to standard error")
+    assert re.fullmatch(r"\[WARNING\]\t\d{4}-.*Z\t[0-9a-f-]{36}\tto the log", warning)
+    assert end.startswith("END RequestId: ")
+    assert re.search(
+        r"\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\t"
+        r"Max Memory Used: [1-9]\d* MB\tInit Duration: [\d.]+ ms",
+        report,
+    )
+    assert "Init Duration" not in warm[-1]
+
+
+def test_large_events_output_and_results_pass(deploy: Deploy) -> None:
+    function = deploy(
+        "def handler(event, context):\n    print('x' * 300_000)\n    return event * 2"
+    )
+
+    assert function.invoke("y" * 1_000_000).payload == "y" * 2_000_000
+
+
+def test_a_dry_run_runs_nothing(deploy: Deploy, cloud: Cloud) -> None:
+    function = deploy("def handler(event, context): print('ran')")
+
+    answer = cloud.client("lambda").invoke(FunctionName=function.name, InvocationType="DryRun")
+
+    assert answer["StatusCode"] == 204
+    assert "ran" not in cloud.client("logs").describe_log_groups()["logGroups"]
+
+
+class TestInSimulatedTime:
+    def test_sleeping_takes_no_real_time_but_simulated_time(
+        self, simulated_cloud: Cloud, clock: SimulatedClock
+    ) -> None:
+        function = Deployed(
+            simulated_cloud,
+            "sleeper",
+            """
+            import datetime, time
+            def handler(event, context):
+                before = time.time(), time.monotonic(), datetime.datetime.now(datetime.UTC)
+                time.sleep(2.5)
+                after = time.time(), time.monotonic(), datetime.datetime.now(datetime.UTC)
+                return [after[0] - before[0], after[1] - before[1], before[2].isoformat(),
+                        after[2].isoformat()]
+            """,
+        )
+
+        began, started = time.monotonic(), clock.now_ns()
+        elapsed, monotonic, before, after = function.invoke().payload
+
+        assert time.monotonic() - began < 2
+        assert clock.now_ns() - started == 2_500_000_000
+        assert elapsed == 2.5
+        assert 2.5 <= monotonic < 3
+        assert (before, after) == ("2026-03-01T00:00:00+00:00", "2026-03-01T00:00:02.500000+00:00")
+
+    def test_sleeping_past_the_time_out_times_out(
+        self, simulated_cloud: Cloud, clock: SimulatedClock
+    ) -> None:
+        function = Deployed(
+            simulated_cloud,
+            "oversleeper",
+            "import time\ndef handler(event, context): time.sleep(3600)",
+            Timeout=30,
+        )
+
+        began, started = time.monotonic(), clock.now_ns()
+        answer = function.invoke()
+
+        assert time.monotonic() - began < 5
+        assert "Task timed out after 30.00 seconds" in answer.payload["errorMessage"]
+        assert clock.now_ns() - started == 30_000_000_000
+
+    def test_the_code_finds_no_trace_of_it(self, simulated_cloud: Cloud) -> None:
+        function = Deployed(
+            simulated_cloud,
+            "searcher",
+            """
+            import os, sys
+            def handler(event, context):
+                try:
+                    import local
+                except ImportError:
+                    found = []
+                else:
+                    found = [local.__file__]
+                found += [name for name in os.environ if "CLOCK" in name or "SIMUL" in name]
+                return found + [path for path in sys.path if "library" in path] + sys.argv[1:]
+            """,
+        )
+
+        assert function.invoke().payload == []
+
+    def test_the_sdk_works_in_it(self, simulated_cloud: Cloud) -> None:
+        function = Deployed(
+            simulated_cloud,
+            "caller",
+            """
+            import boto3
+            def handler(event, context):
+                return boto3.client("sts").get_caller_identity()["Account"]
+            """,
+            Timeout=30,
+        )
+
+        assert function.invoke().payload == "123456789012"
