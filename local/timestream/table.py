@@ -74,8 +74,7 @@ class Table:
 
     def columns(self) -> list[Column]:
         """Give the columns that were ever written, in the order of `SELECT *`."""
-        with self._reading():
-            return ordered(self._columns.values())
+        return ordered(self._columns.copy().values())  # a writer may be adding some
 
     def relation(self) -> str:
         """Give SQL for the rows that are there now, one column for each of `columns()`."""

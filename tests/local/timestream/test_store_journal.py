@@ -111,6 +111,19 @@ def test_a_torn_last_line_was_not_acknowledged_and_is_dropped(tmp_path: Path) ->
         assert [row[1] for row in again.rows()] == [NOON_NS, NOON_NS + 2]
 
 
+def test_a_first_line_that_was_torn_does_not_spoil_the_next(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "journal.jsonl").write_bytes(b"[1, 17")
+    given = Given(data)
+    given.write(record())
+
+    after = left_behind(given, data, tmp_path / "copy")
+
+    with closing(after.store):
+        assert len(after.rows()) == 1
+
+
 def test_calls_that_were_flushed_are_not_made_again(tmp_path: Path) -> None:
     data = tmp_path / "data"
     given = Given(data)
