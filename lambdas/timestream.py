@@ -58,7 +58,7 @@ QUERY = Config(
 )
 
 _CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What the operator does about an error, by the service's code for it. A code that isn't here is
 # told in the service's own words.
@@ -93,6 +93,10 @@ class Connection:
     region: str | None = None
     endpoint_url: str | None = None
 
+    def session(self) -> boto3.Session:
+        """Give boto3's session of it."""
+        return boto3.Session(profile_name=self.profile, region_name=self.region)
+
 
 _AS_THE_ENVIRONMENT_SAYS = Connection()
 
@@ -116,12 +120,7 @@ class TimestreamStore:
         dimensions: Mapping[str, Mapping[str, str]] | None = None,
         connection: Connection = _AS_THE_ENVIRONMENT_SAYS,
     ) -> None:
-        for name in (database, table):
-            if not _TABLE_NAME.fullmatch(name):
-                raise ValueError(
-                    f"{name!r} cannot name a Timestream database or table: 3 to 256 letters, "
-                    "digits, and . _ -"
-                )
+        self._sql_name = table_literal(database, table)
         self._database = database
         self._table = table
         self._dimensions = {
@@ -135,22 +134,17 @@ class TimestreamStore:
 
     @cached_property
     def _writer(self) -> TimestreamWriteClient:
-        with _explained():
-            return self._session().client(
+        with explained():
+            return self._connection.session().client(
                 "timestream-write", config=WRITE, endpoint_url=self._connection.endpoint_url
             )
 
     @cached_property
     def _reader(self) -> TimestreamQueryClient:
-        with _explained():
-            return self._session().client(
+        with explained():
+            return self._connection.session().client(
                 "timestream-query", config=QUERY, endpoint_url=self._connection.endpoint_url
             )
-
-    def _session(self) -> boto3.Session:
-        return boto3.Session(
-            profile_name=self._connection.profile, region_name=self._connection.region
-        )
 
     def write(self, observations: Sequence[Observation]) -> list[Refusal]:
         """Write the observations as records, at most 100 in a request.
@@ -168,7 +162,7 @@ class TimestreamStore:
     def _write(self, observations: Sequence[Observation]) -> list[Refusal]:
         common, records = self._records(observations)
         writer = self._writer
-        with _explained():
+        with explained():
             try:
                 writer.write_records(
                     DatabaseName=self._database,
@@ -205,7 +199,7 @@ class TimestreamStore:
             "Dimensions": _pairs(shared),
         }
         statuses = [str(seen.status) for seen in observations]
-        times = [str((seen.time - _EPOCH) // timedelta(milliseconds=1)) for seen in observations]
+        times = [str((seen.time - EPOCH) // timedelta(milliseconds=1)) for seen in observations]
         if len(set(statuses)) == 1:
             common["MeasureValue"] = statuses[0]
         else:
@@ -234,19 +228,19 @@ class TimestreamStore:
 
     def _run(self, query: str) -> Iterator[Observation]:
         reader = self._reader
-        with _explained():
+        with explained():
             for page in reader.get_paginator("query").paginate(QueryString=query):
                 for row in page["Rows"]:
                     yield _observation(*(datum["ScalarValue"] for datum in row["Data"]))
 
     def _query(self, bridges: Iterable[str], since: datetime, until: datetime) -> str:
         # Timestream has no bind parameters: everything here is a typed value or checked text.
-        names = ", ".join(map(_text_literal, sorted(bridges)))
+        names = ", ".join(map(text_literal, sorted(bridges)))
         return (
             "SELECT measure_name, time, measure_value::varchar "  # noqa: S608 - see above
-            f'FROM "{self._database}"."{self._table}" '
+            f"FROM {self._sql_name} "
             f"WHERE measure_name IN ({names}) "
-            f"AND time >= {_time_literal(since)} AND time < {_time_literal(until)} "
+            f"AND time >= {time_literal(since)} AND time < {time_literal(until)} "
             "ORDER BY time"
         )
 
@@ -266,7 +260,25 @@ def _pairs(dimensions: Iterable[tuple[str, str]]) -> list[DimensionTypeDef]:
     return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
 
 
-def _text_literal(name: str) -> str:
+def table_literal(database: str, table: str) -> str:
+    """Write a table's name as SQL.
+
+    :raises ValueError: if a database or table cannot have that name.
+    """
+    for name in (database, table):
+        if not _TABLE_NAME.fullmatch(name):
+            raise ValueError(
+                f"{name!r} cannot name a Timestream database or table: 3 to 256 letters, "
+                "digits, and . _ -"
+            )
+    return f'"{database}"."{table}"'
+
+
+def text_literal(name: str) -> str:
+    """Write a bridge's name as SQL.
+
+    :raises ValueError: if no bridge can have that name.
+    """
     if not name.isprintable() or not 1 <= len(name.encode()) <= MEASURE_NAME_BYTES:
         raise ValueError(
             f"{name!r} cannot be a bridge's name: 1 to {MEASURE_NAME_BYTES} printable bytes."
@@ -274,7 +286,11 @@ def _text_literal(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def _time_literal(time: datetime) -> str:
+def time_literal(time: datetime) -> str:
+    """Write a time as SQL, in whole milliseconds.
+
+    :raises ValueError: if it is naive.
+    """
     if time.tzinfo is None:
         raise ValueError(f"A query's times are timezone-aware, not {time!r}.")
     text = time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
@@ -282,7 +298,7 @@ def _time_literal(time: datetime) -> str:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn the SDK's errors into a StoreError that says what to do."""
     try:
         yield

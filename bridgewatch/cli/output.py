@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import typer
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 
 
