@@ -110,6 +110,10 @@ class Engine:
             raise ValidationException(f"The embedded Timestream does not do {operation}.")
         return method(self, request)
 
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
     # Query
 
     def query(self, request: Json) -> Json:
@@ -408,8 +412,10 @@ _SAID = (  # what DuckDB says while a query runs, and what the service says
     ("More than one row returned by a subquery", "Scalar sub-query has returned multiple rows"),
     ("Overflow", "Numeric value is out of range"),
     ("out of range", "Numeric value is out of range"),
-    ("regular expression", "Invalid regular expression"),
-    ("regex", "Invalid regular expression"),
+    *((said, "Invalid regular expression") for said in (  # by RE2
+        "missing ", "repetition operator", "invalid perl operator", "invalid escape sequence",
+        "invalid character class", "unexpected )", "trailing \\", "repetition size",
+    )),
     ("Could not convert string", "Cannot cast a value to the requested type"),
     ("map_concat", "Duplicate map keys are not allowed"),
 )

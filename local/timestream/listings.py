@@ -15,6 +15,7 @@ from local.timestream.sqltypes import VARCHAR, Type, array, row
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from local.timestream.schema import Column
     from local.timestream.statements import Listing
     from local.timestream.store import Store, Table
 
@@ -30,17 +31,22 @@ def rows(listing: Listing, store: Store) -> Rows:
     match listing.kind:
         case "DATABASES":
             names = _like(sorted(store.databases), listing.like, store)
-            return ["database_name"], [VARCHAR], [(name,) for name in names]
+            return ["Database"], [VARCHAR], [(name,) for name in names]
         case "TABLES":
             tables = _tables(listing, store)
-            return ["table_name"], [VARCHAR], [(n,) for n in _like(tables, listing.like, store)]
+            return ["Table"], [VARCHAR], [(n,) for n in _like(tables, listing.like, store)]
     table = store.table(listing.database or "", listing.table or "")
     if table is None:
         raise ValidationException(f"Table {listing.database}.{listing.table} does not exist")
     if listing.kind == "MEASURES":
         return _measures(table, listing.like, store)
-    described = [(column.name, column.type, column.role.value) for column in table.columns()]
-    return ["column_name", "data_type", "timestream_attribute_type"], [VARCHAR] * 3, described
+    described = [(column.name, column.type, _attribute(column)) for column in table.columns()]
+    return ["Column", "Type", "Timestream attribute type"], [VARCHAR] * 3, described
+
+
+def _attribute(column: Column) -> str:
+    multi = column.role is Role.MEASURE and not column.name.startswith("measure_value::")
+    return "MULTI" if multi else column.role.value
 
 
 def _tables(listing: Listing, store: Store) -> list[str]:

@@ -242,8 +242,12 @@ class Expressions:
         return Expression(f"CAST({amount} AS BIGINT)", type_)
 
     def _now(self, node: exp.Expression) -> Expression:
-        type_ = {exp.CurrentDate: DATE, exp.CurrentTime: TIME}.get(type(node), TIMESTAMP)
-        return cast(Expression(f"make_timestamp_ns({NOW})", TIMESTAMP), type_)
+        now = Expression(f"make_timestamp_ns({NOW})", TIMESTAMP)
+        if isinstance(node, exp.CurrentDate):
+            return Expression(f"CAST({now.sql} AS DATE)", DATE)
+        if isinstance(node, (exp.CurrentTime, exp.Localtime)):
+            return Expression(f"nanoseconds_of_day({now.sql})", TIME)
+        return now
 
     def _array(self, node: exp.Array) -> Expression:
         elements = [self.bind(element) for element in node.expressions]
@@ -874,6 +878,8 @@ class Expressions:
         exp.LTE: _comparison,
         exp.Like: _like,
         exp.Literal: _literal,
+        exp.Localtime: _now,
+        exp.Localtimestamp: _now,
         exp.Map: _map_node,
         exp.Mod: _arithmetic,
         exp.Mul: _arithmetic,

@@ -87,6 +87,8 @@ class Timestream(Trino):
 
         KEYWORDS: ClassVar[dict[str, TokenType]] = {
             **Trino.Tokenizer.KEYWORDS,
+            "LOCALTIME": TokenType.LOCALTIME,
+            "LOCALTIMESTAMP": TokenType.LOCALTIMESTAMP,
             "SHOW": TokenType.SHOW,
         }
         COMMANDS: ClassVar[set[TokenType]] = set()  # sqlglot would leave their text unread
@@ -114,6 +116,8 @@ class Timestream(Trino):
             TokenType.CURRENT_DATE: exp.CurrentDate,
             TokenType.CURRENT_TIME: exp.CurrentTime,
             TokenType.CURRENT_TIMESTAMP: exp.CurrentTimestamp,
+            TokenType.LOCALTIME: exp.Localtime,
+            TokenType.LOCALTIMESTAMP: exp.Localtimestamp,
         }
         # `::` is part of a name here, and never a cast.
         COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {TokenType.DOT: None}

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from local.timestream.functions.signature import Overload
 
 _FAMILIES = (
-    aggregates, arrays, conditional, datetime, mathematics, maps, strings, timeseries, windows,
+    # Of two overloads that fit equally well the first is taken: NULL is text before it is an array.
+    aggregates, strings, arrays, conditional, datetime, mathematics, maps, timeseries, windows,
 )  # fmt: skip
 
 FUNCTIONS: dict[str, list[Overload]] = {}

@@ -71,8 +71,6 @@ FUNCTIONS = (
     scalar("human_readable_seconds(double) -> varchar", "readable_seconds({0})"),
     scalar("last_day_of_month(date) -> date", "last_day({0})"),
     scalar("last_day_of_month(timestamp) -> date", "last_day(CAST({0} AS DATE))"),
-    scalar("localtime() -> time", f"nanoseconds_of_day({_NOW})"),
-    scalar("localtimestamp() -> timestamp", _NOW),
     scalar("now() -> timestamp", _NOW),
     scalar("parse_datetime(varchar, varchar) -> timestamp", "make_timestamp_ns(joda_parse({0}, {1}))"),
     scalar("parse_duration(varchar) -> interval day to second", "duration_of_text({0})"),

@@ -93,15 +93,20 @@ CREATE MACRO unit_months(unit) AS CASE lower(unit)
   WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 END;
 CREATE MACRO no_timestamp_unit(unit) AS failed_timestamp('''' || unit || ''' is not a valid TIMESTAMP field');
 CREATE MACRO no_date_unit(unit) AS failed_date('''' || unit || ''' is not a valid DATE field');
+-- One CASE for each unit: with an unknown one DuckDB's date_trunc fails before it is reached.
+CREATE MACRO truncate_calendar(unit, d) AS CAST(CASE lower(unit)
+  WHEN 'week' THEN date_trunc('week', d) WHEN 'month' THEN date_trunc('month', d)
+  WHEN 'quarter' THEN date_trunc('quarter', d) WHEN 'year' THEN date_trunc('year', d)
+  ELSE d END AS DATE);
 CREATE MACRO truncate_timestamp(unit, t) AS CASE
   WHEN unit_nanoseconds(unit) < 604800000000000
     THEN make_timestamp_ns(epoch_ns(t) - modulo(epoch_ns(t), unit_nanoseconds(unit)))
   WHEN lower(unit) IN ('week', 'month', 'quarter', 'year')
-    THEN CAST(date_trunc(unit, CAST(t AS DATE)) AS TIMESTAMP_NS)
+    THEN CAST(truncate_calendar(unit, CAST(t AS DATE)) AS TIMESTAMP_NS)
   ELSE no_timestamp_unit(unit) END;
 CREATE MACRO truncate_date(unit, d) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
-    THEN CAST(date_trunc(unit, d) AS DATE)
+    THEN truncate_calendar(unit, d)
   ELSE no_date_unit(unit) END;
 CREATE MACRO add_units(unit, amount, t) AS CASE
   WHEN unit_nanoseconds(unit) IS NOT NULL THEN timestamp_add(t, unit_nanoseconds(unit) * amount)
@@ -139,14 +144,18 @@ CREATE MACRO one_bucket(x, low, high, buckets) AS CASE
   WHEN (low < high AND x < low) OR (low > high AND x > low) THEN 0
   WHEN (low < high AND x >= high) OR (low > high AND x <= high) THEN buckets + 1
   ELSE CAST(floor((x - low) / (high - low) * buckets) AS BIGINT) + 1 END;
+CREATE MACRO dot_product(a, b) AS list_sum(list_transform(map_entries(a),
+  lambda e: e.value * coalesce(b[e.key], 0)));
+CREATE MACRO cosine_of(a, b) AS dot_product(a, b)
+  / (sqrt(dot_product(a, a)) * sqrt(dot_product(b, b)));
 CREATE MACRO random_between(low, high) AS low + CAST(floor(random() * (high - low)) AS BIGINT);
 CREATE MACRO ones(x, bits) AS CASE
   WHEN bits NOT BETWEEN 2 AND 64
     THEN failed_number('Bits specified in bit_count must be between 2 and 64, got ' || bits)
   WHEN bits = 64 THEN bit_count(x)
-  WHEN x NOT BETWEEN -(1::BIGINT << (bits - 1)) AND (1::BIGINT << (bits - 1)) - 1
+  WHEN x NOT BETWEEN -(1::BIGINT << least(bits - 1, 62)) AND (1::BIGINT << least(bits - 1, 62)) - 1
     THEN failed_number('Number must be representable with the bits specified. ' || x || ' can not be represented with ' || bits || ' bits')
-  ELSE bit_count(x & ((1::BIGINT << (bits - 1)) - 1)) + CASE WHEN x < 0 THEN 1 ELSE 0 END END;
+  ELSE bit_count(x & ((1::BIGINT << least(bits - 1, 62)) - 1)) + CASE WHEN x < 0 THEN 1 ELSE 0 END END;
 
 -- Text
 
@@ -279,8 +288,6 @@ CREATE MACRO derivative(series, unit) AS list_transform(steps(series), lambda p:
 CREATE MACRO non_negative_derivative(series, unit) AS list_filter(derivative(series, unit), lambda p: p.f2 >= 0);
 CREATE MACRO integral(series, unit) AS coalesce(list_sum(list_transform(steps(series), lambda p:
   (p[1].f2 + p[2].f2) / 2.0 * (step_width(p) / unit))), CAST(0 AS DOUBLE));
--- Replacement text as in Java: $1 is a group.
-CREATE MACRO java_replacement(text) AS regexp_replace(replace(text, '\', '\\'), '\$(\d)', '\\\1', 'g');
 CREATE MACRO filled(series, times, default_) AS list_transform(times, lambda t: struct_pack(
   f1 := t,
   f2 := CASE WHEN list_contains(series_times(series), t)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/bitwise-functions.h
 from local.timestream.functions.signature import scalar
 
 _OF_A_DOUBLE = {  # name in Timestream: name in DuckDB
-    "acos": "acos", "asin": "asin", "atan": "atan", "cbrt": "cbrt", "cos": "cos", "cosh": "cosh",
+    "acos": "acos", "asin": "asin", "atan": "atan", "cbrt": "cube_root", "cos": "cos", "cosh": "cosh",
     "degrees": "degrees", "exp": "exp", "ln": "ln", "log10": "log10", "log2": "log2",
     "radians": "radians", "sin": "sin", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
     "truncate": "trunc",
@@ -39,6 +39,7 @@ FUNCTIONS = (
     scalar("bitwise_not(bigint) -> bigint", "(~{0})"),
     scalar("bitwise_or(bigint, bigint) -> bigint", "({0} | {1})"),
     scalar("bitwise_xor(bigint, bigint) -> bigint", "xor({0}, {1})"),
+    scalar("cosine_similarity(map(varchar, double), map(varchar, double)) -> double", "cosine_of({0}, {1})"),
     scalar("e() -> double", "exp(CAST(1 AS DOUBLE))"),
     scalar("from_base(varchar, bigint) -> bigint", "number_from_base({0}, {1})"),
     scalar("infinity() -> double", "CAST('inf' AS DOUBLE)"),

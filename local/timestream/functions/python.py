@@ -139,13 +139,32 @@ def human_readable_seconds(seconds: float) -> str:
     return ", ".join(parts) or "0 seconds"
 
 
+def java_replacement(text: str) -> str:
+    r"""Write the replacement of regexp_replace, with Java's `$1` and `\`, for RE2."""
+    written = ""
+    index = 0
+    while index < len(text):
+        letter = text[index]
+        if letter in "\\$":
+            index += 1
+            following = text[index : index + 1]
+            if letter == "$" and not following.isdigit():
+                raise ValueError("⟦Illegal replacement sequence: unknown group⟧")
+            letter = f"\\{following}" if letter == "$" else following.replace("\\", "\\\\")
+        written += letter
+        index += 1
+    return written
+
+
 _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("double_text", java_double, ["DOUBLE"], "VARCHAR"),
     ("interpolate", interpolate, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]"], "DOUBLE[]"),
+    ("cube_root", math.cbrt, ["DOUBLE"], "DOUBLE"),
     ("correlation", correlation, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]", "DOUBLE[]"], "DOUBLE"),
     ("number_to_base", to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
     ("number_from_base", from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("readable_seconds", human_readable_seconds, ["DOUBLE"], "VARCHAR"),
+    ("java_replacement", java_replacement, ["VARCHAR"], "VARCHAR"),
     ("mysql_format", formats.date_format, ["BIGINT", "VARCHAR"], "VARCHAR"),
     ("mysql_parse", formats.date_parse, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("joda_format", formats.format_datetime, ["BIGINT", "VARCHAR"], "VARCHAR"),

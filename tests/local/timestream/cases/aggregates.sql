@@ -1,0 +1,104 @@
+-- https://docs.aws.amazon.com/timestream/latest/developerguide/aggregate-functions.html
+-- bridges.sensors: wind 4.5, 6.5, 5.5, 9.5 m/s; air twice.
+
+SELECT count(*), count(measure_value::double), count(DISTINCT measure_name), count_if(temperature > 2) FROM bridges.sensors;
+--> 6 | 4 | 2 | 1
+SELECT min(measure_value::double), max(measure_value::double), sum(measure_value::double), avg(measure_value::double) FROM bridges.sensors;
+--> 4.5 | 9.5 | 26.0 | 6.5
+SELECT sum(humidity), avg(humidity), min(humidity), typeof(sum(humidity)), typeof(avg(humidity)), sum(1), typeof(sum(1)) FROM bridges.sensors;
+--> 150 | 75.0 | 70 | bigint | double | 6 | bigint
+SELECT sum(humidity), max(note), bool_and(raining), bool_or(raining), every(raining) FROM bridges.sensors WHERE measure_name = 'wind';
+--> NULL | NULL | NULL | NULL | NULL
+SELECT arbitrary(measure_name), any_value(note) FROM bridges.sensors WHERE note = 'cold';
+--> air | cold
+SELECT array_agg(measure_value::double ORDER BY time), array_agg(DISTINCT measure_name ORDER BY measure_name DESC) FROM bridges.sensors WHERE measure_name = 'wind';
+--> [4.5, 6.5, 5.5, 9.5] | [wind]
+SELECT max_by(measure_value::double, time), min_by(measure_value::double, time), max_by(measure_value::double, measure_value::double, 2), min_by(measure_value::double, measure_value::double, 2) FROM bridges.sensors;
+--> NULL | 4.5 | [9.5, 6.5] | [4.5, 5.5]
+SELECT max(measure_value::double, 2), min(measure_value::double, 3) FROM bridges.sensors;
+--> [9.5, 6.5] | [4.5, 5.5, 6.5]
+SELECT approx_distinct(measure_name), approx_distinct(measure_name, 0.05) FROM bridges.sensors;
+--> 2 | 2
+SELECT approx_percentile(measure_value::double, 0.5), approx_percentile(measure_value::double, ARRAY[0.25, 0.75]), approx_percentile(humidity, 0.9) FROM bridges.sensors;
+--> 5.5 | [4.5, 6.5] | 80
+SELECT approx_percentile(x, 1, 0.5), approx_percentile(x, w, 0.5), approx_percentile(x, w, ARRAY[0.1, 0.9]) FROM (VALUES (1.0, 1), (2.0, 1), (3.0, 8)) AS t (x, w);
+--> ! line 1:8: Unexpected parameters (double, integer, double) for function approx_percentile. Expected: approx_percentile(bigint, double), approx_percentile(double, double), approx_percentile(bigint, array(double)), approx_percentile(double, array(double))
+SELECT stddev(x), stddev_samp(x), stddev_pop(x), variance(x), var_samp(x), var_pop(x) FROM (VALUES 2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0) AS t (x);
+--> 2.138089935299395 | 2.138089935299395 | 2.0 | 4.571428571428571 | 4.571428571428571 | 4.0
+SELECT skewness(x), kurtosis(x), geometric_mean(x) FROM (VALUES 1.0, 2.0, 4.0, 8.0) AS t (x);
+--> 1.1376243669576882 | 0.7576559546313791 | 2.82842712474619
+SELECT corr(y, x), covar_pop(y, x), covar_samp(y, x), regr_slope(y, x), regr_intercept(y, x) FROM (VALUES (1.0, 3.0), (2.0, 5.0), (3.0, 7.0)) AS t (x, y);
+--> 1.0 | 1.3333333333333333 | 2.0 | 2.0 | 1.0
+SELECT bitwise_and_agg(x), bitwise_or_agg(x) FROM (VALUES 12, 10) AS t (x);
+--> 8 | 14
+SELECT histogram(x), map_agg(x, y) FROM (VALUES (1, 'a'), (2, 'b')) AS t (x, y);
+--> [(1, 1), (2, 1)] | [(1, a), (2, b)]
+SELECT multimap_agg(x, y) FROM (VALUES (1, 'a'), (1, 'b')) AS t (x, y);
+--> ! line 1:8: Function multimap_agg not registered
+SELECT checksum(x) FROM (VALUES 1) AS t (x);
+--> ! line 1:8: Function checksum not registered
+SELECT sum(d), avg(d) FROM (VALUES 1d, 2d) AS t (d);
+--> 3 00:00:00.000000000 | 1 12:00:00.000000000
+SELECT count(*) FILTER (WHERE measure_name = 'air'), sum(humidity) FILTER (WHERE raining) FROM bridges.sensors;
+--> 2 | 80
+SELECT count(DISTINCT x), sum(DISTINCT x), avg(DISTINCT x) FROM (VALUES 1, 1, 3) AS t (x);
+--> 2 | 4 | 2.0
+SELECT sum(note) FROM bridges.sensors;
+--> ! line 1:8: Unexpected parameters (varchar) for function sum. Expected: sum(bigint), sum(double), sum(interval day to second), sum(interval year to month)
+SELECT sum(9223372036854775807) FROM (VALUES 1, 2) AS t (x);
+--> ! Numeric value is out of range
+SELECT count(*) FROM bridges.sensors WHERE count(*) > 1;
+--> ! line 1:44: WHERE clause cannot contain aggregations, window functions or grouping operations: [COUNT(*)]
+SELECT sum(count(*)) FROM bridges.sensors;
+--> ! line 1:12: Aggregate argument clause cannot contain aggregations, window functions or grouping operations: [COUNT(*)]
+SELECT measure_name, count(*) FROM bridges.sensors;
+--> ! line 1:8: 'measure_name' must be an aggregate expression or appear in GROUP BY clause
+SELECT max(DISTINCT x, 2) FROM (VALUES 1) AS t (x);
+--> ! line 1:8: DISTINCT is not supported in max
+-- Grouping
+SELECT measure_name, count(*) FROM bridges.sensors GROUP BY measure_name ORDER BY measure_name;
+--> air | 2
+--> wind | 4
+SELECT measure_name AS name, count(*) AS n FROM bridges.sensors GROUP BY 1 HAVING count(*) > 2 ORDER BY n;
+--> wind | 4
+SELECT upper(measure_name), count(*) FROM bridges.sensors GROUP BY upper(measure_name) ORDER BY 2;
+--> AIR | 2
+--> WIND | 4
+SELECT upper(measure_name) || '!', count(*) + 1 FROM bridges.sensors GROUP BY upper(measure_name) ORDER BY count(*) DESC;
+--> WIND! | 5
+--> AIR! | 3
+SELECT city, measure_name, count(*), grouping(city, measure_name) FROM bridges.status GROUP BY ROLLUP (city, measure_name) ORDER BY 4, 3;
+--> Gothenburg | Marieholmsbron | 2 | 0
+--> Gothenburg | Hisingsbron | 5 | 0
+--> Gothenburg | NULL | 7 | 1
+--> NULL | NULL | 7 | 3
+SELECT city, measure_name, count(*) FROM bridges.status GROUP BY CUBE (city, measure_name) ORDER BY 1, 2;
+--> Gothenburg | Hisingsbron | 5
+--> Gothenburg | Marieholmsbron | 2
+--> Gothenburg | NULL | 7
+--> NULL | Hisingsbron | 5
+--> NULL | Marieholmsbron | 2
+--> NULL | NULL | 7
+SELECT city, measure_name, count(*) FROM bridges.status GROUP BY GROUPING SETS ((city), (measure_name), ()) ORDER BY 1, 2;
+--> Gothenburg | NULL | 7
+--> NULL | Hisingsbron | 5
+--> NULL | Marieholmsbron | 2
+--> NULL | NULL | 7
+SELECT name FROM (SELECT measure_name AS name FROM bridges.status) GROUP BY name ORDER BY max(name);
+--> Hisingsbron
+--> Marieholmsbron
+SELECT count(*) AS n FROM bridges.status HAVING count(*) > 100;
+SELECT 1 FROM bridges.status GROUP BY 5;
+--> ! line 1:39: GROUP BY position 5 is not in select list
+SELECT measure_name FROM bridges.status GROUP BY name;
+--> ! line 1:50: Column 'name' does not exist
+SELECT measure_name FROM bridges.status GROUP BY measure_name ORDER BY time;
+--> ! line 1:72: 'time' must be an aggregate expression or appear in GROUP BY clause
+SELECT measure_name FROM bridges.status GROUP BY measure_name HAVING time > now();
+--> ! line 1:70: 'time > NOW()' must be an aggregate expression or appear in GROUP BY clause
+SELECT * FROM bridges.status GROUP BY measure_name;
+--> ! line 1:8: 'city' must be an aggregate expression or appear in GROUP BY clause
+SELECT count(*), max(time) FROM bridges.status WHERE time > now() + 1d;
+--> 0 | NULL
+SELECT grouping(measure_name) FROM bridges.status;
+--> ! line 1:8: A GROUPING() operation can only be used with GROUP BY

@@ -1,0 +1,98 @@
+-- https://docs.aws.amazon.com/timestream/latest/developerguide/array-functions.html
+
+SELECT ARRAY[1, 2], ARRAY['a', NULL], ARRAY[], ARRAY[1, 2.5], ARRAY[ARRAY[1], ARRAY[2, 3]];
+--> [1, 2] | [a, NULL] | [] | [1.0, 2.5] | [[1], [2, 3]]
+SELECT ARRAY[1, 'a'];
+--> ! line 1:17: All ARRAY elements must be the same type: integer, varchar
+SELECT ARRAY[1, 2, 3][2], ARRAY['a'][1];
+--> 2 | a
+SELECT ARRAY[1][2];
+--> ! Array subscript must be less than or equal to array length: 2 > 1
+SELECT ARRAY[1][0];
+--> ! SQL array indices start at 1
+SELECT ARRAY[1][-1];
+--> ! Array subscript is negative: -1
+SELECT ARRAY[1] || ARRAY[2, 3], ARRAY[1] || 2, 0 || ARRAY[1], ARRAY[1] || ARRAY[2.5];
+--> [1, 2, 3] | [1, 2] | [0, 1] | [1.0, 2.5]
+SELECT array_distinct(ARRAY[3, 1, 3, NULL, NULL, 2]);
+--> [3, 1, NULL, 2]
+SELECT array_intersect(ARRAY[1, 2, 2, 3], ARRAY[2, 3, 4]), array_union(ARRAY[1, 2], ARRAY[2, 3]), array_except(ARRAY[1, 2, 3], ARRAY[2]);
+--> [2, 3] | [1, 2, 3] | [1, 3]
+SELECT array_join(ARRAY[1, 2, NULL, 4], '-'), array_join(ARRAY[1, 2, NULL, 4], '-', '?'), array_join(ARRAY[1.5], ','), array_join(ARRAY[now()], ',');
+--> 1-2-4 | 1-2-?-4 | 1.5 | 2026-01-05 12:00:00.000000000
+SELECT array_max(ARRAY[1, 5, 3]), array_min(ARRAY['b', 'a']), array_max(ARRAY[1, NULL]);
+--> 5 | a | NULL
+SELECT array_position(ARRAY[10, 20], 20), array_position(ARRAY[10, 20], 30);
+--> 2 | 0
+SELECT array_remove(ARRAY[1, 2, 1], 1), array_sort(ARRAY[3, NULL, 1]), arrays_overlap(ARRAY[1, 2], ARRAY[2, 3]), arrays_overlap(ARRAY[1], ARRAY[2]), arrays_overlap(ARRAY[1, NULL], ARRAY[2]);
+--> [2] | [1, 3, NULL] | true | false | NULL
+SELECT cardinality(ARRAY[1, 2]), cardinality(ARRAY[]);
+--> 2 | 0
+SELECT concat(ARRAY[1], ARRAY[2], ARRAY[3]), contains(ARRAY[1, 2], 2), contains(ARRAY[1], 2), contains(ARRAY[1, NULL], 2);
+--> [1, 2, 3] | true | false | NULL
+SELECT element_at(ARRAY[1, 2, 3], -1), element_at(ARRAY[1, 2, 3], 4), element_at(ARRAY[1], 1);
+--> 3 | NULL | 1
+SELECT element_at(ARRAY[1], 0);
+--> ! SQL array indices start at 1
+SELECT filter(ARRAY[5, -6, NULL, 7], x -> x > 0), filter(ARRAY[], x -> true);
+--> [5, 7] | []
+SELECT flatten(ARRAY[ARRAY[1, 2], ARRAY[3]]), repeat('a', 3), repeat(1, 0);
+--> [1, 2, 3] | [a, a, a] | []
+SELECT reduce(ARRAY[5, 20, 50], 0, (s, x) -> s + x, s -> s), reduce(ARRAY[5, 20], 0.0, (s, x) -> s + x, s -> s / 2), reduce(ARRAY[], 7, (s, x) -> s, s -> s);
+--> 75 | 12.5 | 7
+SELECT reduce(ARRAY[2147483647, 1], CAST(0 AS bigint), (s, x) -> s + x, s -> s), reduce(ARRAY[5.0, 6.0, 10.0], CAST(ROW(0.0, 0) AS ROW(sum DOUBLE, count INTEGER)), (s, x) -> CAST(ROW(x + s.sum, s.count + 1) AS ROW(sum DOUBLE, count INTEGER)), s -> s.sum / s.count);
+--> 2147483648 | 7.0
+SELECT reverse(ARRAY[1, 2, 3]), cardinality(shuffle(ARRAY[1, 2, 3])), slice(ARRAY[1, 2, 3, 4], 2, 2), slice(ARRAY[1, 2, 3, 4], -2, 2), slice(ARRAY[1, 2], 5, 1);
+--> [3, 2, 1] | 3 | [2, 3] | [3, 4] | []
+SELECT slice(ARRAY[1], 0, 1);
+--> ! SQL array indices start at 1
+SELECT sequence(1, 5), sequence(5, 1), sequence(1, 10, 3), sequence(3, 1, -1);
+--> [1, 2, 3, 4, 5] | [5, 4, 3, 2, 1] | [1, 4, 7, 10] | [3, 2, 1]
+SELECT sequence(1, 5, -1);
+--> ! sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start
+SELECT sequence(1, 5, 0);
+--> ! step must not be zero
+SELECT sequence(DATE '2022-01-30', DATE '2022-02-01'), sequence(DATE '2022-01-01', DATE '2022-03-31', INTERVAL '1' month);
+--> [2022-01-30, 2022-01-31, 2022-02-01] | [2022-01-01, 2022-02-01, 2022-03-01]
+SELECT sequence(TIMESTAMP '2022-04-02 10:00:00', TIMESTAMP '2022-04-02 10:01:00', 30s), sequence(TIMESTAMP '2022-01-31 00:00:00', TIMESTAMP '2022-03-31 00:00:00', 1mo);
+--> [2022-04-02 10:00:00.000000000, 2022-04-02 10:00:30.000000000, 2022-04-02 10:01:00.000000000] | [2022-01-31 00:00:00.000000000, 2022-02-28 00:00:00.000000000, 2022-03-31 00:00:00.000000000]
+SELECT transform(ARRAY[1, 2], x -> x * 2), transform(ARRAY['a'], x -> x || '0'), transform(ARRAY[1, NULL], x -> coalesce(x, 0) + 1), transform(ARRAY[ARRAY[1, NULL, 2]], a -> filter(a, x -> x IS NOT NULL));
+--> [2, 4] | [a0] | [2, 1] | [[1, 2]]
+SELECT zip(ARRAY[1, 2], ARRAY['a', 'b', 'c']), zip_with(ARRAY[1, 3, 5], ARRAY['a', 'b', 'c'], (x, y) -> (y, x)), zip_with(ARRAY[1, 2], ARRAY[3, 4], (x, y) -> x + y);
+--> [(1, a), (2, b), (NULL, c)] | [(a, 1), (b, 3), (c, 5)] | [4, 6]
+SELECT all_match(ARRAY[1, 2], x -> x > 0), any_match(ARRAY[1, 2], x -> x > 1), none_match(ARRAY[1, 2], x -> x > 5), all_match(ARRAY[], x -> false), any_match(ARRAY[1, NULL], x -> x > 1);
+--> true | true | true | true | NULL
+SELECT filter(ARRAY[1], 5);
+--> ! line 1:8: Unexpected parameters (array(integer), integer) for function filter. Expected: filter(array(T), function(T,boolean)), filter(timeseries(T), function(T,boolean))
+SELECT transform(ARRAY[1], (x, y) -> x);
+--> ! line 1:29: Expected a lambda that takes 1 argument(s) but got 2
+SELECT filter(ARRAY[1], x -> x + 1);
+--> ! line 1:25: Lambda must answer boolean, not integer
+SELECT filter(ARRAY[1], x -> y > 1);
+--> ! line 1:30: Column 'y' does not exist
+-- Rows
+SELECT ROW(1, 'a'), (1, 'a'), CAST(ROW(1, 2.0) AS ROW(x bigint, y double)).y, ROW(1, 'a')[2], typeof(ROW(1, CAST(ROW('a') AS ROW(b varchar))));
+--> (1, a) | (1, a) | 2.0 | a | row(integer, row("b" varchar))
+SELECT CAST(ROW(1) AS ROW(x bigint)).z;
+--> ! line 1:13: Column 'CAST(ROW(1) AS ROW(x BIGINT)).z' does not exist
+SELECT ROW(1, 2) = ROW(1, 2), ROW(1, 2) = ROW(1, 3), ROW(1, 'a') IN (ROW(1, 'a'));
+--> true | false | true
+-- Maps
+SELECT MAP(ARRAY['a', 'b'], ARRAY[1, 2])['b'], cardinality(MAP(ARRAY['a'], ARRAY[1])), element_at(MAP(ARRAY['a'], ARRAY[1]), 'z');
+--> 2 | 1 | NULL
+SELECT MAP(ARRAY['a'], ARRAY[1])['z'];
+--> ! Key not present in map: z
+SELECT MAP(ARRAY['a', 'a'], ARRAY[1, 2]);
+--> ! The query is not supported by this embedded Timestream
+SELECT MAP(ARRAY['a'], ARRAY[1, 2]);
+--> ! The query is not supported by this embedded Timestream
+SELECT map_keys(MAP(ARRAY['a', 'b'], ARRAY[1, 2])), map_values(MAP(ARRAY['a', 'b'], ARRAY[1, 2])), map_entries(MAP(ARRAY[1], ARRAY['x'])), MAP();
+--> [a, b] | [1, 2] | [(1, x)] | []
+SELECT map_concat(MAP(ARRAY['a'], ARRAY[1]), MAP(ARRAY['a', 'b'], ARRAY[9, 2])), map_filter(MAP(ARRAY[10, 20], ARRAY['a', NULL]), (k, v) -> v IS NOT NULL), map_from_entries(ARRAY[(1, 'x'), (2, 'y')]);
+--> [(a, 9), (b, 2)] | [(10, a)] | [(1, x), (2, y)]
+SELECT transform_keys(MAP(ARRAY[1, 2], ARRAY['a', 'b']), (k, v) -> k + 1), transform_values(MAP(ARRAY[1, 2], ARRAY[10, 20]), (k, v) -> k + v);
+--> [(2, a), (3, b)] | [(1, 11), (2, 22)]
+SELECT CAST(MAP(ARRAY['1'], ARRAY[1]) AS MAP(bigint, double)), CAST(ARRAY[1, 2] AS ARRAY(varchar)), CAST(ROW(1, '2') AS ROW(a varchar, b bigint));
+--> [(1, 1.0)] | [1, 2] | (1, 2)
+SELECT typeof(MAP(ARRAY['a'], ARRAY[1])), typeof(ARRAY[1]), typeof(ARRAY[NULL]), typeof(ARRAY[now()]);
+--> map(varchar, integer) | array(integer) | array(unknown) | array(timestamp)

@@ -1,0 +1,73 @@
+-- https://docs.aws.amazon.com/timestream/latest/developerguide/timeseries-specific-constructs.html
+-- wind: 4.5 at 11:55, 6.5 at 11:56, 5.5 at 11:58, 9.5 at 11:59
+
+SELECT create_time_series(time, measure_value::double) FROM bridges.sensors WHERE measure_name = 'wind';
+--> {2026-01-05 11:55:00.000000000: 4.5, 2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5}
+SELECT measure_name, create_time_series(time, measure_value::varchar) FROM bridges.status GROUP BY measure_name ORDER BY 1;
+--> Hisingsbron | {2026-01-05 11:05:00.000000000: Closed, 2026-01-05 11:20:00.000000000: Open, 2026-01-05 11:27:00.000000000: Closed, 2026-01-05 11:50:00.000000000: Open, 2026-01-05 11:56:00.000000000: Closed}
+--> Marieholmsbron | {2026-01-05 11:10:00.000000000: Closed, 2026-01-05 11:40:00.000000000: Open}
+SELECT create_time_series(t, x) FROM (VALUES (TIMESTAMP '2022-01-01 00:00:00', 1), (TIMESTAMP '2022-01-01 00:00:00', 2)) AS v (t, x);
+--> ! Duplicate timestamps are not allowed in a timeseries
+SELECT create_time_series(measure_value::double, time) FROM bridges.sensors;
+--> ! line 1:8: Unexpected parameters (double, timestamp) for function create_time_series. Expected: create_time_series(timestamp, T)
+SELECT typeof(create_time_series(time, measure_value::double)) FROM bridges.sensors WHERE measure_name = 'wind';
+--> timeseries(double)
+--> timeseries(double)
+--> timeseries(double)
+--> timeseries(double)
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT time, value FROM w CROSS JOIN UNNEST(s) AS u (time, value) ORDER BY time;
+--> 2026-01-05 11:55:00.000000000 | 4.5
+--> 2026-01-05 11:56:00.000000000 | 6.5
+--> 2026-01-05 11:58:00.000000000 | 5.5
+--> 2026-01-05 11:59:00.000000000 | 9.5
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT time, value * 2 AS twice FROM w CROSS JOIN UNNEST(s) WHERE value > 5 ORDER BY time DESC;
+--> 2026-01-05 11:59:00.000000000 | 19.0
+--> 2026-01-05 11:58:00.000000000 | 11.0
+--> 2026-01-05 11:56:00.000000000 | 13.0
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_linear(s, TIMESTAMP '2026-01-05 11:57:00'), interpolate_locf(s, TIMESTAMP '2026-01-05 11:57:00'), interpolate_fill(s, TIMESTAMP '2026-01-05 11:57:00', 0.0), interpolate_fill(s, TIMESTAMP '2026-01-05 11:58:00', 0.0) FROM w;
+--> 6.0 | 6.5 | 0.0 | 5.5
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_linear(s, sequence(TIMESTAMP '2026-01-05 11:56:00', TIMESTAMP '2026-01-05 12:00:00', 1m)) FROM w;
+--> {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:57:00.000000000: 6.0, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5, 2026-01-05 12:00:00.000000000: NULL}
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_locf(s, sequence(TIMESTAMP '2026-01-05 11:54:00', TIMESTAMP '2026-01-05 12:00:00', 2m)) FROM w;
+--> {2026-01-05 11:54:00.000000000: NULL, 2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 12:00:00.000000000: 9.5}
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_fill(s, ARRAY[TIMESTAMP '2026-01-05 11:56:00', TIMESTAMP '2026-01-05 11:57:00'], -1.0) FROM w;
+--> {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:57:00.000000000: -1.0}
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT round(interpolate_spline_cubic(s, TIMESTAMP '2026-01-05 11:57:00'), 6), interpolate_spline_cubic(s, TIMESTAMP '2026-01-05 11:58:00') FROM w;
+--> 5.625 | 5.5
+SELECT interpolate_spline_cubic(create_time_series(t, x), TIMESTAMP '1970-01-01 00:00:02') FROM (VALUES (TIMESTAMP '1970-01-01 00:00:01', 10.0), (TIMESTAMP '1970-01-01 00:00:03', 30.0)) AS v (t, x);
+--> 20.0
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT derivative_linear(s, 1m), non_negative_derivative_linear(s, 1s) FROM w;
+--> {2026-01-05 11:56:00.000000000: 2.0, 2026-01-05 11:58:00.000000000: -0.5, 2026-01-05 11:59:00.000000000: 4.0} | {2026-01-05 11:56:00.000000000: 0.03333333333333333, 2026-01-05 11:59:00.000000000: 0.06666666666666667}
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT integral_trapezoidal(s), integral_trapezoidal(s, 1m), integral_trapezoidal(s, TIMESTAMP '2026-01-05 11:58:00', TIMESTAMP '2026-01-05 12:00:00'), integral_trapezoidal(s, 1m, TIMESTAMP '2026-01-05 11:55:00', TIMESTAMP '2026-01-05 11:56:00') FROM w;
+--> 1500.0 | 25.0 | 450.0 | 5.5
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s, create_time_series(time, -measure_value::double) AS r FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT round(correlate_pearson(s, s), 6), round(correlate_pearson(s, r), 6), round(correlate_spearman(s, r), 6) FROM w;
+--> 1.0 | -1.0 | -1.0
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT filter(s, x -> x > 6), transform(s, x -> x * 10), transform(s, x -> CAST(x AS varchar)), reduce(s, 0.0, (a, x) -> a + x, a -> a), cardinality(s) FROM w;
+--> {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:59:00.000000000: 9.5} | {2026-01-05 11:55:00.000000000: 45.0, 2026-01-05 11:56:00.000000000: 65.0, 2026-01-05 11:58:00.000000000: 55.0, 2026-01-05 11:59:00.000000000: 95.0} | {2026-01-05 11:55:00.000000000: 4.5, 2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5} | 26.0 | 4
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT reduce(s, CAST(ROW(0.0, 0) AS ROW(sum DOUBLE, n BIGINT)), (a, x) -> CAST(ROW(a.sum + x, a.n + 1) AS ROW(sum DOUBLE, n BIGINT)), a -> a.sum / a.n) FROM w;
+--> 6.5
+SELECT interpolate_linear(create_time_series(time, measure_value::varchar), now()) FROM bridges.status;
+--> ! line 1:8: Unexpected parameters (timeseries(varchar), timestamp) for function interpolate_linear. Expected: interpolate_linear(timeseries(double), array(timestamp)), interpolate_linear(timeseries(double), timestamp)
+SELECT bin(time, 2m) AS binned, round(avg(measure_value::double), 2) FROM bridges.sensors WHERE measure_name = 'wind' AND time > ago(1h) GROUP BY bin(time, 2m) ORDER BY binned;
+--> 2026-01-05 11:54:00.000000000 | 4.5
+--> 2026-01-05 11:56:00.000000000 | 6.5
+--> 2026-01-05 11:58:00.000000000 | 7.5
+WITH binned AS (SELECT bridge, bin(time, 1m) AS t, avg(measure_value::double) AS v FROM bridges.sensors WHERE measure_name = 'wind' GROUP BY bridge, bin(time, 1m)), filled AS (SELECT bridge, interpolate_linear(create_time_series(t, v), sequence(min(t), max(t), 1m)) AS s FROM binned GROUP BY bridge)
+SELECT bridge, time, round(value, 2) FROM filled CROSS JOIN UNNEST(s) ORDER BY time;
+--> Hisingsbron | 2026-01-05 11:55:00.000000000 | 4.5
+--> Hisingsbron | 2026-01-05 11:56:00.000000000 | 6.5
+--> Hisingsbron | 2026-01-05 11:57:00.000000000 | 6.0
+--> Hisingsbron | 2026-01-05 11:58:00.000000000 | 5.5
+--> Hisingsbron | 2026-01-05 11:59:00.000000000 | 9.5
