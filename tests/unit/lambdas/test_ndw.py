@@ -235,12 +235,12 @@ def test_a_feed_is_read_in_pieces_of_any_size() -> None:
 
 
 def test_a_large_feed_is_read_within_little_memory() -> None:
-    # given 50 MB of situations that are not about bridges
+    # given 10 MB of situations that are not about bridges
     other = record(EARLIER, kind="VehicleObstruction").encode() * 100
     head, tail = feed(NOON, "|").split(b"|")
 
     tracemalloc.start()
-    picture = parse([head, *[other] * 500, tail])
+    picture = parse([head, *[other] * 100, tail])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
