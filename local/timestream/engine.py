@@ -417,7 +417,9 @@ _SAID = (  # what DuckDB says while a query runs, and what the service says
         "invalid character class", "unexpected )", "trailing \\", "repetition size",
     )),
     ("Could not convert string", "Cannot cast a value to the requested type"),
-    ("map_concat", "Duplicate map keys are not allowed"),
+    ("Map keys must be unique", "Duplicate map keys are not allowed"),
+    ("Map keys can not be NULL", "map key cannot be null"),
+    ("key list does not align", "Key and value arrays must be the same length"),
 )
 
 

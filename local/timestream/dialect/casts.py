@@ -122,7 +122,7 @@ def _convert_parts(sql: str, from_: Type, to: Type, *, safe: bool, depth: int) -
         if keys is None or values is None:
             return None
         return (
-            f"map_of_lists(list_transform(map_keys({sql}), lambda {names[0]}: {keys}), "
+            f"map(list_transform(map_keys({sql}), lambda {names[0]}: {keys}), "
             f"list_transform(map_values({sql}), lambda {names[1]}: {values}))"
         )
     return None

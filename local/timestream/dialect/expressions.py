@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from local.timestream.dialect.queries import Queries
 
 NOW = "\0now\0"  # stands in the SQL for the query's time in nanoseconds
+_INSIDE = "Aggregate argument"
 INTEGER_LIMIT = 2**31
 BIGINT_LIMIT = 2**63
 
@@ -474,6 +475,9 @@ class Expressions:
         bound = cast(value, target, safe=isinstance(node, exp.TryCast))
         if bound is None:
             raise self.error(node, f"Cannot cast {value.type} to {target}")
+        length = node.args["to"].find(exp.DataTypeParam)
+        if target == VARCHAR and length is not None:
+            return Expression(f"left({bound.sql}, {int(length.name)})", VARCHAR)
         return bound
 
     def type_of(self, node: exp.Expression, at: exp.Expression) -> Type:
@@ -620,6 +624,10 @@ class Expressions:
             raise self.error(node, f"{name} is not an aggregate or window function")
         if kind is not Kind.AGGREGATE or over is not None:
             return self._apply(name, overloads, node, arguments, condition, over, ignore_nulls)
+        if self._clause == _INSIDE:
+            raise self.error(
+                node, f"Cannot nest aggregations inside aggregation: [{self.describe(node)}]"
+            )
         if not self._aggregates:
             raise self.error(
                 node,
@@ -628,7 +636,7 @@ class Expressions:
             )
         mark = len(self._grouping.loose) if self._grouping else 0
         self._aggregates, self._windows_allowed = False, False
-        self._clause, clause = "Aggregate argument", self._clause
+        self._clause, clause = _INSIDE, self._clause
         try:
             bound = self._apply(name, overloads, node, arguments, condition, None, ignore_nulls)
         finally:
@@ -801,7 +809,10 @@ class Expressions:
     def _typeof(self, node: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
         if len(arguments) != 1:
             raise self.error(node, "typeof takes one expression")
-        return Expression(quote_string(str(self.bind(arguments[0]).type)), VARCHAR)
+        value = self.bind(arguments[0])
+        name = quote_string(str(value.type))
+        # The value stays in the SQL: an aggregate makes its block one that groups.
+        return Expression(f"(CASE WHEN {value.sql} IS NULL THEN {name} ELSE {name} END)", VARCHAR)
 
     def _grouping_of(
         self, node: exp.Expression, arguments: Sequence[exp.Expression]

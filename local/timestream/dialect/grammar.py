@@ -80,6 +80,7 @@ def _joined(token_type: TokenType, first: Token, last: Token, text: str) -> Toke
 class Timestream(Trino):
     """The dialect, for sqlglot."""
 
+    SUPPORTS_USER_DEFINED_TYPES = True  # the binder knows which types there are
     INDEX_OFFSET = 0  # `array[1]` keeps its 1: the binder knows where Trino's arrays start
 
     class Tokenizer(Trino.Tokenizer):
@@ -153,6 +154,11 @@ class Timestream(Trino):
                 if self._match(TokenType.COMMA) or self._match_text_seq(words):
                     arguments.append(self._parse_bitwise())
             return exp.Anonymous(this="substring", expressions=arguments)
+
+        def _parse_bracket(self, this: exp.Expression | None = None) -> exp.Expression | None:
+            if this is None and self._match(TokenType.L_BRACKET, advance=False):
+                self.raise_error("Expecting: an expression")  # an array is ARRAY[...]
+            return super()._parse_bracket(this)  # type: ignore[no-any-return]
 
         def show(self) -> exp.Expression:
             """What follows the word SHOW."""

@@ -213,7 +213,7 @@ class Queries:
                 options = limit.args["limit_options"]
                 if options.args.get("with_ties") or options.args.get("percent"):
                     raise self._refuse(limit, "FETCH FIRST ... WITH TIES")
-            if not (isinstance(count, exp.Column) and count.name.upper() == "ALL"):
+            if count is None or count.name.upper() != "ALL":
                 sql += f" LIMIT {self._whole(count, limit)}"
         if offset is not None:
             sql += f" OFFSET {self._whole(offset.expression, offset)}"
@@ -302,6 +302,8 @@ class Queries:
         database, name, alias = node.db, node.name, node.args.get("alias")
         if node.args.get("catalog"):
             raise self._refuse(node, "A catalog")
+        if not isinstance(node.this, exp.Identifier):
+            raise self._refuse(node, f"The table function {Expressions.describe(node.this)}")
         if not database:
             cte = scope.ctes.get(name.lower())
             if cte is None:

@@ -22,6 +22,10 @@ _PERCENTILES = (  # exact: the smallest value that so much of the weight is not 
     ("approx_percentile(double, double) -> double", "quantile_disc({0}, {1}){over}"),
     ("approx_percentile(bigint, array(double)) -> array(bigint)", "quantile_disc({0}, {1}){over}"),
     ("approx_percentile(double, array(double)) -> array(double)", "quantile_disc({0}, {1}){over}"),
+    ("approx_percentile(bigint, double, double) -> bigint", "CAST(weighted_percentiles(list({0}){over}, list({1}){over}, [any_value({2}){over}])[1] AS BIGINT)"),
+    ("approx_percentile(double, double, double) -> double", "weighted_percentiles(list({0}){over}, list({1}){over}, [any_value({2}){over}])[1]"),
+    ("approx_percentile(bigint, double, array(double)) -> array(bigint)", "CAST(weighted_percentiles(list({0}){over}, list({1}){over}, any_value({2}){over}) AS BIGINT[])"),
+    ("approx_percentile(double, double, array(double)) -> array(double)", "weighted_percentiles(list({0}){over}, list({1}){over}, any_value({2}){over})"),
 )
 
 FUNCTIONS = (
@@ -59,6 +63,7 @@ FUNCTIONS = (
     aggregate("min(T, bigint) -> array(T)", "min({0}, {1}){over}"),
     aggregate("min_by(T, U) -> T", "arg_min_null({0}, {1}){over}"),
     aggregate("min_by(T, U, bigint) -> array(T)", "arg_min({0}, {1}, {2}){over}"),
+    aggregate("multimap_agg(K, V) -> map(K, array(V))", "grouped_values(list(struct_pack(key := {0}, value := {1})){over})"),
     aggregate("sum(bigint) -> bigint", "CAST(sum({distinct}{0}){over} AS BIGINT)"),
     aggregate("sum(double) -> double", "sum({distinct}{0}){over}"),
     aggregate("sum(interval day to second) -> interval day to second", "CAST(sum({distinct}{0}){over} AS BIGINT)"),

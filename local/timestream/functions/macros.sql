@@ -13,7 +13,6 @@ CREATE MACRO failed_date(message) AS CAST(failed_text(message) AS DATE);
 CREATE MACRO failed_timestamp(message) AS make_timestamp_ns(failed_number(message));
 CREATE MACRO failed_element(list, message) AS list[failed_number(message)];
 CREATE MACRO failed_list(list, message) AS list[failed_number(message):];
-CREATE MACRO failed_map(map, message) AS map_from_entries(failed_list(map_entries(map), message));
 
 -- Arithmetic of dates and times
 
@@ -253,14 +252,10 @@ CREATE MACRO timestamp_sequence(start, stop, step) AS list_transform(
 CREATE MACRO month_sequence(start, stop, step) AS list_filter(list_transform(
   range(0, complete_months(start, stop) + CAST(sign(step) AS BIGINT), step),
   lambda e: timestamp_add_months(start, e)), lambda e: (e <= stop) = (step > 0) OR e = stop);
-CREATE MACRO map_of_lists(keys, values_) AS CASE
-  WHEN len(keys) <> len(values_)
-    THEN failed_map(map(keys, values_), 'Key and value arrays must be the same length')
-  WHEN len(list_filter(keys, lambda k: k IS NULL)) > 0
-    THEN failed_map(map(keys, values_), 'map key cannot be null')
-  WHEN len(list_distinct(keys)) <> len(keys)
-    THEN failed_map(map(keys, values_), 'Duplicate map keys are not allowed')
-  ELSE map(keys, values_) END;
+CREATE MACRO grouped_values(entries) AS map(
+  distinct_elements(list_transform(entries, lambda e: e.key)),
+  list_transform(distinct_elements(list_transform(entries, lambda e: e.key)),
+    lambda k: list_transform(list_filter(entries, lambda e: e.key = k), lambda e: e.value)));
 CREATE MACRO map_subscript(m, k) AS CASE
   WHEN map_contains(m, k) THEN m[k]
   WHEN m IS NOT NULL AND k IS NOT NULL

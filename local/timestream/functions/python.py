@@ -139,6 +139,25 @@ def human_readable_seconds(seconds: float) -> str:
     return ", ".join(parts) or "0 seconds"
 
 
+def weighted_percentiles(values: Values, weights: Values, fractions: list[float]) -> Values:
+    """Return, for each fraction, the smallest value that so much of the weight is not above."""
+    pairs = sorted(
+        (v, w) for v, w in zip(values, weights, strict=True) if v is not None and w is not None
+    )
+    total = sum(w for _, w in pairs)
+    found: Values = []
+    for fraction in fractions:
+        below = 0.0
+        for value, weight in pairs:
+            below += weight
+            if below >= fraction * total:
+                found.append(value)
+                break
+        else:
+            found.append(None)
+    return found
+
+
 def java_replacement(text: str) -> str:
     r"""Write the replacement of regexp_replace, with Java's `$1` and `\`, for RE2."""
     written = ""
@@ -165,6 +184,7 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("number_from_base", from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("readable_seconds", human_readable_seconds, ["DOUBLE"], "VARCHAR"),
     ("java_replacement", java_replacement, ["VARCHAR"], "VARCHAR"),
+    ("weighted_percentiles", weighted_percentiles, ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"], "DOUBLE[]"),
     ("mysql_format", formats.date_format, ["BIGINT", "VARCHAR"], "VARCHAR"),
     ("mysql_parse", formats.date_parse, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("joda_format", formats.format_datetime, ["BIGINT", "VARCHAR"], "VARCHAR"),

@@ -34,7 +34,7 @@ FUNCTIONS = (
     scalar("split(varchar, varchar) -> array(varchar)", "string_split({0}, {1})"),
     scalar("split(varchar, varchar, bigint) -> array(varchar)", "split_limit({0}, {1}, {2})"),
     scalar("split_part(varchar, varchar, bigint) -> varchar", "split_field({0}, {1}, {2})"),
-    scalar("split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)", "map_of_lists("
+    scalar("split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)", "map("
         "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[1]), "
         "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[2]))"),
     scalar("strpos(varchar, varchar) -> bigint", "strpos({0}, {1})"),

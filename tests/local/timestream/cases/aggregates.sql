@@ -22,7 +22,7 @@ SELECT approx_distinct(measure_name), approx_distinct(measure_name, 0.05) FROM b
 SELECT approx_percentile(measure_value::double, 0.5), approx_percentile(measure_value::double, ARRAY[0.25, 0.75]), approx_percentile(humidity, 0.9) FROM bridges.sensors;
 --> 5.5 | [4.5, 6.5] | 80
 SELECT approx_percentile(x, 1, 0.5), approx_percentile(x, w, 0.5), approx_percentile(x, w, ARRAY[0.1, 0.9]) FROM (VALUES (1.0, 1), (2.0, 1), (3.0, 8)) AS t (x, w);
---> ! line 1:8: Unexpected parameters (double, integer, double) for function approx_percentile. Expected: approx_percentile(bigint, double), approx_percentile(double, double), approx_percentile(bigint, array(double)), approx_percentile(double, array(double))
+--> 2.0 | 3.0 | [1.0, 3.0]
 SELECT stddev(x), stddev_samp(x), stddev_pop(x), variance(x), var_samp(x), var_pop(x) FROM (VALUES 2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0) AS t (x);
 --> 2.138089935299395 | 2.138089935299395 | 2.0 | 4.571428571428571 | 4.571428571428571 | 4.0
 SELECT skewness(x), kurtosis(x), geometric_mean(x) FROM (VALUES 1.0, 2.0, 4.0, 8.0) AS t (x);
@@ -34,7 +34,7 @@ SELECT bitwise_and_agg(x), bitwise_or_agg(x) FROM (VALUES 12, 10) AS t (x);
 SELECT histogram(x), map_agg(x, y) FROM (VALUES (1, 'a'), (2, 'b')) AS t (x, y);
 --> [(1, 1), (2, 1)] | [(1, a), (2, b)]
 SELECT multimap_agg(x, y) FROM (VALUES (1, 'a'), (1, 'b')) AS t (x, y);
---> ! line 1:8: Function multimap_agg not registered
+--> [(1, [a, b])]
 SELECT checksum(x) FROM (VALUES 1) AS t (x);
 --> ! line 1:8: Function checksum not registered
 SELECT sum(d), avg(d) FROM (VALUES 1d, 2d) AS t (d);
@@ -50,7 +50,7 @@ SELECT sum(9223372036854775807) FROM (VALUES 1, 2) AS t (x);
 SELECT count(*) FROM bridges.sensors WHERE count(*) > 1;
 --> ! line 1:44: WHERE clause cannot contain aggregations, window functions or grouping operations: [COUNT(*)]
 SELECT sum(count(*)) FROM bridges.sensors;
---> ! line 1:12: Aggregate argument clause cannot contain aggregations, window functions or grouping operations: [COUNT(*)]
+--> ! line 1:12: Cannot nest aggregations inside aggregation: [COUNT(*)]
 SELECT measure_name, count(*) FROM bridges.sensors;
 --> ! line 1:8: 'measure_name' must be an aggregate expression or appear in GROUP BY clause
 SELECT max(DISTINCT x, 2) FROM (VALUES 1) AS t (x);

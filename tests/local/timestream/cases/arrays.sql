@@ -83,9 +83,9 @@ SELECT MAP(ARRAY['a', 'b'], ARRAY[1, 2])['b'], cardinality(MAP(ARRAY['a'], ARRAY
 SELECT MAP(ARRAY['a'], ARRAY[1])['z'];
 --> ! Key not present in map: z
 SELECT MAP(ARRAY['a', 'a'], ARRAY[1, 2]);
---> ! The query is not supported by this embedded Timestream
+--> ! Duplicate map keys are not allowed
 SELECT MAP(ARRAY['a'], ARRAY[1, 2]);
---> ! The query is not supported by this embedded Timestream
+--> ! Key and value arrays must be the same length
 SELECT map_keys(MAP(ARRAY['a', 'b'], ARRAY[1, 2])), map_values(MAP(ARRAY['a', 'b'], ARRAY[1, 2])), map_entries(MAP(ARRAY[1], ARRAY['x'])), MAP();
 --> [a, b] | [1, 2] | [(1, x)] | []
 SELECT map_concat(MAP(ARRAY['a'], ARRAY[1]), MAP(ARRAY['a', 'b'], ARRAY[9, 2])), map_filter(MAP(ARRAY[10, 20], ARRAY['a', NULL]), (k, v) -> v IS NOT NULL), map_from_entries(ARRAY[(1, 'x'), (2, 'y')]);

@@ -35,9 +35,9 @@ SELECT CAST(now() AS bigint);
 SELECT CAST(5 AS date);
 --> ! line 1:13: Cannot cast integer to date
 SELECT CAST('a' AS nosuchtype);
---> ! The query syntax is invalid at line 1:20: mismatched input 'nosuchtype'
+--> ! line 1:13: Unknown type: nosuchtype
 SELECT CAST('abc' AS varchar(2));
---> abc
+--> ab
 SELECT typeof(1), typeof(3000000000), typeof(1.5), typeof('a'), typeof(true), typeof(NULL), typeof(now()), typeof(current_date), typeof(current_time), typeof(1 = 1);
 --> integer | bigint | double | varchar | boolean | unknown | timestamp | date | time | boolean
 -- Conditional expressions

@@ -12,9 +12,6 @@ SELECT create_time_series(measure_value::double, time) FROM bridges.sensors;
 --> ! line 1:8: Unexpected parameters (double, timestamp) for function create_time_series. Expected: create_time_series(timestamp, T)
 SELECT typeof(create_time_series(time, measure_value::double)) FROM bridges.sensors WHERE measure_name = 'wind';
 --> timeseries(double)
---> timeseries(double)
---> timeseries(double)
---> timeseries(double)
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
 SELECT time, value FROM w CROSS JOIN UNNEST(s) AS u (time, value) ORDER BY time;
 --> 2026-01-05 11:55:00.000000000 | 4.5
