@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
 RECORDS_PER_CALL = 100
 MEASURE_NAME_BYTES = 256
+_BRIDGE_NAME = re.compile(r"[^\x00-\x1f]+")
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,256}")
 
 # A poll has a minute for everything, and the next one comes soon: give up early.
@@ -279,9 +280,10 @@ def text_literal(name: str) -> str:
 
     :raises ValueError: if no bridge can have that name.
     """
-    if not name.isprintable() or not 1 <= len(name.encode()) <= MEASURE_NAME_BYTES:
+    if not _BRIDGE_NAME.fullmatch(name) or len(name.encode()) > MEASURE_NAME_BYTES:
         raise ValueError(
-            f"{name!r} cannot be a bridge's name: 1 to {MEASURE_NAME_BYTES} printable bytes."
+            f"{name!r} cannot be a bridge's name: 1 to {MEASURE_NAME_BYTES} bytes of UTF-8, "
+            "without control characters."
         )
     return "'" + name.replace("'", "''") + "'"
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,12 +20,13 @@ from tests.unit.lambdas.sources import gzipped_feed, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytest_httpserver import HTTPServer
     from typer.testing import Result
 
     from tests.unit.conftest import RecordingTimestream
+
+PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -260,6 +264,14 @@ def test_wrong_settings_are_one_sentence_and_exit_code_2() -> None:
     assert result.stderr == (
         "bridgewatch: /nonexistent.json cannot be read: No such file or directory.\n"
     )
+
+
+def test_it_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "bridgewatch", "--help"]
+
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 - this very Python
+
+    assert "Usage: python -m bridgewatch" in done.stdout
 
 
 def test_discover_ndw_lists_what_the_feed_names_ready_to_paste(

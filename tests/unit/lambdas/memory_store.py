@@ -29,7 +29,7 @@ class MemoryStore:
         self, bridges: Collection[str], since: datetime, until: datetime
     ) -> Iterator[Observation]:
         for bridge in bridges:
-            if not bridge.isprintable() or not 1 <= len(bridge) <= 256:
+            if not bridge or len(bridge) > 256 or min(bridge) < " ":
                 raise ValueError(f"{bridge!r} cannot be a bridge's name")
         if since.tzinfo is None or until.tzinfo is None:
             raise ValueError("A query's times are timezone-aware")

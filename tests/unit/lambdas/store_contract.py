@@ -66,7 +66,9 @@ class StoreContract(ABC):
         with pytest.raises(ValueError, match="cannot be a bridge's name"):
             store.read([name], minute(0), minute(1))
 
-    @pytest.mark.parametrize("name", ["' OR 1=1 --", "'s-Gravenbrug", '"', "a\\b", "å, ä och ö"])
+    @pytest.mark.parametrize(
+        "name", ["' OR 1=1 --", "'s-Gravenbrug", '"', "a\\b", "å, ä\u00a0och ö"]
+    )
     def test_a_name_is_never_more_than_a_name(self, store: Store, name: str) -> None:
         store.write([seen(OPEN, 1)])
 
