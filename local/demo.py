@@ -148,10 +148,9 @@ class Demo:
 
     def _deploy(self, cloud: Cloud) -> None:
         cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
-        output = ("--output", OUTPUT / "cdk.out", "-c", f"settings={self._settings}")
         self._cdk(cloud, "bootstrap", f"aws://{cloud.account}/{REGION}")
-        self._cdk(cloud, "deploy", "--all", "--method=direct", "--require-approval=never", *output)
-        self._cdk(cloud, "diff", "--fail", "--method=template", *output)
+        self._cdk(cloud, "deploy", "--all", "--method=direct", "--require-approval=never")
+        self._cdk(cloud, "diff", "--fail", "--method=template")
         self._say("deployed; nothing differs from the templates")
 
     def _cdk(self, cloud: Cloud, *words: str) -> None:
