@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from local.timestream.sqltypes import Type
-    from local.timestream.store import Store, Table
+    from local.timestream.store import Store
+    from local.timestream.table import Table
 
     Json = dict[str, Any]
 
@@ -59,7 +60,7 @@ class _Result:
     rows: Iterator[list[Json]]
     status: Json
     ahead: list[Json] | None = None  # the row that the last page had no room for
-    close: Callable[[], None] = lambda: None  # noqa: E731
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -180,9 +181,7 @@ class Engine:
                 _shrink(self._statements, _CACHED)
         return cached
 
-    def _execute(
-        self, statement: Select, query_id: str
-    ) -> tuple[duckdb.DuckDBPyConnection, int]:
+    def _execute(self, statement: Select, query_id: str) -> tuple[duckdb.DuckDBPyConnection, int]:
         tables = {name: self._table(*name) for name in statement.tables}
         relations = {name: table.relation() for name, table in tables.items()}
         cursor = self._store.cursor()
@@ -299,11 +298,13 @@ class Engine:
         select = statement.select if isinstance(statement, Export) else statement
         columns = []
         for name, column in zip(select.names(), select.fields, strict=True):
-            described = {"Name": name, "Type": type_info(column.type), "Aliased": column.aliased}
+            described: Json = {
+                "Name": name,
+                "Type": type_info(column.type),
+                "Aliased": column.aliased,
+            }
             if column.origin is not None:
-                described |= dict(
-                    zip(("DatabaseName", "TableName"), column.origin, strict=True)
-                )
+                described |= dict(zip(("DatabaseName", "TableName"), column.origin, strict=True))
             columns.append(described)
         return {"QueryString": text, "Columns": columns, "Parameters": []}
 
@@ -412,10 +413,19 @@ _SAID = (  # what DuckDB says while a query runs, and what the service says
     ("More than one row returned by a subquery", "Scalar sub-query has returned multiple rows"),
     ("Overflow", "Numeric value is out of range"),
     ("out of range", "Numeric value is out of range"),
-    *((said, "Invalid regular expression") for said in (  # by RE2
-        "missing ", "repetition operator", "invalid perl operator", "invalid escape sequence",
-        "invalid character class", "unexpected )", "trailing \\", "repetition size",
-    )),
+    *(
+        (said, "Invalid regular expression")
+        for said in (  # by RE2
+            "missing ",
+            "repetition operator",
+            "invalid perl operator",
+            "invalid escape sequence",
+            "invalid character class",
+            "unexpected )",
+            "trailing \\",
+            "repetition size",
+        )
+    ),
     ("Could not convert string", "Cannot cast a value to the requested type"),
     ("Map keys must be unique", "Duplicate map keys are not allowed"),
     ("Map keys can not be NULL", "map key cannot be null"),

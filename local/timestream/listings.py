@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from local.timestream.schema import Column
     from local.timestream.statements import Listing
-    from local.timestream.store import Store, Table
+    from local.timestream.store import Store
+    from local.timestream.table import Table
 
 Rows = tuple[list[str], list[Type], list[tuple[Any, ...]]]
 _DIMENSION = row(VARCHAR, VARCHAR, labels=("dimension_name", "data_type"))
@@ -91,9 +92,7 @@ def _measures(table: Table, like: str | None, store: Store) -> Rows:
         used = [c for c, there in zip(measures, has[len(dimensions) :], strict=True) if there]
         single = len(used) == 1 and used[0].name.startswith("measure_value::")
         entries = [
-            {"f1": c.name, "f2": c.type}
-            for c, there in zip(dimensions, has, strict=False)
-            if there
+            {"f1": c.name, "f2": c.type} for c, there in zip(dimensions, has, strict=False) if there
         ]
         listed.append((name, used[0].type if single else "multi", entries))
     return names, types, listed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from local.timestream.dialect.expressions import NOW
-from local.timestream.dialect.grammar import Show, Unload, parse
+from local.timestream.dialect.grammar import ShowStatement, Unload, parse
 from local.timestream.dialect.queries import Queries, table_mark
 from local.timestream.errors import ValidationException
 from local.timestream.wire import readable
@@ -82,14 +82,8 @@ def compile_statement(sql: str, catalog: Catalog) -> Statement:
     :raises ValidationException: if it is not a statement of Timestream's, with the place.
     """
     tree = parse(sql)
-    if isinstance(tree, Show):
-        source, like = tree.args.get("source"), tree.args.get("like")
-        pattern = like.name if like is not None else None
-        if tree.name == "TABLES":
-            return Listing("TABLES", source.name if source else None, like=pattern)
-        if tree.name == "MEASURES":
-            return Listing("MEASURES", source.db, source.name, pattern)
-        return Listing("DATABASES", like=pattern)
+    if isinstance(tree, ShowStatement):
+        return _listing(tree)
     if isinstance(tree, exp.Describe):
         return Listing("COLUMNS", tree.this.db, tree.this.name)
     if isinstance(tree, Unload):
@@ -103,7 +97,15 @@ def compile_statement(sql: str, catalog: Catalog) -> Statement:
     return _select(sql, tree, catalog)
 
 
-def _select(sql: str, tree: exp.Expression, catalog: Catalog) -> Select:
+def _listing(tree: ShowStatement) -> Listing:
+    source, like = tree.args.get("source"), tree.args.get("like")
+    pattern = like.name if like is not None else None
+    if isinstance(source, exp.Table) and tree.name == "MEASURES":
+        return Listing("MEASURES", source.db, source.name, pattern)
+    return Listing(tree.name, source.name if source is not None else None, like=pattern)
+
+
+def _select(sql: str, tree: exp.Expr, catalog: Catalog) -> Select:
     queries = Queries(sql, catalog)
     output = queries.query(tree)
     columns = ", ".join(readable(f"c{i + 1}", f.type) for i, f in enumerate(output.fields))
@@ -111,7 +113,7 @@ def _select(sql: str, tree: exp.Expression, catalog: Catalog) -> Select:
     return Select(text, output.fields, queries.tables)
 
 
-def _option(node: exp.Expression) -> tuple[str, str | list[str]]:
+def _option(node: exp.Expr) -> tuple[str, str | list[str]]:
     value = node.expression
     if isinstance(value, exp.Array):
         return node.name.lower(), [element.name for element in value.expressions]

@@ -1,0 +1,1 @@
+"""Timestream SQL to DuckDB: parsed, bound to tables and types, and written anew."""

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from local.timestream.sqltypes import (
+    TIMESTAMP,
     UNKNOWN,
     Type,
     array,
     field_name,
     physical,
     row,
-    TIMESTAMP,
 )
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from local.timestream.dialect import operators
 from local.timestream.dialect.casts import cast, coerce
-from local.timestream.dialect.grammar import TIMESTREAM, position
+from local.timestream.dialect.grammar import TIMESTREAM
 from local.timestream.dialect.intervals import MONTHS, NANOSECONDS
 from local.timestream.dialect.scope import Field, Scope
 from local.timestream.errors import ValidationException
@@ -88,7 +88,7 @@ class Grouping:
     """
 
     keys: set[str]
-    loose: list[exp.Expression] = field(default_factory=list)
+    loose: list[exp.Expr] = field(default_factory=list)
 
 
 class Expressions:
@@ -108,7 +108,7 @@ class Expressions:
         clause: str = "SELECT",
         aggregates: bool = False,
         grouping: Grouping | None = None,
-        windows: dict[str, exp.Expression] | None = None,
+        windows: dict[str, exp.Expr] | None = None,
     ) -> None:
         self._queries = queries
         self._scope = scope
@@ -121,14 +121,16 @@ class Expressions:
 
     # Entry points
 
-    def bind(self, node: exp.Expression) -> Expression:
+    def bind(self, node: exp.Expr) -> Expression:
         """Bind one expression.
 
         :raises ValidationException: if it means nothing in Timestream, or is not supported here.
         """
         binder = self._BINDERS.get(type(node))
         if binder is None:
-            raise self.error(node, f"{self.describe(node)} is not supported by this embedded Timestream")
+            raise self.error(
+                node, f"{self.describe(node)} is not supported by this embedded Timestream"
+            )
         if self._grouping is None:
             return binder(self, node)
         mark = len(self._grouping.loose)
@@ -137,7 +139,7 @@ class Expressions:
             del self._grouping.loose[mark:]
         return bound
 
-    def bind_as(self, node: exp.Expression, type_: Type, what: str) -> str:
+    def bind_as(self, node: exp.Expr, type_: Type, what: str) -> str:
         """Bind an expression that must be of a type; return its SQL.
 
         :param what: what the expression is, for the error.
@@ -147,12 +149,12 @@ class Expressions:
             raise self.error(node, f"{what} must evaluate to a {type_}: actual type {bound.type}")
         return bound.sql
 
-    def error(self, node: exp.Expression, message: str) -> ValidationException:
+    def error(self, node: exp.Expr, message: str) -> ValidationException:
         """Make an exception that tells where an expression stands."""
         return ValidationException(f"{self._queries.locate(node)}: {message}")
 
     @staticmethod
-    def describe(node: exp.Expression) -> str:
+    def describe(node: exp.Expr) -> str:
         """Write an expression, for an error."""
         return node.sql(dialect=TIMESTREAM)
 
@@ -164,7 +166,7 @@ class Expressions:
     def _identifier(self, node: exp.Identifier) -> Expression:
         return self._name([node], node)
 
-    def _name(self, parts: Sequence[exp.Identifier], node: exp.Expression) -> Expression:
+    def _name(self, parts: Sequence[exp.Identifier], node: exp.Expr) -> Expression:
         names = tuple(part.name for part in parts)
         for parameters in reversed(self._lambdas):
             if names[0].lower() in parameters:
@@ -182,9 +184,7 @@ class Expressions:
             scope = scope.outer
         raise self.error(node, f"Column '{'.'.join(names)}' does not exist")
 
-    def _fields(
-        self, base: Expression, names: Sequence[str], node: exp.Expression
-    ) -> Expression:
+    def _fields(self, base: Expression, names: Sequence[str], node: exp.Expr) -> Expression:
         for name in names:
             labels = [label.lower() if label else None for label in base.type.labels]
             if base.type.name != "row" or name.lower() not in labels:
@@ -242,7 +242,7 @@ class Expressions:
             raise self.error(node, f"Invalid INTERVAL literal: {value.this} {name}")
         return Expression(f"CAST({amount} AS BIGINT)", type_)
 
-    def _now(self, node: exp.Expression) -> Expression:
+    def _now(self, node: exp.Expr) -> Expression:
         now = Expression(f"make_timestamp_ns({NOW})", TIMESTAMP)
         if isinstance(node, exp.CurrentDate):
             return Expression(f"CAST({now.sql} AS DATE)", DATE)
@@ -265,7 +265,7 @@ class Expressions:
         return self.row_of([self.bind(value) for value in node.expressions])
 
     def _common(
-        self, values: Sequence[Expression], nodes: Sequence[exp.Expression], message: str
+        self, values: Sequence[Expression], nodes: Sequence[exp.Expr], message: str
     ) -> Type:
         type_ = UNKNOWN
         for value, node in zip(values, nodes, strict=True):
@@ -289,9 +289,7 @@ class Expressions:
             raise self._cannot_apply(node, symbol, left.type, right.type)
         return Expression(*result)
 
-    def _cannot_apply(
-        self, node: exp.Expression, symbol: str, *types: Type
-    ) -> ValidationException:
+    def _cannot_apply(self, node: exp.Expr, symbol: str, *types: Type) -> ValidationException:
         where = self._queries.locate_operator(node, symbol)
         return ValidationException(
             f"{where}: '{symbol}' cannot be applied to {', '.join(map(str, types))}"
@@ -313,7 +311,7 @@ class Expressions:
         return self._compare(node, symbol, left, right)
 
     def _compare(
-        self, node: exp.Expression, symbol: str, left: Expression, right: Expression
+        self, node: exp.Expr, symbol: str, left: Expression, right: Expression
     ) -> Expression:
         type_ = common_type(left.type, right.type)
         if type_ is None or not operators.comparable(symbol, type_):
@@ -386,9 +384,7 @@ class Expressions:
                     f"{value.type} vs {type_}",
                 )
             column = coerce(Expression("c1", type_), both)
-            return Expression(
-                f"({coerce(value, both)} IN (SELECT {column} FROM ({sql})))", BOOLEAN
-            )
+            return Expression(f"({coerce(value, both)} IN (SELECT {column} FROM ({sql})))", BOOLEAN)
         if not node.expressions:
             raise self.error(node, f"'{self.describe(node)}' is not supported")
         items = [self.bind(item) for item in node.expressions]
@@ -423,9 +419,7 @@ class Expressions:
         if base.type.name == "timeseries":
             base = Expression(base.sql, array(row(TIMESTAMP, base.type.parts[0])))
         if base.type.name == "array" and index.type in (INTEGER, BIGINT):
-            return Expression(
-                f"array_subscript({base.sql}, {index.sql})", base.type.parts[0]
-            )
+            return Expression(f"array_subscript({base.sql}, {index.sql})", base.type.parts[0])
         if base.type.name == "map":
             both = common_type(base.type.parts[0], index.type)
             if both == base.type.parts[0]:
@@ -436,9 +430,7 @@ class Expressions:
             number = int(node.expressions[0].this) if index.type == INTEGER else 0
             if not 1 <= number <= len(base.type.parts):
                 raise self.error(node, f"Invalid subscript index: {number}")
-            return Expression(
-                f"({base.sql}).{field_name(number - 1)}", base.type.parts[number - 1]
-            )
+            return Expression(f"({base.sql}).{field_name(number - 1)}", base.type.parts[number - 1])
         raise self._cannot_apply(node, "[]", base.type, index.type)
 
     # Conditional expressions
@@ -480,7 +472,7 @@ class Expressions:
             return Expression(f"left({bound.sql}, {int(length.name)})", VARCHAR)
         return bound
 
-    def type_of(self, node: exp.Expression, at: exp.Expression) -> Type:
+    def type_of(self, node: exp.Expr, at: exp.Expr) -> Type:
         """Read the type that CAST names."""
         text = node.sql(dialect=TIMESTREAM)
         try:
@@ -495,11 +487,12 @@ class Expressions:
 
     # Subqueries
 
-    def _single_column(self, query: exp.Expression, node: exp.Expression) -> tuple[str, Type]:
+    def _single_column(self, query: exp.Expr, node: exp.Expr) -> tuple[str, Type]:
         output = self._queries.query(query, Scope(outer=self._scope, ctes=self._scope.ctes))
         if len(output.fields) != 1:
             raise self.error(
-                node, f"Multiple columns returned by subquery are not yet supported. Found {len(output.fields)}"
+                node,
+                f"Multiple columns returned by subquery are not yet supported. Found {len(output.fields)}",
             )
         return output.sql, output.fields[0].type
 
@@ -543,7 +536,7 @@ class Expressions:
         alias = node.args.get("alias")
         if alias is not None and node.args.get("over") and not node.args.get("partition_by"):
             named = self._named_windows.get(alias.name.lower())
-            if named is None:
+            if not isinstance(named, exp.Window):
                 raise self.error(alias, f"Cannot resolve WINDOW name {alias.name}")
             return self._over(named)
         self._windows_allowed, allowed = False, self._windows_allowed
@@ -560,7 +553,7 @@ class Expressions:
             self._windows_allowed = allowed
         return f" OVER ({' '.join(parts)})"
 
-    def _frame(self, spec: exp.Expression) -> str:
+    def _frame(self, spec: exp.Expr) -> str:
         kind = spec.args.get("kind", "").upper()
         if kind not in {"ROWS", "RANGE"} or spec.args.get("exclude"):
             raise self.error(spec, f"A {kind} frame is not supported")
@@ -568,7 +561,7 @@ class Expressions:
         for side in ("start", "end"):
             bound = spec.args.get(side)
             direction = (spec.args.get(f"{side}_side") or "").upper()
-            if isinstance(bound, exp.Expression):
+            if isinstance(bound, exp.Expr):
                 if kind == "RANGE":
                     raise self.error(bound, "A RANGE frame with an offset is not supported")
                 bounds.append(f"{self.bind(bound).sql} {direction}")
@@ -579,7 +572,7 @@ class Expressions:
         return f"{kind} BETWEEN {bounds[0]} AND {bounds[1]}"
 
     def order_by(
-        self, nodes: Iterable[exp.Expression], sql: Callable[[exp.Expression], str] | None = None
+        self, nodes: Iterable[exp.Expr], sql: Callable[[exp.Expr], str] | None = None
     ) -> str:
         """Write ORDER BY: nulls last, whatever the direction, unless it says so.
 
@@ -598,10 +591,10 @@ class Expressions:
     def call(  # noqa: PLR0913 - a call is made of this many parts
         self,
         name: str,
-        node: exp.Expression,
-        arguments: Sequence[exp.Expression],
+        node: exp.Expr,
+        arguments: Sequence[exp.Expr],
         *,
-        condition: exp.Expression | None = None,
+        condition: exp.Expr | None = None,
         over: str | None = None,
         ignore_nulls: bool = False,
     ) -> Expression:
@@ -649,9 +642,9 @@ class Expressions:
         self,
         name: str,
         overloads: list[Overload],
-        node: exp.Expression,
-        arguments: Sequence[exp.Expression],
-        condition: exp.Expression | None,
+        node: exp.Expr,
+        arguments: Sequence[exp.Expr],
+        condition: exp.Expr | None,
         over: str | None,
         ignore_nulls: bool,  # noqa: FBT001
     ) -> Expression:
@@ -663,16 +656,17 @@ class Expressions:
             for argument in arguments
         ]
         overload, bindings = self._resolve(name, overloads, node, bound)
-        parts = []
-        for index, (argument, value) in enumerate(zip(arguments, bound, strict=True)):
-            parameter = overload.parameter(index)
-            if value is None:
-                parts.append(self._lambda(argument, parameter, bindings, overload.reads))
-            else:
-                parts.append((value, parameter))
+        # Lambdas first: what they answer can say of what type the other arguments have to be.
+        lambdas = {
+            index: self._lambda(argument, overload.parameter(index), bindings, overload.reads)
+            for index, argument in enumerate(arguments)
+            if isinstance(argument, exp.Lambda)
+        }
         sql = [
-            part if isinstance(part, str) else coerce(part[0], substitute(part[1], bindings))
-            for part in parts
+            lambdas[index]
+            if value is None
+            else coerce(value, substitute(overload.parameter(index), bindings))
+            for index, value in enumerate(bound)
         ]
         extra = {"distinct": "DISTINCT " if distinct else "", "order": "", "over": ""}
         if order is not None:
@@ -685,9 +679,8 @@ class Expressions:
                 f" FILTER (WHERE {self.bind_as(condition, BOOLEAN, 'FILTER expression')})"
             )
         extra["over"] += over or ""
-        if ignore_nulls:
-            if "{nulls}" not in overload.sql:
-                raise self.error(node, f"IGNORE NULLS is not supported in {name}")
+        if ignore_nulls and "{nulls}" not in overload.sql:
+            raise self.error(node, f"IGNORE NULLS is not supported in {name}")
         extra["nulls"] = " IGNORE NULLS" if ignore_nulls else ""
         if overload.reads:
             extra["body"] = sql[-1]
@@ -701,8 +694,8 @@ class Expressions:
         )
 
     def _modifiers(
-        self, arguments: Sequence[exp.Expression]
-    ) -> tuple[list[exp.Expression], bool, list[exp.Expression] | None]:
+        self, arguments: Sequence[exp.Expr]
+    ) -> tuple[list[exp.Expr], bool, list[exp.Expr] | None]:
         """Take DISTINCT and ORDER BY, which sqlglot hangs on an argument, off the arguments."""
         plain, distinct, order = list(arguments), False, None
         if plain and isinstance(plain[-1], exp.Order):
@@ -720,7 +713,7 @@ class Expressions:
         self,
         name: str,
         overloads: list[Overload],
-        node: exp.Expression,
+        node: exp.Expr,
         arguments: Sequence[Expression | None],
     ) -> tuple[Overload, Bindings]:
         best: tuple[int, Overload, Bindings] | None = None
@@ -751,7 +744,7 @@ class Expressions:
 
     def _lambda(
         self,
-        node: exp.Expression,
+        node: exp.Expr,
         parameter: Type,
         bindings: Bindings,
         reads: tuple[str, ...],
@@ -787,10 +780,10 @@ class Expressions:
 
     # Functions that take more than values
 
-    def _row(self, _: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
+    def _row(self, _: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         return self.row_of([self.bind(argument) for argument in arguments])
 
-    def _if(self, node: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
+    def _if(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if len(arguments) not in (2, 3):
             raise self.error(node, "IF takes a condition and one or two values")
         condition = self.bind_as(arguments[0], BOOLEAN, "IF condition")
@@ -800,13 +793,13 @@ class Expressions:
         default = f" ELSE {parts[1]}" if len(parts) > 1 else ""
         return Expression(f"(CASE WHEN {condition} THEN {parts[0]}{default} END)", type_)
 
-    def _try(self, node: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
+    def _try(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if len(arguments) != 1:
             raise self.error(node, "TRY takes one expression")
         value = self.bind(arguments[0])
         return Expression(f"TRY({value.sql})", value.type)
 
-    def _typeof(self, node: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
+    def _typeof(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if len(arguments) != 1:
             raise self.error(node, "typeof takes one expression")
         value = self.bind(arguments[0])
@@ -814,17 +807,13 @@ class Expressions:
         # The value stays in the SQL: an aggregate makes its block one that groups.
         return Expression(f"(CASE WHEN {value.sql} IS NULL THEN {name} ELSE {name} END)", VARCHAR)
 
-    def _grouping_of(
-        self, node: exp.Expression, arguments: Sequence[exp.Expression]
-    ) -> Expression:
+    def _grouping_of(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if self._grouping is None:
             raise self.error(node, "A GROUPING() operation can only be used with GROUP BY")
         keys = [self.bind(argument).sql for argument in arguments]
         return Expression(f"GROUPING({', '.join(keys)})", BIGINT)
 
-    def _array_join(
-        self, node: exp.Expression, arguments: Sequence[exp.Expression]
-    ) -> Expression:
+    def _array_join(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if len(arguments) not in (2, 3):
             raise self.error(node, "array_join takes an array, a delimiter and a word for NULL")
         values, *texts = (self.bind(argument) for argument in arguments)
@@ -838,7 +827,7 @@ class Expressions:
             kept = f"list_filter({words.sql}, lambda e: e IS NOT NULL)"
         return Expression(f"array_to_string({kept}, {texts[0].sql})", VARCHAR)
 
-    def _map(self, node: exp.Expression, arguments: Sequence[exp.Expression]) -> Expression:
+    def _map(self, node: exp.Expr, arguments: Sequence[exp.Expr]) -> Expression:
         if not arguments:
             return Expression("MAP()", map_of(UNKNOWN, UNKNOWN))
         return self._apply("map", FUNCTIONS["map"], node, arguments, None, None, False)  # noqa: FBT003
@@ -857,7 +846,7 @@ class Expressions:
         parts = [node.args.get("keys"), node.args.get("values")]
         return self._map(node, [part for part in parts if part is not None])
 
-    _BINDERS: ClassVar[dict[type[exp.Expression], Callable[..., Expression]]] = {
+    _BINDERS: ClassVar[dict[type[exp.Expr], Callable[..., Expression]]] = {
         exp.Add: _arithmetic,
         exp.And: _logical,
         exp.Anonymous: _anonymous,

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.generators.trino import TrinoGenerator
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from local.timestream.dialect.intervals import UNITS
 from local.timestream.errors import ValidationException
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 MEASURE_VALUE_TYPES = {"bigint", "boolean", "double", "timestamp", "varchar"}
 
 
-class Show(exp.Expression):
+class ShowStatement(exp.Expression):
     """SHOW DATABASES, SHOW TABLES [FROM database], SHOW MEASURES FROM database.table [LIKE ...]."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "source": False, "like": False}
@@ -72,9 +74,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _joined(token_type: TokenType, first: Token, last: Token, text: str) -> Token:
-    return Token(
-        token_type, text, line=last.line, col=last.col, start=first.start, end=last.end
-    )
+    return Token(token_type, text, line=last.line, col=last.col, start=first.start, end=last.end)
 
 
 class Timestream(Trino):
@@ -98,22 +98,21 @@ class Timestream(Trino):
             """Split into tokens, with Timestream's own words whole."""
             return merge_tokens(super().tokenize(sql))
 
-    class Parser(Trino.Parser):
+    class Parser(TrinoParser):
         """Trino's grammar with functions as plain calls, and Timestream's statements."""
 
         FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
             **{
-                name: Trino.Parser.FUNCTION_PARSERS[name]
-                for name in ("CAST", "TRY_CAST", "EXTRACT")
+                name: TrinoParser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")
             },
             "POSITION": lambda self: self.position_in(),
             "SUBSTRING": lambda self: self.substring_from(),
         }
         NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
-            "CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+            "CASE": TrinoParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
-        NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, type[exp.Expression]]] = {
+        NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, type[exp.Expr]]] = {
             TokenType.CURRENT_DATE: exp.CurrentDate,
             TokenType.CURRENT_TIME: exp.CurrentTime,
             TokenType.CURRENT_TIMESTAMP: exp.CurrentTimestamp,
@@ -123,31 +122,31 @@ class Timestream(Trino):
         # `::` is part of a name here, and never a cast.
         COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {TokenType.DOT: None}
         PRIMARY_PARSERS: ClassVar[dict[TokenType, Callable[..., Any]]] = {
-            **Trino.Parser.PRIMARY_PARSERS,
+            **TrinoParser.PRIMARY_PARSERS,
             TokenType.HEREDOC_STRING: lambda self, token: self.interval_literal(token),
         }
         STATEMENT_PARSERS: ClassVar[dict[TokenType, Callable[..., Any]]] = {
-            TokenType.DESC: Trino.Parser.STATEMENT_PARSERS[TokenType.DESC],
-            TokenType.DESCRIBE: Trino.Parser.STATEMENT_PARSERS[TokenType.DESCRIBE],
+            TokenType.DESC: TrinoParser.STATEMENT_PARSERS[TokenType.DESC],
+            TokenType.DESCRIBE: TrinoParser.STATEMENT_PARSERS[TokenType.DESCRIBE],
             TokenType.SHOW: lambda self: self.show(),
         }
-        FUNC_TOKENS: ClassVar[set[TokenType]] = {*Trino.Parser.FUNC_TOKENS, TokenType.CASE}
+        FUNC_TOKENS: ClassVar[set[TokenType]] = {*TrinoParser.FUNC_TOKENS, TokenType.CASE}
 
-        def interval_literal(self, token: Token) -> exp.Expression:
+        def interval_literal(self, token: Token) -> exp.Expr:
             """`15m`, as the tokenizer joined it."""
             value, unit = token.text.split(" ")
             return self.expression(
                 exp.Interval(this=exp.Literal.string(value), unit=exp.var(unit)), token
             )
 
-        def position_in(self) -> exp.Expression:
+        def position_in(self) -> exp.Expr:
             """`POSITION(substring IN string)`, which is strpos(string, substring)."""
             substring = self._parse_bitwise()
             if not self._match(TokenType.IN):
                 self.raise_error("Expecting: 'IN'")
             return exp.Anonymous(this="strpos", expressions=[self._parse_bitwise(), substring])
 
-        def substring_from(self) -> exp.Expression:
+        def substring_from(self) -> exp.Expr:
             """`SUBSTRING(string FROM start FOR length)`, or the same with commas."""
             arguments = [self._parse_bitwise()]
             for words in ("FROM", "FOR"):
@@ -155,33 +154,32 @@ class Timestream(Trino):
                     arguments.append(self._parse_bitwise())
             return exp.Anonymous(this="substring", expressions=arguments)
 
-        def _parse_bracket(self, this: exp.Expression | None = None) -> exp.Expression | None:
+        def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
             if this is None and self._match(TokenType.L_BRACKET, advance=False):
                 self.raise_error("Expecting: an expression")  # an array is ARRAY[...]
-            return super()._parse_bracket(this)  # type: ignore[no-any-return]
+            return super()._parse_bracket(this)
 
-        def show(self) -> exp.Expression:
-            """What follows the word SHOW."""
+        def show(self) -> exp.Expr:
+            """Parse what follows the word SHOW."""
             if not self._match_texts(("DATABASES", "TABLES", "MEASURES")):
                 self.raise_error("Expecting: 'DATABASES', 'MEASURES', 'TABLES'")
             kind = self._prev.text.upper()
             source = None
-            if kind != "DATABASES" and (
-                self._match_texts(("FROM", "IN"))
-                or (kind == "MEASURES" and self.raise_error("Expecting: 'FROM'"))
-            ):
+            if kind != "DATABASES" and self._match_texts(("FROM", "IN")):
                 source = self._parse_table_parts()
+            elif kind == "MEASURES":
+                self.raise_error("Expecting: 'FROM'")
             like = self._parse_string() if self._match(TokenType.LIKE) else None
-            return Show(this=exp.var(kind), source=source, like=like)
+            return ShowStatement(this=exp.var(kind), source=source, like=like)
 
-        def _parse_statement(self) -> exp.Expression | None:
+        def _parse_statement(self) -> exp.Expr | None:
             if self._curr and self._curr.text.upper() == "UNLOAD":
                 self._advance()
                 return self.unload()
-            return super()._parse_statement()  # type: ignore[no-any-return]
+            return super()._parse_statement()
 
-        def unload(self) -> exp.Expression:
-            """What follows the word UNLOAD."""
+        def unload(self) -> exp.Expr:
+            """Parse what follows the word UNLOAD."""
             query = self._parse_wrapped(self._parse_statement)
             if not self._match_text_seq("TO"):
                 self.raise_error("Expecting: 'TO'")
@@ -191,23 +189,17 @@ class Timestream(Trino):
                 options = self._parse_wrapped_csv(self.option)
             return Unload(this=query, to=target, options=options)
 
-        def option(self) -> exp.Expression:
+        def option(self) -> exp.Expr:
             """`name = value`, as UNLOAD takes it."""
             name = self._parse_var(any_token=True)
             if not self._match(TokenType.EQ):
                 self.raise_error("Expecting: '='")
             return exp.EQ(this=name, expression=self._parse_bitwise())
 
-    class Generator(Trino.Generator):
+    class Generator(TrinoGenerator):
         """Writes a tree as Timestream SQL again."""
 
-        TRANSFORMS: ClassVar[dict[type[exp.Expression], Callable[..., str]]] = {
-            **Trino.Generator.TRANSFORMS,
-            Show: lambda self, node: self.show_sql(node),
-            Unload: lambda self, node: self.unload_sql(node),
-        }
-
-        def show_sql(self, node: Show) -> str:
+        def showstatement_sql(self, node: ShowStatement) -> str:
             """`SHOW MEASURES FROM "d"."t" LIKE 'x'`."""
             source, like = self.sql(node, "source"), self.sql(node, "like")
             return (
@@ -236,7 +228,7 @@ def position(sql: str, start: int) -> str:
     return f"line {line}:{start - (sql.rfind(chr(10), 0, start) + 1) + 1}"
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Read one statement.
 
     :raises ValidationException: if it is not Timestream SQL, with the place where it stops being it.
@@ -262,4 +254,4 @@ def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> str:
     token = next((t for t in tokens if t.line == line and t.col == end), None)
     if token is None:
         return f"The query syntax is invalid at {position(sql, len(sql.rstrip()))}"
-    return f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{sql[token.start:token.end + 1]}'"
+    return f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{sql[token.start : token.end + 1]}'"

@@ -21,7 +21,7 @@ from local.timestream.sqltypes import (
     Type,
 )
 
-SYMBOLS: dict[type[exp.Expression], str] = {
+SYMBOLS: dict[type[exp.Expr], str] = {
     exp.Add: "+",
     exp.Sub: "-",
     exp.Mul: "*",
@@ -96,9 +96,7 @@ def arithmetic(symbol: str, left: Operand, right: Operand) -> tuple[str, Type] |
     return template.format(left_sql, right_sql), type_
 
 
-def _with_null(
-    symbol: str, left: Operand, right: Operand, other: Type
-) -> tuple[str, Type] | None:
+def _with_null(symbol: str, left: Operand, right: Operand, other: Type) -> tuple[str, Type] | None:
     """What the operator answers if the operand of unknown type is of the kind that fits the other."""
     for guess in (other, DAY_TO_SECOND):
         result = arithmetic(

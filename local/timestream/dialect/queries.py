@@ -27,7 +27,6 @@ from local.timestream.functions.signature import Kind
 from local.timestream.sqltypes import (
     BIGINT,
     BOOLEAN,
-
     TIMESTAMP,
     Type,
     common_type,
@@ -75,28 +74,29 @@ class Queries:
 
     # Places
 
-    def locate(self, node: exp.Expression) -> str:
+    def locate(self, node: exp.Expr) -> str:
         """Say where an expression begins: `line 1:8`."""
         starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
         if not starts and node.parent is not None:
             return self.locate(node.parent)
         return position(self._sql, min(starts, default=0))
 
-    def locate_operator(self, node: exp.Expression, symbol: str) -> str:
+    def locate_operator(self, node: exp.Expr, symbol: str) -> str:
         """Say where the operator of a binary expression stands."""
         right = node.args.get("expression")
         starts = [n.meta["start"] for n in right.walk() if "start" in n.meta] if right else []
         at = self._sql.rfind(symbol, 0, min(starts)) if starts else -1
         return position(self._sql, at) if at >= 0 else self.locate(node)
 
-    def _refuse(self, node: exp.Expression, what: str) -> ValidationException:
+    def refuse(self, node: exp.Expr, what: str) -> ValidationException:
+        """Make an exception for what Timestream may know and this one does not."""
         return ValidationException(
             f"{self.locate(node)}: {what} is not supported by this embedded Timestream"
         )
 
     # Queries
 
-    def query(self, node: exp.Expression, scope: Scope | None = None) -> Output:
+    def query(self, node: exp.Expr, scope: Scope | None = None) -> Output:
         """Bind a query.
 
         :param scope: what the query sees from outside: CTEs and, of a subquery, columns.
@@ -114,19 +114,19 @@ class Queries:
             return self._modified(node, self._values(node, scope), scope)
         if isinstance(node, exp.Table):
             return self.query(exp.select("*").from_(node.copy()), scope)
-        raise self._refuse(node, f"'{Expressions.describe(node)}'")
+        raise self.refuse(node, f"'{Expressions.describe(node)}'")
 
     def alias(self) -> str:
         """Return a name for one more relation."""
         self._relations += 1
         return f"r{self._relations}"
 
-    def _with(self, node: exp.Expression, scope: Scope) -> Scope:
+    def _with(self, node: exp.Expr, scope: Scope) -> Scope:
         clause = node.args.get("with_")
         if clause is None:
             return scope
         if clause.args.get("recursive"):
-            raise self._refuse(clause, "WITH RECURSIVE")
+            raise self.refuse(clause, "WITH RECURSIVE")
         for cte in clause.expressions:
             output = self.query(cte.this, scope)
             fields = self._renamed(output.fields, cte.args["alias"])
@@ -142,10 +142,10 @@ class Queries:
             return ""
         return f"WITH {', '.join(f'{name} AS ({sql})' for name, sql in self._ctes)} "
 
-    def _renamed(self, fields: Sequence[Field], alias: exp.Expression | None) -> tuple[Field, ...]:
+    def _renamed(self, fields: Sequence[Field], alias: exp.Expr | None) -> tuple[Field, ...]:
         """Give fields the column names of an alias, `t (a, b)`, if it has any."""
         names = alias.args.get("columns") if alias is not None else None
-        if not names:
+        if alias is None or not names:
             return tuple(fields)
         if len(names) != len(fields):
             raise ValidationException(
@@ -157,14 +157,14 @@ class Queries:
         )
 
     def _set_operation(self, node: exp.SetOperation, scope: Scope) -> Output:
-        sides: list[exp.Expression] = []
+        sides: list[exp.Expr] = []
         kind = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}[type(node)]
         if not node.args.get("distinct", True):
             if kind != "UNION":
-                raise self._refuse(node, f"{kind} ALL")
+                raise self.refuse(node, f"{kind} ALL")
             kind = "UNION ALL"
         if node.args.get("by_name") or node.args.get("side") or node.args.get("kind"):
-            raise self._refuse(node, "UNION BY NAME")
+            raise self.refuse(node, "UNION BY NAME")
         sides = [node.this, node.expression]
         left, right = (self.query(side, scope) for side in sides)
         if len(left.fields) != len(right.fields):
@@ -188,13 +188,15 @@ class Queries:
         )
         return self._modified(node, Output(f"({parts[0]}) {kind} ({parts[1]})", fields), scope)
 
-    def _modified(self, node: exp.Expression, output: Output, scope: Scope) -> Output:
+    def _modified(self, node: exp.Expr, output: Output, scope: Scope) -> Output:
         """Add ORDER BY, OFFSET and LIMIT to a query that is not a SELECT block."""
         if not any(node.args.get(part) for part in ("order", "offset", "limit")):
             return output
         name = self.alias()
         fields = tuple(replace(f, sql=f"{name}.c{i + 1}") for i, f in enumerate(output.fields))
-        binder = Expressions(self, Scope((Relation(None, fields),), outer=scope.outer, ctes=scope.ctes))
+        binder = Expressions(
+            self, Scope((Relation(None, fields),), outer=scope.outer, ctes=scope.ctes)
+        )
         sql = f"SELECT * FROM ({output.sql}) AS {name}"
         if node.args.get("order"):
             sql += " " + binder.order_by(
@@ -203,7 +205,7 @@ class Queries:
             )
         return Output(sql + self.limits(node), output.fields)
 
-    def limits(self, node: exp.Expression) -> str:
+    def limits(self, node: exp.Expr) -> str:
         """Write OFFSET and LIMIT (or FETCH FIRST)."""
         sql = ""
         limit, offset = node.args.get("limit"), node.args.get("offset")
@@ -212,16 +214,16 @@ class Queries:
             if isinstance(limit, exp.Fetch) and limit.args.get("limit_options"):
                 options = limit.args["limit_options"]
                 if options.args.get("with_ties") or options.args.get("percent"):
-                    raise self._refuse(limit, "FETCH FIRST ... WITH TIES")
+                    raise self.refuse(limit, "FETCH FIRST ... WITH TIES")
             if count is None or count.name.upper() != "ALL":
                 sql += f" LIMIT {self._whole(count, limit)}"
         if offset is not None:
             sql += f" OFFSET {self._whole(offset.expression, offset)}"
         return sql
 
-    def _whole(self, node: exp.Expression | None, at: exp.Expression) -> int:
+    def _whole(self, node: exp.Expr | None, at: exp.Expr) -> int:
         if not isinstance(node, exp.Literal) or node.is_string or not node.this.isdigit():
-            raise self._refuse(at, "A LIMIT or OFFSET that is not a whole number")
+            raise self.refuse(at, "A LIMIT or OFFSET that is not a whole number")
         return int(node.this)
 
     def _values(self, node: exp.Values, scope: Scope) -> Output:
@@ -233,9 +235,7 @@ class Queries:
         types = [value.type for value in rows[0]]
         for values in rows:
             if len(values) != len(types):
-                raise ValidationException(
-                    f"{self.locate(node)}: Values rows have mismatched types"
-                )
+                raise ValidationException(f"{self.locate(node)}: Values rows have mismatched types")
             for index, value in enumerate(values):
                 type_ = common_type(types[index], value.type)
                 if type_ is None:
@@ -250,7 +250,9 @@ class Queries:
         )
         names = [f"c{i + 1}" for i in range(len(types))]
         fields = tuple(Field(None, t, name) for t, name in zip(types, names, strict=True))
-        return Output(f"SELECT * FROM (VALUES {lines}) AS {self.alias()}({', '.join(names)})", fields)
+        return Output(
+            f"SELECT * FROM (VALUES {lines}) AS {self.alias()}({', '.join(names)})", fields
+        )
 
     # FROM
 
@@ -264,10 +266,10 @@ class Queries:
             joined = self._join(joined, join, scope)
         return joined
 
-    def _source(self, node: exp.Expression, scope: Scope) -> _From:
+    def _source(self, node: exp.Expr, scope: Scope) -> _From:
         for part in ("pivots", "sample", "laterals", "hints", "version", "when", "system_time"):
             if node.args.get(part):
-                raise self._refuse(node, part.upper())
+                raise self.refuse(node, part.upper())
         if isinstance(node, exp.Table):
             return self._table(node, scope)
         if isinstance(node, (exp.Subquery, exp.Values)):
@@ -285,10 +287,10 @@ class Queries:
         if isinstance(node, exp.Unnest):
             output, alias = self._unnest(node, scope)
             return self._relation(output, alias, scope)
-        raise self._refuse(node, f"'{Expressions.describe(node)}'")
+        raise self.refuse(node, f"'{Expressions.describe(node)}'")
 
     def _relation(
-        self, output: Output, alias: exp.Expression | None, scope: Scope, lateral: str = ""
+        self, output: Output, alias: exp.Expr | None, scope: Scope, lateral: str = ""
     ) -> _From:
         name = self.alias()
         fields = tuple(
@@ -301,15 +303,15 @@ class Queries:
     def _table(self, node: exp.Table, scope: Scope) -> _From:
         database, name, alias = node.db, node.name, node.args.get("alias")
         if node.args.get("catalog"):
-            raise self._refuse(node, "A catalog")
+            raise self.refuse(node, "A catalog")
         if not isinstance(node.this, exp.Identifier):
-            raise self._refuse(node, f"The table function {Expressions.describe(node.this)}")
+            raise self.refuse(node, f"The table function {Expressions.describe(node.this)}")
         if not database:
             cte = scope.ctes.get(name.lower())
             if cte is None:
                 raise ValidationException(
                     f"{self.locate(node)}: Table '{name}' does not exist: "
-                    "write it as \"database\".\"table\""
+                    'write it as "database"."table"'
                 )
             if alias is None:
                 alias = exp.TableAlias(this=exp.to_identifier(name))
@@ -344,7 +346,7 @@ class Queries:
     def _join(self, left: _From, node: exp.Join, scope: Scope) -> _From:
         side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
         if node.args.get("method") or kind not in {"", "INNER", "OUTER", "CROSS"}:
-            raise self._refuse(node, f"A {node.args.get('method') or kind} JOIN")
+            raise self.refuse(node, f"A {node.args.get('method') or kind} JOIN")
         condition, using = node.args.get("on"), node.args.get("using")
         if isinstance(node.this, exp.Unnest):
             return self._join_unnest(left, node, side)
@@ -358,14 +360,10 @@ class Queries:
             if side or kind == "INNER":
                 raise ValidationException(f"{self.locate(node)}: a JOIN needs ON or USING")
             return _From(f"{left.sql} CROSS JOIN {right.sql}", both)
-        on = Expressions(self, both, clause="JOIN").bind_as(
-            condition, BOOLEAN, "JOIN ON clause"
-        )
+        on = Expressions(self, both, clause="JOIN").bind_as(condition, BOOLEAN, "JOIN ON clause")
         return _From(f"{left.sql} {side or 'INNER'} JOIN {right.sql} ON {on}", both)
 
-    def _join_using(
-        self, left: _From, right: _From, side: str, using: Sequence[exp.Expression]
-    ) -> _From:
+    def _join_using(self, left: _From, right: _From, side: str, using: Sequence[exp.Expr]) -> _From:
         conditions, merged = [], []
         for identifier in using:
             name = identifier.name
@@ -388,13 +386,13 @@ class Queries:
         names = {f.name for f in merged}
 
         def without(relation: Relation) -> Relation:
-            return replace(relation, fields=tuple(f for f in relation.fields if f.name not in names))
+            return replace(
+                relation, fields=tuple(f for f in relation.fields if f.name not in names)
+            )
 
         scope = replace(
             left.scope,
-            relations=tuple(
-                without(r) for r in (*left.scope.relations, *right.scope.relations)
-            ),
+            relations=tuple(without(r) for r in (*left.scope.relations, *right.scope.relations)),
             merged=(
                 *merged,
                 *(f for f in (*left.scope.merged, *right.scope.merged) if f.name not in names),
@@ -411,12 +409,12 @@ class Queries:
         if side == "LEFT" and isinstance(condition, exp.Boolean) and condition.this:
             return _From(f"{left.sql} LEFT JOIN {right.sql} ON TRUE", both)
         if side or condition is not None:
-            raise self._refuse(node, "A JOIN with UNNEST other than CROSS JOIN and LEFT JOIN ON TRUE")
+            raise self.refuse(
+                node, "A JOIN with UNNEST other than CROSS JOIN and LEFT JOIN ON TRUE"
+            )
         return _From(f"{left.sql} CROSS JOIN {right.sql}", both)
 
-    def _unnest(
-        self, node: exp.Unnest, scope: Scope
-    ) -> tuple[Output, exp.Expression | None]:
+    def _unnest(self, node: exp.Unnest, scope: Scope) -> tuple[Output, exp.Expr | None]:
         """Bind UNNEST: one column per array (two per map, one per field of an array of rows)."""
         binder = Expressions(self, scope, clause="UNNEST")
         lists: list[str] = []
@@ -498,7 +496,7 @@ class _Block:
             sql.append(f" HAVING {condition}")
         distinct = node.args.get("distinct")
         if distinct is not None and distinct.args.get("on"):
-            raise queries._refuse(distinct, "DISTINCT ON")  # noqa: SLF001 - one module, one job
+            raise queries.refuse(distinct, "DISTINCT ON")
         if node.args.get("order"):
             sql.append(self._order_by(fields, grouping, distinct=distinct is not None))
         sql.append(queries.limits(node))
@@ -518,9 +516,9 @@ class _Block:
             grouping=grouping, windows=windows,
         )  # fmt: skip
 
-    def _expanded(self) -> list[exp.Expression | Field]:
+    def _expanded(self) -> list[exp.Expr | Field]:
         """Return the select items, with the columns that a star means in its place."""
-        items: list[exp.Expression | Field] = []
+        items: list[exp.Expr | Field] = []
         for item in self._node.expressions:
             if isinstance(item, exp.Star) or (
                 isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
@@ -530,11 +528,11 @@ class _Block:
                 items.append(item)
         return items
 
-    def _star(self, item: exp.Expression) -> list[Field]:
-        star = item if isinstance(item, exp.Star) else item.this
+    def _star(self, item: exp.Expr) -> list[Field]:
+        star = item.this if isinstance(item, exp.Column) else item
         if any(star.args.values()):
-            raise self._queries._refuse(item, f"'{Expressions.describe(item)}'")  # noqa: SLF001
-        if isinstance(item, exp.Star):
+            raise self._queries.refuse(item, f"'{Expressions.describe(item)}'")
+        if not isinstance(item, exp.Column):
             found = self._scope.star()
             if not self._scope.relations:
                 raise ValidationException(
@@ -564,12 +562,12 @@ class _Block:
             return None, ""
         keys: set[str] = set()
 
-        def key(node: exp.Expression) -> str:
+        def key(node: exp.Expr) -> str:
             sql = self._group_key(node)
             keys.add(sql)
             return sql
 
-        def sets(node: exp.Expression) -> str:
+        def sets(node: exp.Expr) -> str:
             if isinstance(node, exp.Tuple):
                 return f"({', '.join(key(n) for n in node.expressions)})"
             if isinstance(node, exp.Paren):
@@ -583,10 +581,10 @@ class _Block:
         for word in ("grouping_sets", "cube", "rollup"):
             parts += [sets(n) for n in group.args.get(word) or []]
         if group.args.get("all") or group.args.get("totals"):
-            raise self._queries._refuse(group, "GROUP BY ALL")  # noqa: SLF001
+            raise self._queries.refuse(group, "GROUP BY ALL")
         return Grouping(keys), f" GROUP BY {', '.join(parts)}"
 
-    def _group_key(self, node: exp.Expression) -> str:
+    def _group_key(self, node: exp.Expr) -> str:
         index = _ordinal(node, len(self._items), self._queries, "GROUP BY")
         item = self._items[index - 1] if index else node
         if isinstance(item, Field):
@@ -597,7 +595,7 @@ class _Block:
         return f"CAST({sql} AS BIGINT)" if sql.isdigit() else sql
 
     def _item(
-        self, item: exp.Expression | Field, binder: Expressions, grouping: Grouping | None
+        self, item: exp.Expr | Field, binder: Expressions, grouping: Grouping | None
     ) -> Field:
         if isinstance(item, Field):
             if grouping is not None and item.sql not in grouping.keys:
@@ -615,7 +613,7 @@ class _Block:
         return Field(value.name, value.type, value.sql, value.origin)
 
     def _check(
-        self, node: exp.Expression, grouping: Grouping | None, _: Expressions | None = None
+        self, node: exp.Expr, grouping: Grouping | None, _: Expressions | None = None
     ) -> None:
         if grouping is not None and grouping.loose:
             raise ValidationException(
@@ -631,7 +629,7 @@ class _Block:
         binder = self._binder("ORDER BY", aggregates=True, grouping=grouping)
         selected = {f.sql: i + 1 for i, f in enumerate(fields)}
 
-        def item(node: exp.Expression) -> str:
+        def item(node: exp.Expr) -> str:
             index = _ordinal(node, len(fields), self._queries)
             if index:
                 return str(index)
@@ -678,12 +676,12 @@ def _as_types(output: Output, types: Iterable[Type]) -> str:
     return f"SELECT {columns} FROM ({output.sql})"
 
 
-def _aggregates(node: exp.Expression) -> bool:
+def _aggregates(node: exp.Expr) -> bool:
     """Whether an expression has an aggregate of its own block, outside OVER and subqueries."""
     if isinstance(node, exp.Window):
         parts = [*(node.args.get("partition_by") or []), node.args.get("order")]
         inner = node.this
-        while not isinstance(inner, exp.Anonymous) and isinstance(inner.this, exp.Expression):
+        while not isinstance(inner, exp.Anonymous) and isinstance(inner.this, exp.Expr):
             inner = inner.this
         parts += inner.expressions if isinstance(inner, exp.Anonymous) else []
         return any(_aggregates(part) for part in parts if part is not None)
@@ -696,9 +694,7 @@ def _aggregates(node: exp.Expression) -> bool:
     return any(_aggregates(child) for child in node.iter_expressions())
 
 
-def _ordinal(
-    node: exp.Expression, count: int, queries: Queries, clause: str = "ORDER BY"
-) -> int | None:
+def _ordinal(node: exp.Expr, count: int, queries: Queries, clause: str = "ORDER BY") -> int | None:
     """Return the place in the select list that a whole number in GROUP BY or ORDER BY means."""
     if not isinstance(node, exp.Literal) or node.is_string or not node.this.isdigit():
         return None
@@ -708,5 +704,3 @@ def _ordinal(
             f"{queries.locate(node)}: {clause} position {index} is not in select list"
         )
     return index
-
-

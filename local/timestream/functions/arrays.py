@@ -6,18 +6,38 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/array-functions.htm
 from local.timestream.functions.signature import scalar
 
 FUNCTIONS = (
-    scalar("all_match(array(T), function(T, boolean)) -> boolean", "all_of(list_transform({0}, {1}))"),
-    scalar("any_match(array(T), function(T, boolean)) -> boolean", "any_of(list_transform({0}, {1}))"),
-    scalar("none_match(array(T), function(T, boolean)) -> boolean", "(NOT any_of(list_transform({0}, {1})))"),
+    scalar(
+        "all_match(array(T), function(T, boolean)) -> boolean", "all_of(list_transform({0}, {1}))"
+    ),
+    scalar(
+        "any_match(array(T), function(T, boolean)) -> boolean", "any_of(list_transform({0}, {1}))"
+    ),
+    scalar(
+        "none_match(array(T), function(T, boolean)) -> boolean",
+        "(NOT any_of(list_transform({0}, {1})))",
+    ),
     scalar("array_distinct(array(T)) -> array(T)", "distinct_elements({0})"),
-    scalar("array_except(array(T), array(T)) -> array(T)", "distinct_elements(list_filter({0}, lambda e: NOT in_list({1}, e)))"),
-    scalar("array_intersect(array(T), array(T)) -> array(T)", "distinct_elements(list_filter({0}, lambda e: in_list({1}, e)))"),
+    scalar(
+        "array_except(array(T), array(T)) -> array(T)",
+        "distinct_elements(list_filter({0}, lambda e: NOT in_list({1}, e)))",
+    ),
+    scalar(
+        "array_intersect(array(T), array(T)) -> array(T)",
+        "distinct_elements(list_filter({0}, lambda e: in_list({1}, e)))",
+    ),
     scalar("array_max(array(T)) -> T", "greatest_element({0})"),
     scalar("array_min(array(T)) -> T", "least_element({0})"),
-    scalar("array_position(array(T), T) -> bigint", "coalesce(list_position({0}, {1}), CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE 0 END)"),
-    scalar("array_remove(array(T), T) -> array(T)", "list_filter({0}, lambda e: e IS NULL OR e <> {1})"),
+    scalar(
+        "array_position(array(T), T) -> bigint",
+        "coalesce(list_position({0}, {1}), CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE 0 END)",
+    ),
+    scalar(
+        "array_remove(array(T), T) -> array(T)", "list_filter({0}, lambda e: e IS NULL OR e <> {1})"
+    ),
     scalar("array_sort(array(T)) -> array(T)", "list_sort({0}, 'ASC', 'NULLS LAST')"),
-    scalar("array_union(array(T), array(T)) -> array(T)", "distinct_elements(list_concat({0}, {1}))"),
+    scalar(
+        "array_union(array(T), array(T)) -> array(T)", "distinct_elements(list_concat({0}, {1}))"
+    ),
     scalar("arrays_overlap(array(T), array(T)) -> boolean", "array_overlap({0}, {1})"),
     scalar("cardinality(array(T)) -> bigint", "len({0})"),
     scalar("concat(array(T)...) -> array(T)", "({joined})"),
@@ -26,22 +46,61 @@ FUNCTIONS = (
     scalar("contains(array(T), T) -> boolean", "array_has({0}, {1})"),
     scalar("element_at(array(T), bigint) -> T", "array_element_at({0}, {1})"),
     scalar("filter(array(T), function(T, boolean)) -> array(T)", "list_filter({0}, {1})"),
-    scalar("flatten(array(array(T))) -> array(T)", "flatten(list_filter({0}, lambda e: e IS NOT NULL))"),
-    scalar("reduce(array(T), S, function(S, T, S), function(S, R)) -> R", "list_transform([list_reduce({0}, {2}, {1})], {3})[1]"),
+    scalar(
+        "flatten(array(array(T))) -> array(T)", "flatten(list_filter({0}, lambda e: e IS NOT NULL))"
+    ),
+    scalar(
+        "reduce(array(T), S, function(S, T, S), function(S, R)) -> R",
+        "list_transform([list_reduce({0}, {2}, {1})], {3})[1]",
+    ),
     scalar("repeat(T, bigint) -> array(T)", "list_transform(range({1}), lambda i: {0})"),
     scalar("reverse(array(T)) -> array(T)", "list_reverse({0})"),
-    scalar("sequence(bigint, bigint) -> array(bigint)", "whole_sequence({0}, {1}, CASE WHEN {1} >= {0} THEN 1 ELSE -1 END)"),
+    scalar(
+        "sequence(bigint, bigint) -> array(bigint)",
+        "whole_sequence({0}, {1}, CASE WHEN {1} >= {0} THEN 1 ELSE -1 END)",
+    ),
     scalar("sequence(bigint, bigint, bigint) -> array(bigint)", "whole_sequence({0}, {1}, {2})"),
-    scalar("sequence(timestamp, timestamp) -> array(timestamp)", "timestamp_sequence({0}, {1}, 86400000000000)"),
-    scalar("sequence(timestamp, timestamp, interval day to second) -> array(timestamp)", "timestamp_sequence({0}, {1}, {2})"),
-    scalar("sequence(timestamp, timestamp, interval year to month) -> array(timestamp)", "month_sequence({0}, {1}, {2})"),
-    scalar("sequence(date, date) -> array(date)", "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), 86400000000000), lambda e: CAST(e AS DATE))"),
-    scalar("sequence(date, date, interval day to second) -> array(date)", "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: CAST(e AS DATE))"),
-    scalar("sequence(date, date, interval year to month) -> array(date)", "list_transform(month_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: CAST(e AS DATE))"),
-    scalar("shuffle(array(T)) -> array(T)", "list_select({0}, list_grade_up(list_transform({0}, lambda e: random())))"),
+    scalar(
+        "sequence(timestamp, timestamp) -> array(timestamp)",
+        "timestamp_sequence({0}, {1}, 86400000000000)",
+    ),
+    scalar(
+        "sequence(timestamp, timestamp, interval day to second) -> array(timestamp)",
+        "timestamp_sequence({0}, {1}, {2})",
+    ),
+    scalar(
+        "sequence(timestamp, timestamp, interval year to month) -> array(timestamp)",
+        "month_sequence({0}, {1}, {2})",
+    ),
+    scalar(
+        "sequence(date, date) -> array(date)",
+        "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), 86400000000000), lambda e: CAST(e AS DATE))",
+    ),
+    scalar(
+        "sequence(date, date, interval day to second) -> array(date)",
+        "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: CAST(e AS DATE))",
+    ),
+    scalar(
+        "sequence(date, date, interval year to month) -> array(date)",
+        "list_transform(month_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: CAST(e AS DATE))",
+    ),
+    scalar(
+        "shuffle(array(T)) -> array(T)",
+        "list_select({0}, list_grade_up(list_transform({0}, lambda e: random())))",
+    ),
     scalar("slice(array(T), bigint, bigint) -> array(T)", "array_slice_of({0}, {1}, {2})"),
     scalar("transform(array(T), function(T, U)) -> array(U)", "list_transform({0}, {1})"),
-    scalar("zip(array(T), array(U)) -> array(row(T, U))", "CAST(list_zip({0}, {1}) AS STRUCT(f1 {T}, f2 {U})[])"),
-    scalar("zip(array(T), array(U), array(V)) -> array(row(T, U, V))", "CAST(list_zip({0}, {1}, {2}) AS STRUCT(f1 {T}, f2 {U}, f3 {V})[])"),
-    scalar("zip_with(array(T), array(U), function(T, U, R)) -> array(R)", "list_transform(list_zip({0}, {1}), lambda {p}: {body})", reads=("{p}[1]", "{p}[2]")),
+    scalar(
+        "zip(array(T), array(U)) -> array(row(T, U))",
+        "CAST(list_zip({0}, {1}) AS STRUCT(f1 {T}, f2 {U})[])",
+    ),
+    scalar(
+        "zip(array(T), array(U), array(V)) -> array(row(T, U, V))",
+        "CAST(list_zip({0}, {1}, {2}) AS STRUCT(f1 {T}, f2 {U}, f3 {V})[])",
+    ),
+    scalar(
+        "zip_with(array(T), array(U), function(T, U, R)) -> array(R)",
+        "list_transform(list_zip({0}, {1}), lambda {p}: {body})",
+        reads=("{p}[1]", "{p}[2]"),
+    ),
 )

@@ -41,10 +41,7 @@ FUNCTIONS = (
         for name, sql in _TIME_PARTS.items()
         for moment, source in (("timestamp", "nanoseconds_of_day({0})"), ("time", "{0}"))
     ),
-    *(
-        scalar(f"{name}(interval day to second) -> bigint", sql)
-        for name, sql in _DAY_PARTS.items()
-    ),
+    *(scalar(f"{name}(interval day to second) -> bigint", sql) for name, sql in _DAY_PARTS.items()),
     scalar("month(interval year to month) -> bigint", "({0} % 12)"),
     scalar("year(interval year to month) -> bigint", "({0} // 12)"),
     scalar("ago(interval day to second) -> timestamp", "make_timestamp_ns({now} - {0})"),
@@ -56,23 +53,35 @@ FUNCTIONS = (
     scalar("date(timestamp) -> date", "CAST({0} AS DATE)"),
     scalar("date_add(varchar, bigint, timestamp) -> timestamp", "add_units({0}, {1}, {2})"),
     scalar("date_add(varchar, bigint, date) -> date", "add_units_to_date({0}, {1}, {2})"),
-    scalar("date_diff(varchar, timestamp, timestamp) -> bigint", "difference_in_units({0}, {1}, {2})"),
+    scalar(
+        "date_diff(varchar, timestamp, timestamp) -> bigint", "difference_in_units({0}, {1}, {2})"
+    ),
     scalar("date_diff(varchar, date, date) -> bigint", "difference_in_dates({0}, {1}, {2})"),
     scalar("date_format(timestamp, varchar) -> varchar", "mysql_format(epoch_ns({0}), {1})"),
     scalar("date_parse(varchar, varchar) -> timestamp", "make_timestamp_ns(mysql_parse({0}, {1}))"),
     scalar("date_trunc(varchar, timestamp) -> timestamp", "truncate_timestamp({0}, {1})"),
     scalar("date_trunc(varchar, date) -> date", "truncate_date({0}, {1})"),
     scalar("format_datetime(timestamp, varchar) -> varchar", "joda_format(epoch_ns({0}), {1})"),
-    scalar("from_iso8601_date(varchar) -> date", "(DATE '1970-01-01' + CAST(iso8601_date({0}) AS INTEGER))"),
-    scalar("from_iso8601_timestamp(varchar) -> timestamp", "make_timestamp_ns(iso8601_timestamp({0}))"),
+    scalar(
+        "from_iso8601_date(varchar) -> date",
+        "(DATE '1970-01-01' + CAST(iso8601_date({0}) AS INTEGER))",
+    ),
+    scalar(
+        "from_iso8601_timestamp(varchar) -> timestamp", "make_timestamp_ns(iso8601_timestamp({0}))"
+    ),
     scalar("from_milliseconds(bigint) -> timestamp", "make_timestamp_ns({0} * 1000000)"),
     scalar("from_nanoseconds(bigint) -> timestamp", "make_timestamp_ns({0})"),
-    scalar("from_unixtime(double) -> timestamp", "make_timestamp_ns(CAST(round({0} * 1000) AS BIGINT) * 1000000)"),
+    scalar(
+        "from_unixtime(double) -> timestamp",
+        "make_timestamp_ns(CAST(round({0} * 1000) AS BIGINT) * 1000000)",
+    ),
     scalar("human_readable_seconds(double) -> varchar", "readable_seconds({0})"),
     scalar("last_day_of_month(date) -> date", "last_day({0})"),
     scalar("last_day_of_month(timestamp) -> date", "last_day(CAST({0} AS DATE))"),
     scalar("now() -> timestamp", _NOW),
-    scalar("parse_datetime(varchar, varchar) -> timestamp", "make_timestamp_ns(joda_parse({0}, {1}))"),
+    scalar(
+        "parse_datetime(varchar, varchar) -> timestamp", "make_timestamp_ns(joda_parse({0}, {1}))"
+    ),
     scalar("parse_duration(varchar) -> interval day to second", "duration_of_text({0})"),
     scalar("to_iso8601(date) -> varchar", "CAST({0} AS VARCHAR)"),
     scalar("to_iso8601(timestamp) -> varchar", "(replace(timestamp_text({0}), ' ', 'T') || 'Z')"),

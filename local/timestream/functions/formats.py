@@ -132,7 +132,15 @@ def _joda_text(run: str, moment: datetime, fraction: int) -> str:
     if letter == "S":
         return f"{fraction:09}"[:width].ljust(width, "0")
     if letter in "ZzV":
-        return "UTC" if letter in "zV" else "+00:00" if width == 2 else "+0000" if width == 1 else "UTC"  # noqa: PLR2004
+        return (
+            "UTC"
+            if letter in "zV"
+            else "+00:00"
+            if width == 2
+            else "+0000"
+            if width == 1
+            else "UTC"
+        )
     if letter == "M" and width > 2:  # noqa: PLR2004 - a month's name
         name = _MONTHS[moment.month]
         return name if width > 3 else name[:3]  # noqa: PLR2004

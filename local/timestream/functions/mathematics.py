@@ -39,7 +39,10 @@ FUNCTIONS = (
     scalar("bitwise_not(bigint) -> bigint", "(~{0})"),
     scalar("bitwise_or(bigint, bigint) -> bigint", "({0} | {1})"),
     scalar("bitwise_xor(bigint, bigint) -> bigint", "xor({0}, {1})"),
-    scalar("cosine_similarity(map(varchar, double), map(varchar, double)) -> double", "cosine_of({0}, {1})"),
+    scalar(
+        "cosine_similarity(map(varchar, double), map(varchar, double)) -> double",
+        "cosine_of({0}, {1})",
+    ),
     scalar("e() -> double", "exp(CAST(1 AS DOUBLE))"),
     scalar("from_base(varchar, bigint) -> bigint", "number_from_base({0}, {1})"),
     scalar("infinity() -> double", "CAST('inf' AS DOUBLE)"),
@@ -59,10 +62,18 @@ FUNCTIONS = (
     scalar("round(integer) -> integer", "{0}"),
     scalar("round(bigint) -> bigint", "{0}"),
     scalar("round(double) -> double", "round({0})"),
-    scalar("round(integer, bigint) -> integer", "CAST(round({0}, CAST({1} AS INTEGER)) AS INTEGER)"),
+    scalar(
+        "round(integer, bigint) -> integer", "CAST(round({0}, CAST({1} AS INTEGER)) AS INTEGER)"
+    ),
     scalar("round(bigint, bigint) -> bigint", "round({0}, CAST({1} AS INTEGER))"),
     scalar("round(double, bigint) -> double", "round_to({0}, {1})"),
     scalar("to_base(bigint, bigint) -> varchar", "number_to_base({0}, {1})"),
-    scalar("width_bucket(double, double, double, bigint) -> bigint", "CAST(one_bucket({0}, {1}, {2}, {3}) AS BIGINT)"),
-    scalar("width_bucket(double, array(double)) -> bigint", "len(list_filter({1}, lambda bound: bound <= {0}))"),
+    scalar(
+        "width_bucket(double, double, double, bigint) -> bigint",
+        "CAST(one_bucket({0}, {1}, {2}, {3}) AS BIGINT)",
+    ),
+    scalar(
+        "width_bucket(double, array(double)) -> bigint",
+        "len(list_filter({1}, lambda bound: bound <= {0}))",
+    ),
 )

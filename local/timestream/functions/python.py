@@ -132,7 +132,13 @@ def human_readable_seconds(seconds: float) -> str:
         raise ValueError(f"⟦Invalid argument found: {java_double(seconds)}⟧")
     rest = round(abs(seconds))
     parts = []
-    for unit, size in (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for unit, size in (
+        ("week", 604800),
+        ("day", 86400),
+        ("hour", 3600),
+        ("minute", 60),
+        ("second", 1),
+    ):
         count, rest = divmod(rest, size)
         if count:
             parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
@@ -179,12 +185,22 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("double_text", java_double, ["DOUBLE"], "VARCHAR"),
     ("interpolate", interpolate, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]"], "DOUBLE[]"),
     ("cube_root", math.cbrt, ["DOUBLE"], "DOUBLE"),
-    ("correlation", correlation, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]", "DOUBLE[]"], "DOUBLE"),
+    (
+        "correlation",
+        correlation,
+        ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]", "DOUBLE[]"],
+        "DOUBLE",
+    ),
     ("number_to_base", to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
     ("number_from_base", from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("readable_seconds", human_readable_seconds, ["DOUBLE"], "VARCHAR"),
     ("java_replacement", java_replacement, ["VARCHAR"], "VARCHAR"),
-    ("weighted_percentiles", weighted_percentiles, ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"], "DOUBLE[]"),
+    (
+        "weighted_percentiles",
+        weighted_percentiles,
+        ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"],
+        "DOUBLE[]",
+    ),
     ("mysql_format", formats.date_format, ["BIGINT", "VARCHAR"], "VARCHAR"),
     ("mysql_parse", formats.date_parse, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("joda_format", formats.format_datetime, ["BIGINT", "VARCHAR"], "VARCHAR"),

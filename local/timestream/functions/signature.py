@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from local.timestream.sqltypes import (
+    TIMESTAMP,
     UNKNOWN,
     Type,
     array,
@@ -15,7 +16,6 @@ from local.timestream.sqltypes import (
     parse_type,
     physical,
     row,
-    TIMESTAMP,
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,10 @@ FUNCTIONS = (
     scalar("codepoint(varchar) -> integer", "one_codepoint({0})"),
     scalar("concat(varchar...) -> varchar", "({joined})"),
     scalar("concat_ws(varchar, varchar...) -> varchar", "concat_ws({args})"),
-    scalar("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string(list_filter({1}, lambda e: e IS NOT NULL), {0})"),
+    scalar(
+        "concat_ws(varchar, array(varchar)) -> varchar",
+        "array_to_string(list_filter({1}, lambda e: e IS NOT NULL), {0})",
+    ),
     scalar("hamming_distance(varchar, varchar) -> bigint", "CAST(hamming_of({0}, {1}) AS BIGINT)"),
     scalar("length(varchar) -> bigint", "length({0})"),
     scalar("levenshtein_distance(varchar, varchar) -> bigint", "levenshtein({0}, {1})"),
@@ -19,12 +22,23 @@ FUNCTIONS = (
     scalar("lpad(varchar, bigint, varchar) -> varchar", "pad_left({0}, {1}, {2})"),
     scalar("ltrim(varchar) -> varchar", "ltrim({0})"),
     scalar("regexp_extract(varchar, varchar) -> varchar", "regexp_extract_all({0}, {1})[1]"),
-    scalar("regexp_extract(varchar, varchar, bigint) -> varchar", "nullif(regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))[1], '')"),
-    scalar("regexp_extract_all(varchar, varchar) -> array(varchar)", "regexp_extract_all({0}, {1})"),
-    scalar("regexp_extract_all(varchar, varchar, bigint) -> array(varchar)", "regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))"),
+    scalar(
+        "regexp_extract(varchar, varchar, bigint) -> varchar",
+        "nullif(regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))[1], '')",
+    ),
+    scalar(
+        "regexp_extract_all(varchar, varchar) -> array(varchar)", "regexp_extract_all({0}, {1})"
+    ),
+    scalar(
+        "regexp_extract_all(varchar, varchar, bigint) -> array(varchar)",
+        "regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))",
+    ),
     scalar("regexp_like(varchar, varchar) -> boolean", "regexp_matches({0}, {1})"),
     scalar("regexp_replace(varchar, varchar) -> varchar", "regexp_replace({0}, {1}, '', 'g')"),
-    scalar("regexp_replace(varchar, varchar, varchar) -> varchar", "regexp_replace({0}, {1}, java_replacement({2}), 'g')"),
+    scalar(
+        "regexp_replace(varchar, varchar, varchar) -> varchar",
+        "regexp_replace({0}, {1}, java_replacement({2}), 'g')",
+    ),
     scalar("regexp_split(varchar, varchar) -> array(varchar)", "string_split_regex({0}, {1})"),
     scalar("replace(varchar, varchar) -> varchar", "replace({0}, {1}, '')"),
     scalar("replace(varchar, varchar, varchar) -> varchar", "replace({0}, {1}, {2})"),
@@ -34,9 +48,12 @@ FUNCTIONS = (
     scalar("split(varchar, varchar) -> array(varchar)", "string_split({0}, {1})"),
     scalar("split(varchar, varchar, bigint) -> array(varchar)", "split_limit({0}, {1}, {2})"),
     scalar("split_part(varchar, varchar, bigint) -> varchar", "split_field({0}, {1}, {2})"),
-    scalar("split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)", "map("
+    scalar(
+        "split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)",
+        "map("
         "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[1]), "
-        "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[2]))"),
+        "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[2]))",
+    ),
     scalar("strpos(varchar, varchar) -> bigint", "strpos({0}, {1})"),
     scalar("substr(varchar, bigint) -> varchar", "piece({0}, {1}, NULL)"),
     scalar("substr(varchar, bigint, bigint) -> varchar", "piece({0}, {1}, {2})"),

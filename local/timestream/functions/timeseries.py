@@ -3,37 +3,84 @@
 https://docs.aws.amazon.com/timestream/latest/developerguide/timeseries-specific-constructs.functions.html
 """
 
-from local.timestream.functions.signature import aggregate, scalar
+from local.timestream.functions.signature import Overload, aggregate, scalar
 
 _VALUE = ("{p}.f2",)
 _NANOSECONDS_A_SECOND = "1000000000"
 
 
-def _interpolation(name: str, how: str) -> tuple:
+def _interpolation(name: str, how: str) -> tuple[Overload, Overload]:
     """Interpolate at an array of times, or at one."""
     return (
-        scalar(f"{name}(timeseries(double), array(timestamp)) -> timeseries(double)", f"interpolated('{how}', {{0}}, {{1}})"),
-        scalar(f"{name}(timeseries(double), timestamp) -> double", f"interpolated('{how}', {{0}}, [{{1}}])[1].f2"),
+        scalar(
+            f"{name}(timeseries(double), array(timestamp)) -> timeseries(double)",
+            f"interpolated('{how}', {{0}}, {{1}})",
+        ),
+        scalar(
+            f"{name}(timeseries(double), timestamp) -> double",
+            f"interpolated('{how}', {{0}}, [{{1}}])[1].f2",
+        ),
     )
 
 
 FUNCTIONS = (
-    aggregate("create_time_series(timestamp, T) -> timeseries(T)", "series_of(list({0} ORDER BY {0}){over}, list({1} ORDER BY {0}){over})"),
+    aggregate(
+        "create_time_series(timestamp, T) -> timeseries(T)",
+        "series_of(list({0} ORDER BY {0}){over}, list({1} ORDER BY {0}){over})",
+    ),
     *_interpolation("interpolate_linear", "linear"),
     *_interpolation("interpolate_locf", "locf"),
     *_interpolation("interpolate_spline_cubic", "spline"),
-    scalar("interpolate_fill(timeseries(T), array(timestamp), T) -> timeseries(T)", "filled({0}, {1}, {2})"),
+    scalar(
+        "interpolate_fill(timeseries(T), array(timestamp), T) -> timeseries(T)",
+        "filled({0}, {1}, {2})",
+    ),
     scalar("interpolate_fill(timeseries(T), timestamp, T) -> T", "filled({0}, [{1}], {2})[1].f2"),
-    scalar("derivative_linear(timeseries(double), interval day to second) -> timeseries(double)", "derivative({0}, {1})"),
-    scalar("non_negative_derivative_linear(timeseries(double), interval day to second) -> timeseries(double)", "non_negative_derivative({0}, {1})"),
-    scalar("integral_trapezoidal(timeseries(double)) -> double", f"integral({{0}}, {_NANOSECONDS_A_SECOND})"),
-    scalar("integral_trapezoidal(timeseries(double), interval day to second) -> double", "integral({0}, {1})"),
-    scalar("integral_trapezoidal(timeseries(double), timestamp, timestamp) -> double", f"integral(between_times({{0}}, {{1}}, {{2}}), {_NANOSECONDS_A_SECOND})"),
-    scalar("integral_trapezoidal(timeseries(double), interval day to second, timestamp, timestamp) -> double", "integral(between_times({0}, {2}, {3}), {1})"),
-    scalar("correlate_pearson(timeseries(double), timeseries(double)) -> double", "correlation('pearson', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))"),
-    scalar("correlate_spearman(timeseries(double), timeseries(double)) -> double", "correlation('spearman', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))"),
-    scalar("filter(timeseries(T), function(T, boolean)) -> timeseries(T)", "list_filter({0}, lambda {p}: {body})", reads=_VALUE),
-    scalar("transform(timeseries(T), function(T, U)) -> timeseries(U)", "list_transform({0}, lambda {p}: struct_pack(f1 := {p}.f1, f2 := {body}))", reads=_VALUE),
-    scalar("reduce(timeseries(T), S, function(S, T, S), function(S, R)) -> R", "list_transform([list_reduce(series_values({0}), {2}, {1})], {3})[1]"),
+    scalar(
+        "derivative_linear(timeseries(double), interval day to second) -> timeseries(double)",
+        "derivative({0}, {1})",
+    ),
+    scalar(
+        "non_negative_derivative_linear(timeseries(double), interval day to second) -> timeseries(double)",
+        "non_negative_derivative({0}, {1})",
+    ),
+    scalar(
+        "integral_trapezoidal(timeseries(double)) -> double",
+        f"integral({{0}}, {_NANOSECONDS_A_SECOND})",
+    ),
+    scalar(
+        "integral_trapezoidal(timeseries(double), interval day to second) -> double",
+        "integral({0}, {1})",
+    ),
+    scalar(
+        "integral_trapezoidal(timeseries(double), timestamp, timestamp) -> double",
+        f"integral(between_times({{0}}, {{1}}, {{2}}), {_NANOSECONDS_A_SECOND})",
+    ),
+    scalar(
+        "integral_trapezoidal(timeseries(double), interval day to second, timestamp, timestamp) -> double",
+        "integral(between_times({0}, {2}, {3}), {1})",
+    ),
+    scalar(
+        "correlate_pearson(timeseries(double), timeseries(double)) -> double",
+        "correlation('pearson', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
+    ),
+    scalar(
+        "correlate_spearman(timeseries(double), timeseries(double)) -> double",
+        "correlation('spearman', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
+    ),
+    scalar(
+        "filter(timeseries(T), function(T, boolean)) -> timeseries(T)",
+        "list_filter({0}, lambda {p}: {body})",
+        reads=_VALUE,
+    ),
+    scalar(
+        "transform(timeseries(T), function(T, U)) -> timeseries(U)",
+        "list_transform({0}, lambda {p}: struct_pack(f1 := {p}.f1, f2 := {body}))",
+        reads=_VALUE,
+    ),
+    scalar(
+        "reduce(timeseries(T), S, function(S, T, S), function(S, R)) -> R",
+        "list_transform([list_reduce(series_values({0}), {2}, {1})], {3})[1]",
+    ),
     scalar("cardinality(timeseries(T)) -> bigint", "len({0})"),
 )

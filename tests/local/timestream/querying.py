@@ -121,7 +121,7 @@ def answer(asked: Engine, sql: str) -> list[str]:
         found = asked.query({"QueryString": sql})
     except TimestreamError as error:
         return [f"! {error.message}"]
-    return [" | ".join(text(value) for value in row["Data"]) for row in found["Rows"]]
+    return [" | ".join(map(text, row["Data"])).rstrip() for row in found["Rows"]]
 
 
 @dataclass(frozen=True)
