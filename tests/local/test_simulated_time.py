@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.clock import SimulatedClock, utc
+from tests.local.conftest import START
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODULE = """
+import datetime, sys, time, uuid
+print(datetime.datetime.now(datetime.UTC).isoformat(), time.time(), sys.argv[1:])
+before = time.monotonic(), time.perf_counter()
+time.sleep(3600)
+print(time.strftime("%H:%M", time.gmtime()), round(time.monotonic() - before[0], 1))
+print(time.perf_counter() > before[1] + 3599, "pytest" in sys.modules)
+"""
+
+
+def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "probe.py").write_text(MODULE, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "local.simulated_time", *arguments],
+        env={"PYTHONPATH": f".:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_unmodified_module_lives_in_the_clocks_time(
+    tmp_path: Path, clock: SimulatedClock
+) -> None:
+    done = run(tmp_path, str(clock.path), "-m", "probe", "--flag", "value")
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        f"2026-03-01T00:00:00+00:00 {START.timestamp()} ['--flag', 'value']",
+        "01:00 3600.0",
+        "True False",
+    ]
+
+
+def test_its_sleep_moves_the_clock_for_everybody(tmp_path: Path, clock: SimulatedClock) -> None:
+    run(tmp_path, str(clock.path), "-m", "probe")
+
+    assert (utc(clock) - START).total_seconds() == 3600
+
+
+@pytest.mark.parametrize("arguments", [[], ["clock"], ["clock", "probe"], ["clock", "-c", "x"]])
+def test_wrong_usage_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(tmp_path, *arguments)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("usage: ")
