@@ -136,6 +136,8 @@ class NdwSource:
         if self._picture is not None:
             answer.expect(HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
             if answer.status == HTTPStatus.NOT_MODIFIED:
+                # Read to its end, though it is empty: that keeps the connection for the next poll.
+                answer.body()
                 return self._picture
         answer.expect(HTTPStatus.OK)
         self._picture = parse(answer.pieces())
