@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,12 +33,13 @@ from local.cloud import REGION, Cloud
 from local.comparison import Comparison, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mypy_boto3_timestream_query import TimestreamQueryClient
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "build" / "demo"
+"""Where the settings, the templates and `summary.json` of the last run are."""
 
 DEPLOYMENT = "demo"
 TABLE = f'"{DEPLOYMENT}"."observations"'
@@ -45,12 +47,13 @@ KEY_PARAMETER = "/demo/roadsignals-key"
 KEY = "a-key-for-the-demo"
 
 SEED = 2021
-WEEK = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 8, tzinfo=UTC))
+MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
+DAYS = 7
 
 STRIP = timedelta(hours=24)
 CELL = timedelta(minutes=20)
-STRIPS = 10
-"""Of the bridges that opened most; ninety strips would fill a screen twice."""
+SHOWN = 10
+"""How many lines of a kind are printed: ninety bridges would fill two screens."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,9 @@ class Summary:
     seconds: float
 
 
-def hisingsbron() -> Scenario:
-    """Make up a week of Hisingsbron, told as Gothenburg tells it."""
-    start, end = WEEK
+def hisingsbron(days: int = DAYS) -> Scenario:
+    """Make up some days of Hisingsbron, told as Gothenburg tells it."""
+    start, end = MONDAY, MONDAY + timedelta(days=days)
     source = {
         "type": "json",
         "key": {"parameter": KEY_PARAMETER, "in": "header", "name": "Ocp-Apim-Subscription-Key"},
@@ -120,12 +123,16 @@ def replay(file: Path) -> Scenario:
 
 
 class Demo:
-    """One run of a scenario."""
+    """One run of a scenario.
 
-    def __init__(self, scenario: Scenario) -> None:
+    :param output: the directory for what the run writes.
+    """
+
+    def __init__(self, scenario: Scenario, output: Path) -> None:
         self._scenario = scenario
+        self._output = output
         self._began = time.monotonic()
-        self._settings = OUTPUT / "settings.json"
+        self._settings = output / "settings.json"
         self._polls: list[datetime] = []
 
     def run(self) -> Summary:
@@ -133,7 +140,7 @@ class Demo:
 
         :raises subprocess.CalledProcessError: if the CDK or the command line fails.
         """
-        OUTPUT.mkdir(parents=True, exist_ok=True)
+        self._output.mkdir(parents=True, exist_ok=True)
         scenario = self._scenario
         with ExitStack() as stack:
             clock = SimulatedClock(scenario.start)
@@ -155,7 +162,7 @@ class Demo:
 
     def _cdk(self, cloud: Cloud, *words: str) -> None:
         self._say(f"cdk {' '.join(words)}")
-        ours = ("--output", OUTPUT / "cdk.out", "-c", f"settings={self._settings}")
+        ours = ("--output", self._output / "cdk.out", "-c", f"settings={self._settings}")
         self._run(cloud, [Path(sys.executable).parent / "cdk", *words, *ours])
 
     def _run(self, cloud: Cloud, command: list[str | Path]) -> str:
@@ -172,7 +179,9 @@ class Demo:
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
         days = (self._scenario.end - self._scenario.start).days
-        self._say(f"{days} days of {len(self._scenario.openings)} bridge(s), a poll a minute")
+        bridges = list(self._scenario.openings)
+        whom = bridges[0] if len(bridges) == 1 else f"{len(bridges)} bridges"
+        self._say(f"watching {whom} for {days} days, a poll a minute")
         for day in range(1, days + 1):
             cloud.schedules.run(
                 clock,
@@ -186,9 +195,9 @@ class Demo:
         records = list(_records(cloud.client("timestream-query"), scenario))
         compared = compare(scenario.openings, self._polls, records)
         self._say("python -m bridgewatch status")
-        sys.stdout.write(self._status(cloud, clock))
+        _print_first(self._status(cloud, clock))
         _print_days(cloud.client("timestream-query"))
-        _print_strips(records, scenario.end)
+        _print_strips(records, compared.stored, scenario.end)
         true_changes = changes(scenario.openings, scenario.start, scenario.end)
         summary = Summary(
             polls=len(self._polls),
@@ -202,8 +211,9 @@ class Demo:
             seconds=round(time.monotonic() - self._began, 1),
         )
         _print_comparison(summary, compared)
-        text = json.dumps(asdict(summary), indent=2) + "\n"
-        (OUTPUT / "summary.json").write_text(text, encoding="utf-8")
+        file = self._output / "summary.json"
+        file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        sys.stdout.write(f"All of it is in {file}.\n")
         return summary
 
     def _status(self, cloud: Cloud, clock: SimulatedClock) -> str:
@@ -237,6 +247,14 @@ def _rows(timestream: TimestreamQueryClient, sql: str) -> Iterator[list[str]]:
             yield [datum["ScalarValue"] for datum in row["Data"]]
 
 
+def _print_first(table: str) -> None:
+    """Print the beginning of what a command printed."""
+    head = 4
+    lines = table.splitlines()
+    shown, more = lines[: head + SHOWN], lines[head + SHOWN : -1]
+    sys.stdout.write("\n".join(shown) + (f"\n  and {len(more)} more\n" if more else "\n"))
+
+
 def _print_days(timestream: TimestreamQueryClient) -> None:
     sql = f"""
         WITH observed AS (
@@ -252,19 +270,13 @@ def _print_days(timestream: TimestreamQueryClient) -> None:
         sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
 
 
-def _print_strips(records: list[Change], end: datetime) -> None:
-    """Draw the last 24 hours of the busiest bridges: a full cell where a bridge was Open."""
-    by_bridge: dict[str, list[Change]] = {}
-    for record in records:
-        by_bridge.setdefault(record.bridge, []).append(record)
-    busiest = sorted(by_bridge, key=lambda name: _opened(by_bridge[name], end), reverse=True)
+def _print_strips(records: list[Change], stored: Iterable[Change], end: datetime) -> None:
+    """Draw the last 24 hours of the bridges that opened most: a full cell where one was Open."""
+    recently = [one for one in stored if one.status == "Open" and one.time >= end - STRIP]
     sys.stdout.write(f"\nThe last 24 hours until {end:%d %b %H:%M} UTC (█ Open, · Closed):\n")
-    for bridge in busiest[:STRIPS]:
-        sys.stdout.write(f"  {bridge:<22}{_strip(by_bridge[bridge], end)}\n")
-
-
-def _opened(records: list[Change], end: datetime) -> int:
-    return sum(one.status == "Open" and one.time >= end - STRIP for one in records)
+    for bridge, _ in Counter(one.bridge for one in sorted(recently)).most_common(SHOWN):
+        strip = _strip([one for one in records if one.bridge == bridge], end)
+        sys.stdout.write(f"  {bridge:<22}{strip}\n")
 
 
 def _strip(records: list[Change], end: datetime) -> str:
@@ -284,10 +296,9 @@ def _print_comparison(summary: Summary, compared: Comparison) -> None:
         f"\n{summary.changes_true} changes at the bridges, {unseen} of them between two polls.\n"
         f"{summary.changes_stored} changes in the table ({summary.records_written} records in "
         f"{summary.write_requests} requests): {summary.lost} lost, {summary.invented} invented.\n"
-        f"{OUTPUT / 'summary.json'}\n"
     )
-    for name in ("lost", "invented"):
-        for change in sorted(getattr(compared, name))[:STRIPS]:
+    for name, found in (("lost", compared.lost), ("invented", compared.invented)):
+        for change in sorted(found)[:SHOWN]:
             sys.stdout.write(f"  {name}: {change.bridge} {change.status} at {change.time}\n")
 
 
@@ -297,5 +308,5 @@ def run(openings: Path | None) -> bool:
     :param openings: a CSV file of real openings to replay, or None for a week of Hisingsbron.
     :returns: whether nothing was lost and nothing invented.
     """
-    summary = Demo(replay(openings) if openings else hisingsbron()).run()
+    summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT).run()
     return summary.lost == summary.invented == 0
