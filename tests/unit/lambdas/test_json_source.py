@@ -85,6 +85,15 @@ def test_requests_name_the_project(httpserver: HTTPServer) -> None:
     assert request.headers["User-Agent"].startswith(f"bridgewatch/{VERSION} (+https://")
 
 
+def test_no_proxy_of_the_environment_sees_requests(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    httpserver.expect_request("/").respond_with_json({"status": "Open"})
+
+    assert len(look(httpserver.url_for("/")).observations) == 1
+
+
 def test_one_get_serves_all_bridges_of_a_url_without_a_code(httpserver: HTTPServer) -> None:
     bridges = [Bridge("One", "a", "N/1", {}), Bridge("Two", "a", "~2", {})]
     httpserver.expect_request("/").respond_with_json({"N/1": "Open", "~2": "Closed"})
@@ -351,6 +360,17 @@ def test_the_key_is_carried_where_the_source_wants_it(
     (request,) = requests_to(httpserver)
     assert request.environ["REQUEST_URI"] == path_and_query
     assert request.headers.get("X-Key") == header
+
+
+def test_a_key_in_the_path_is_one_segment_of_it(httpserver: HTTPServer, ssm: Any) -> None:  # noqa: ANN401 - a boto3 client
+    ssm.put_parameter(Name="/odd", Value="../a?b", Type="SecureString")
+    httpserver.expect_request("/status/../a?b").respond_with_json({"status": "Open"})
+
+    found = look(httpserver.url_for("/status/") + "{key}", key=Key("/odd", "path", None))
+
+    assert len(found.observations) == 1
+    (request,) = requests_to(httpserver)
+    assert request.environ["REQUEST_URI"] == "/status/..%2Fa%3Fb"
 
 
 def test_a_denied_key_is_read_anew_and_tried_once_more(httpserver: HTTPServer, ssm: Any) -> None:  # noqa: ANN401 - a boto3 client
