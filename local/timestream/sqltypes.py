@@ -97,6 +97,11 @@ def timeseries(value: Type) -> Type:
     return Type("timeseries", (value,))
 
 
+def point(value: Type) -> Type:
+    """Return the type of one point of a time series of `value`."""
+    return row(TIMESTAMP, value, labels=("time", "value"))
+
+
 def field_name(index: int) -> str:
     """Name the field `index` (from 0) of a row in DuckDB, where rows need names and may not repeat them."""
     return f"f{index + 1}"
@@ -108,7 +113,7 @@ def physical(type_: Type) -> str:
         case "array":
             return f"{physical(type_.parts[0])}[]"
         case "timeseries":  # its points in time order
-            return physical(array(row(TIMESTAMP, type_.parts[0])))
+            return physical(array(point(type_.parts[0])))
         case "map":
             return f"MAP({physical(type_.parts[0])}, {physical(type_.parts[1])})"
         case "row":
@@ -127,6 +132,8 @@ _WIDENING = {  # what a type becomes where another is expected, and at what cost
     ("integer", "double"): 3,
     ("bigint", "double"): 2,
     ("date", "timestamp"): 1,
+    # As in AWS's own examples: day('2019-10-12 23:10:34.000000000').
+    ("varchar", "timestamp"): 4,
 }
 
 
@@ -141,7 +148,7 @@ def coercion_cost(from_: Type, to: Type) -> int | None:
         return None if None in costs else sum(cost or 0 for cost in costs)
     if from_.name == "timeseries" and to.name == "array":
         # A series is an array of rows wherever an array function takes one.
-        cost = coercion_cost(row(TIMESTAMP, from_.parts[0]), to.parts[0])
+        cost = coercion_cost(point(from_.parts[0]), to.parts[0])
         return None if cost is None else cost + 1
     return _WIDENING.get((from_.name, to.name))
 

@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from local.timestream.sqltypes import (
-    TIMESTAMP,
     UNKNOWN,
     Type,
     array,
     field_name,
     physical,
-    row,
+    point,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +89,9 @@ def _convert(sql: str, from_: Type, to: Type, *, safe: bool, depth: int) -> str 
             sql, safe="TRUE" if safe else "FALSE", cast="TRY_CAST" if safe else "CAST"
         )
     if from_.name == "timeseries":
-        return _convert(sql, array(row(TIMESTAMP, from_.parts[0])), to, safe=safe, depth=depth)
+        if to.name == "timeseries":
+            to = array(point(to.parts[0]))
+        return _convert(sql, array(point(from_.parts[0])), to, safe=safe, depth=depth)
     if from_.name != to.name or len(from_.parts) != len(to.parts) or not from_.parts:
         return None
     return _convert_parts(sql, from_, to, safe=safe, depth=depth)

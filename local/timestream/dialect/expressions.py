@@ -46,6 +46,7 @@ from local.timestream.sqltypes import (
     map_of,
     parse_type,
     physical,
+    point,
     row,
 )
 
@@ -417,7 +418,7 @@ class Expressions:
             raise self.error(node, f"'{self.describe(node)}' is not supported")
         index = self.bind(node.expressions[0])
         if base.type.name == "timeseries":
-            base = Expression(base.sql, array(row(TIMESTAMP, base.type.parts[0])))
+            base = Expression(base.sql, array(point(base.type.parts[0])))
         if base.type.name == "array" and index.type in (INTEGER, BIGINT):
             return Expression(f"array_subscript({base.sql}, {index.sql})", base.type.parts[0])
         if base.type.name == "map":

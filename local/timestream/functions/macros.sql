@@ -263,11 +263,14 @@ CREATE MACRO map_subscript(m, k) AS CASE
 
 -- Time series: lists of rows (f1: time, f2: value) in time order
 
-CREATE MACRO points(times, values_) AS list_transform(list_zip(times, values_),
-  lambda p: struct_pack(f1 := p[1], f2 := p[2]));
+CREATE MACRO points(times, values_) AS CASE WHEN times IS NOT NULL AND values_ IS NOT NULL
+  THEN list_transform(list_zip(times, values_), lambda p: struct_pack(f1 := p[1], f2 := p[2])) END;
 CREATE MACRO series_of(times, values_) AS CASE
+  WHEN times IS NULL THEN NULL
   WHEN len(list_filter(times, lambda t: t IS NULL)) > 0
     THEN failed_list(points(times, values_), 'The time of a point in a time series cannot be null')
+  WHEN len(list_filter(values_, lambda v: v IS NULL)) > 0
+    THEN failed_list(points(times, values_), 'The value of a point in a time series cannot be null')
   WHEN len(list_distinct(times)) <> len(times)
     THEN failed_list(points(times, values_), 'Duplicate timestamps are not allowed in a timeseries')
   ELSE list_sort(points(times, values_)) END;
@@ -276,15 +279,16 @@ CREATE MACRO series_values(series) AS list_transform(series, lambda p: p.f2);
 CREATE MACRO nanoseconds(times) AS list_transform(times, lambda t: epoch_ns(t));
 CREATE MACRO interpolated(how, series, times) AS points(times, interpolate(how,
   nanoseconds(series_times(series)), series_values(series), nanoseconds(times)));
-CREATE MACRO steps(series) AS list_zip(series[:len(series) - 1], series[2:]);
+CREATE MACRO steps(series) AS CASE WHEN series IS NOT NULL
+  THEN list_zip(series[:len(series) - 1], series[2:]) END;
 CREATE MACRO step_width(p) AS epoch_ns(p[2].f1) - epoch_ns(p[1].f1);
 CREATE MACRO derivative(series, unit) AS list_transform(steps(series), lambda p:
   struct_pack(f1 := p[2].f1, f2 := (p[2].f2 - p[1].f2) * (unit / step_width(p))));
 CREATE MACRO non_negative_derivative(series, unit) AS list_filter(derivative(series, unit), lambda p: p.f2 >= 0);
-CREATE MACRO integral(series, unit) AS coalesce(list_sum(list_transform(steps(series), lambda p:
-  (p[1].f2 + p[2].f2) / 2.0 * (step_width(p) / unit))), CAST(0 AS DOUBLE));
+CREATE MACRO integral(series, unit) AS CASE WHEN series IS NOT NULL
+  THEN coalesce(list_sum(list_transform(steps(series), lambda p:
+    (p[1].f2 + p[2].f2) / 2.0 * (step_width(p) / unit))), CAST(0 AS DOUBLE)) END;
 CREATE MACRO filled(series, times, default_) AS list_transform(times, lambda t: struct_pack(
   f1 := t,
   f2 := CASE WHEN list_contains(series_times(series), t)
     THEN series[list_position(series_times(series), t)].f2 ELSE default_ END));
-CREATE MACRO between_times(series, start, stop) AS list_filter(series, lambda p: p.f1 BETWEEN start AND stop);

@@ -7,7 +7,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from local.timestream.sqltypes import (
-    TIMESTAMP,
     UNKNOWN,
     Type,
     array,
@@ -15,7 +14,7 @@ from local.timestream.sqltypes import (
     common_type,
     parse_type,
     physical,
-    row,
+    point,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def match(parameter: Type, argument: Type, bindings: Bindings) -> int | None:
             total += cost
         return total
     if parameter.name == "array" and argument.name == "timeseries":
-        cost = match(parameter, array(row(TIMESTAMP, argument.parts[0])), bindings)
+        cost = match(parameter, array(point(argument.parts[0])), bindings)
         return None if cost is None else cost + 2
     if argument == UNKNOWN:
         for variable in VARIABLES & _variables(parameter):

@@ -1,11 +1,11 @@
-"""Time-series functions: interpolation, derivatives, integrals, correlation, and lambdas over values.
+"""Time-series functions: interpolation, derivatives, integrals, correlation, filter and reduce.
 
 https://docs.aws.amazon.com/timestream/latest/developerguide/timeseries-specific-constructs.functions.html
 """
 
 from local.timestream.functions.signature import Overload, aggregate, scalar
 
-_VALUE = ("{p}.f2",)
+_POINT = "row(time timestamp, value T)"  # what a lambda takes: x -> x.value > 70.0
 _NANOSECONDS_A_SECOND = "1000000000"
 
 
@@ -53,14 +53,6 @@ FUNCTIONS = (
         "integral({0}, {1})",
     ),
     scalar(
-        "integral_trapezoidal(timeseries(double), timestamp, timestamp) -> double",
-        f"integral(between_times({{0}}, {{1}}, {{2}}), {_NANOSECONDS_A_SECOND})",
-    ),
-    scalar(
-        "integral_trapezoidal(timeseries(double), interval day to second, timestamp, timestamp) -> double",
-        "integral(between_times({0}, {2}, {3}), {1})",
-    ),
-    scalar(
         "correlate_pearson(timeseries(double), timeseries(double)) -> double",
         "correlation('pearson', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
     ),
@@ -69,18 +61,12 @@ FUNCTIONS = (
         "correlation('spearman', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
     ),
     scalar(
-        "filter(timeseries(T), function(T, boolean)) -> timeseries(T)",
-        "list_filter({0}, lambda {p}: {body})",
-        reads=_VALUE,
+        f"filter(timeseries(T), function({_POINT}, boolean)) -> timeseries(T)",
+        "list_filter({0}, {1})",
     ),
     scalar(
-        "transform(timeseries(T), function(T, U)) -> timeseries(U)",
-        "list_transform({0}, lambda {p}: struct_pack(f1 := {p}.f1, f2 := {body}))",
-        reads=_VALUE,
-    ),
-    scalar(
-        "reduce(timeseries(T), S, function(S, T, S), function(S, R)) -> R",
-        "list_transform([list_reduce(series_values({0}), {2}, {1})], {3})[1]",
+        f"reduce(timeseries(T), S, function(S, {_POINT}, S), function(S, R)) -> R",
+        "list_transform([list_reduce({0}, {2}, {1})], {3})[1]",
     ),
     scalar("cardinality(timeseries(T)) -> bigint", "len({0})"),
 )

@@ -63,7 +63,7 @@ SELECT zip(ARRAY[1, 2], ARRAY['a', 'b', 'c']), zip_with(ARRAY[1, 3, 5], ARRAY['a
 SELECT all_match(ARRAY[1, 2], x -> x > 0), any_match(ARRAY[1, 2], x -> x > 1), none_match(ARRAY[1, 2], x -> x > 5), all_match(ARRAY[], x -> false), any_match(ARRAY[1, NULL], x -> x > 1);
 --> true | true | true | true | NULL
 SELECT filter(ARRAY[1], 5);
---> ! line 1:8: Unexpected parameters (array(integer), integer) for function filter. Expected: filter(array(T), function(T,boolean)), filter(timeseries(T), function(T,boolean))
+--> ! line 1:8: Unexpected parameters (array(integer), integer) for function filter. Expected: filter(array(T), function(T,boolean)), filter(timeseries(T), function(row("time" timestamp, "value" T),boolean))
 SELECT transform(ARRAY[1], (x, y) -> x);
 --> ! line 1:29: Expected a lambda that takes 1 argument(s) but got 2
 SELECT filter(ARRAY[1], x -> x + 1);

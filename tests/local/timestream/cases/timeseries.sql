@@ -44,17 +44,47 @@ WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM brid
 SELECT derivative_linear(s, 1m), non_negative_derivative_linear(s, 1s) FROM w;
 --> {2026-01-05 11:56:00.000000000: 2.0, 2026-01-05 11:58:00.000000000: -0.5, 2026-01-05 11:59:00.000000000: 4.0} | {2026-01-05 11:56:00.000000000: 0.03333333333333333, 2026-01-05 11:59:00.000000000: 0.06666666666666667}
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
-SELECT integral_trapezoidal(s), integral_trapezoidal(s, 1m), integral_trapezoidal(s, TIMESTAMP '2026-01-05 11:58:00', TIMESTAMP '2026-01-05 12:00:00'), integral_trapezoidal(s, 1m, TIMESTAMP '2026-01-05 11:55:00', TIMESTAMP '2026-01-05 11:56:00') FROM w;
---> 1500.0 | 25.0 | 450.0 | 5.5
+SELECT integral_trapezoidal(s), integral_trapezoidal(s, 1m), integral_trapezoidal(s, 5m) FROM w;
+--> 1500.0 | 25.0 | 5.0
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s, create_time_series(time, -measure_value::double) AS r FROM bridges.sensors WHERE measure_name = 'wind')
 SELECT round(correlate_pearson(s, s), 6), round(correlate_pearson(s, r), 6), round(correlate_spearman(s, r), 6) FROM w;
 --> 1.0 | -1.0 | -1.0
+-- A lambda takes a point: its time and its value
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
-SELECT filter(s, x -> x > 6), transform(s, x -> x * 10), transform(s, x -> CAST(x AS varchar)), reduce(s, 0.0, (a, x) -> a + x, a -> a), cardinality(s) FROM w;
---> {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:59:00.000000000: 9.5} | {2026-01-05 11:55:00.000000000: 45.0, 2026-01-05 11:56:00.000000000: 65.0, 2026-01-05 11:58:00.000000000: 55.0, 2026-01-05 11:59:00.000000000: 95.0} | {2026-01-05 11:55:00.000000000: 4.5, 2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5} | 26.0 | 4
+SELECT filter(s, x -> x.value > 6), filter(s, x -> x.time > ago(150s)), cardinality(s) FROM w;
+--> {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:59:00.000000000: 9.5} | {2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5} | 4
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
-SELECT reduce(s, CAST(ROW(0.0, 0) AS ROW(sum DOUBLE, n BIGINT)), (a, x) -> CAST(ROW(a.sum + x, a.n + 1) AS ROW(sum DOUBLE, n BIGINT)), a -> a.sum / a.n) FROM w;
+SELECT filter(s, x -> x > 6) FROM w;
+--> ! line 2:25: '>' cannot be applied to row("time" timestamp, "value" double), integer
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT reduce(s, DOUBLE '0.0', (s, x) -> x.value * x.value + s, s -> s) FROM w;
+--> 183.0
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT round(reduce(s, CAST(ROW(0, 0) AS ROW(high BIGINT, total BIGINT)), (s, x) -> CAST(ROW(s.high + IF(x.value > 5.0, 1, 0), s.total + 1) AS ROW(high BIGINT, total BIGINT)), s -> IF(s.total = 0, NULL, CAST(s.high AS DOUBLE) / s.total)), 4) FROM w;
+--> 0.75
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT reduce(s, CAST(ROW(0.0, 0) AS ROW(sum DOUBLE, n BIGINT)), (a, x) -> CAST(ROW(a.sum + x.value, a.n + 1) AS ROW(sum DOUBLE, n BIGINT)), a -> a.sum / a.n) FROM w;
 --> 6.5
+-- A series is an array of its points to the array functions
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT transform(s, x -> x.value * 10), s[1], s[1].value, element_at(s, -1).time, any_match(s, x -> x.value > 9) FROM w;
+--> [45.0, 65.0, 55.0, 95.0] | (2026-01-05 11:55:00.000000000, 4.5) | 4.5 | 2026-01-05 11:59:00.000000000 | true
+-- Whole numbers are taken as doubles
+WITH w AS (SELECT create_time_series(time, humidity) AS s FROM bridges.sensors WHERE measure_name = 'air')
+SELECT typeof(s), interpolate_linear(s, ago(1m)), interpolate_fill(s, ago(1m), 7), round(integral_trapezoidal(s, 1m), 6), round(element_at(derivative_linear(s, 1m), 1).value, 6) FROM w;
+--> timeseries(bigint) | 75.0 | 7 | 75.0 | -10.0
+SELECT create_time_series(time, raining), create_time_series(time, note) FROM bridges.sensors WHERE measure_name = 'air';
+--> {2026-01-05 11:58:29.999999999: true, 2026-01-05 11:59:30.000000001: false} | {2026-01-05 11:58:29.999999999: cold, 2026-01-05 11:59:30.000000001: mild}
+-- Neither the time nor the value of a point may be null
+SELECT create_time_series(time, measure_value::double) FROM bridges.sensors;
+--> ! The value of a point in a time series cannot be null
+SELECT create_time_series(CAST(NULL AS timestamp), 1);
+--> ! The time of a point in a time series cannot be null
+SELECT create_time_series(time, measure_value::double) FROM bridges.sensors WHERE measure_name = 'none';
+--> NULL
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'none')
+SELECT interpolate_linear(s, now()), interpolate_locf(s, ARRAY[now()]), derivative_linear(s, 1m), integral_trapezoidal(s), correlate_pearson(s, s), filter(s, x -> true), reduce(s, 0, (a, x) -> a + 1, a -> a) FROM w;
+--> NULL | NULL | NULL | NULL | NULL | NULL | NULL
 SELECT interpolate_linear(create_time_series(time, measure_value::varchar), now()) FROM bridges.status;
 --> ! line 1:8: Unexpected parameters (timeseries(varchar), timestamp) for function interpolate_linear. Expected: interpolate_linear(timeseries(double), array(timestamp)), interpolate_linear(timeseries(double), timestamp)
 SELECT bin(time, 2m) AS binned, round(avg(measure_value::double), 2) FROM bridges.sensors WHERE measure_name = 'wind' AND time > ago(1h) GROUP BY bin(time, 2m) ORDER BY binned;
