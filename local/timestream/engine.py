@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from local.timestream import listings
+from local.timestream import listings, metering
 from local.timestream.errors import (
     QueryExecutionException,
     TimestreamError,
@@ -39,8 +39,6 @@ PAGE_ROWS = 1000
 PAGE_BYTES = 1_000_000
 TOKEN_USES = 5
 TOKEN_SECONDS = 3600
-METERED_MEGABYTES = 10
-_MEGABYTE = 1_000_000
 _SECOND = 1_000_000_000
 CLIENT_TOKEN_SECONDS = 300
 _CACHED = 256  # statements, and answers by client token
@@ -100,6 +98,7 @@ class Engine:
         self._answered: OrderedDict[str, tuple[Json, int, Json]] = OrderedDict()
         self._running: dict[str, duckdb.DuckDBPyConnection] = {}
         self._account = Account()
+        self._meter = metering.Meter()
 
     def call(self, operation: str, request: Json) -> Json:
         """Make one call of the query API.
@@ -182,20 +181,24 @@ class Engine:
         return cached
 
     def _execute(self, statement: Select, query_id: str) -> tuple[duckdb.DuckDBPyConnection, int]:
-        tables = {name: self._table(*name) for name in statement.tables}
-        relations = {name: table.relation() for name, table in tables.items()}
+        relations = self._relations(statement)
+        now = self._store.clock.now_ns()
         cursor = self._store.cursor()
         with self._lock:
             self._running[query_id] = cursor
         try:
-            cursor.execute(statement.at(self._store.clock.now_ns(), relations))
+            scanned = self._meter.scanned(cursor, statement, now, relations)
+            cursor.execute(statement.at(now, relations))
         except duckdb.Error as error:
             cursor.close()
             raise _explained(error) from None
         finally:
             with self._lock:
                 self._running.pop(query_id, None)
-        return cursor, 0
+        return cursor, scanned
+
+    def _relations(self, statement: Select) -> dict[tuple[str, str], str]:
+        return {name: self._table(*name).relation() for name in statement.tables}
 
     def _table(self, database: str, name: str) -> Table:
         table = self._store.table(database, name)
@@ -223,7 +226,7 @@ class Engine:
             text,
             [column_info(name, type_) for name, type_ in zip(names, types, strict=True)],
             ([text_of(v) for text_of, v in zip(formats, row, strict=True)] for row in rows),
-            _status(scanned),
+            metering.status(scanned),
         )
 
     # Pages
@@ -346,13 +349,25 @@ class Engine:
         return self.describe_account_settings({})
 
     def _insights(self, text: str, answer: Json) -> Json:
+        """Return what there is to know about a query that has just run."""
         statement = self.statement(text)
-        tables = statement.tables if isinstance(statement, Select) else {}
+        insights: Json = {"QueryTableCount": 0}
+        if isinstance(statement, Select):
+            insights = metering.insights(
+                self._store.cursor(),
+                statement,
+                self._store.clock.now_ns(),
+                self._relations(statement),
+                {(d, t): self._arn(d, t) for d, t in statement.tables},
+            )
         return {
-            "QueryTableCount": len(tables),
+            **insights,
             "OutputRows": len(answer["Rows"]),
             "OutputBytes": sum(_size(v) for row in answer["Rows"] for v in row["Data"]),
         }
+
+    def _arn(self, database: str, table: str) -> str:
+        return str(self._store.databases[database].tables[table].description["Arn"])
 
     OPERATIONS: ClassVar[dict[str, Callable[[Engine, Json], Json]]] = {
         "CancelQuery": cancel_query,
@@ -373,19 +388,6 @@ def _query_string(request: Json) -> str:
 
 def _query_id() -> str:
     return base64.b32encode(secrets.token_bytes(35)).decode().rstrip("=")
-
-
-def _status(scanned: int) -> Json:
-    """Meter by the rule: bytes scanned, rounded up to megabytes, ten at least.
-
-    https://aws.amazon.com/timestream/pricing/
-    """
-    megabytes = max(METERED_MEGABYTES, -(-scanned // _MEGABYTE))
-    return {
-        "ProgressPercentage": 100.0,
-        "CumulativeBytesScanned": scanned,
-        "CumulativeBytesMetered": megabytes * _MEGABYTE,
-    }
 
 
 def _size(value: Json) -> int:

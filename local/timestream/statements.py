@@ -9,11 +9,13 @@ from sqlglot import exp
 
 from local.timestream.dialect.expressions import NOW
 from local.timestream.dialect.grammar import ShowStatement, Unload, parse
-from local.timestream.dialect.queries import Queries, table_mark
+from local.timestream.dialect.queries import Queries, Scan, table_mark
 from local.timestream.errors import ValidationException
 from local.timestream.wire import readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from local.timestream.dialect.scope import Catalog, Field
     from local.timestream.schema import Column
 
@@ -24,11 +26,13 @@ class Select:
 
     :param sql: DuckDB SQL in which the time and the tables' rows are still open.
     :param tables: the tables that it reads, with the columns that they had when it was bound.
+    :param scans: each place where it reads one of them.
     """
 
     sql: str
     fields: tuple[Field, ...]
     tables: dict[tuple[str, str], tuple[Column, ...]] = field(default_factory=dict)
+    scans: tuple[Scan, ...] = ()
 
     def names(self) -> list[str]:
         """Name the columns of the answer; one without a name is called after its place."""
@@ -44,10 +48,23 @@ class Select:
 
     def at(self, now: int, relations: dict[tuple[str, str], str]) -> str:
         """Return the SQL to run: at a time, in nanoseconds, over these tables' rows."""
-        sql = self.sql.replace(NOW, f"CAST({now} AS BIGINT)")
-        for (database, name), relation in relations.items():
-            sql = sql.replace(table_mark(database, name), relation)
-        return sql
+        return _at(self.sql, now, relations)
+
+    def scans_at(
+        self, now: int, relations: dict[tuple[str, str], str]
+    ) -> Iterator[tuple[tuple[str, str], str]]:
+        """Give each table that it reads with FROM and WHERE of the rows that have to be read."""
+        for scan in self.scans:
+            source = f"FROM {table_mark(*scan.table)} AS {scan.relation}"
+            where = f" WHERE {' AND '.join(scan.conditions)}" if scan.conditions else ""
+            yield scan.table, _at(source + where, now, relations)
+
+
+def _at(sql: str, now: int, relations: dict[tuple[str, str], str]) -> str:
+    sql = sql.replace(NOW, f"CAST({now} AS BIGINT)")
+    for (database, name), relation in relations.items():
+        sql = sql.replace(table_mark(database, name), relation)
+    return sql
 
 
 @dataclass(frozen=True)
@@ -110,7 +127,7 @@ def _select(sql: str, tree: exp.Expr, catalog: Catalog) -> Select:
     output = queries.query(tree)
     columns = ", ".join(readable(f"c{i + 1}", f.type) for i, f in enumerate(output.fields))
     text = f"{queries.ctes()}SELECT {columns} FROM ({output.sql})"  # noqa: S608 - bound above
-    return Select(text, output.fields, queries.tables)
+    return Select(text, output.fields, queries.tables, tuple(queries.scans.values()))
 
 
 def _option(node: exp.Expr) -> tuple[str, str | list[str]]:

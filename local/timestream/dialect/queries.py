@@ -24,6 +24,7 @@ from local.timestream.dialect.scope import Field, Output, Relation, Scope
 from local.timestream.errors import ValidationException
 from local.timestream.functions import FUNCTIONS
 from local.timestream.functions.signature import Kind
+from local.timestream.schema import TIME
 from local.timestream.sqltypes import (
     BIGINT,
     BOOLEAN,
@@ -41,6 +42,20 @@ if TYPE_CHECKING:
     from local.timestream.schema import Column
 
 TableName = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One table in one FROM, and the conditions on time that spare the service reading all of it.
+
+    :param relation: what the conditions' SQL calls it.
+    """
+
+    table: TableName
+    relation: str
+    conditions: list[str]
+
+
 _SUPPORTED = {  # of a query block; everything else that sqlglot can read is refused
     "with_", "kind", "expressions", "distinct", "from_", "joins", "where", "group", "having",
     "windows", "order", "limit", "offset",
@@ -71,6 +86,7 @@ class Queries:
         self._relations = 0
         self._ctes: list[tuple[str, str]] = []
         self.tables: dict[TableName, tuple[Column, ...]] = {}  # that the statement reads
+        self.scans: dict[str, Scan] = {}  # by relation
 
     # Places
 
@@ -327,6 +343,7 @@ class Queries:
         columns = tuple(table.columns())
         self.tables[database, name] = columns
         relation = self.alias()
+        self.scans[relation] = Scan((database, name), relation, [])
         fields = [
             Field(
                 column.name,
@@ -483,6 +500,7 @@ class _Block:
         if where is not None:
             condition = self._binder("WHERE").bind_as(where.this, BOOLEAN, "WHERE clause")
             sql.append(f" WHERE {condition}")
+            self._note_scans(where.this)
         self._items = self._expanded()
         grouping, group_by = self._grouping()
         sql.append(group_by)
@@ -503,6 +521,20 @@ class _Block:
         columns = ", ".join(f"{f.sql} AS c{i + 1}" for i, f in enumerate(fields))
         head = f"SELECT {'DISTINCT ' if distinct is not None else ''}{columns}"
         return Output(head + "".join(sql), tuple(fields))
+
+    def _note_scans(self, condition: exp.Expr) -> None:
+        """Note each part of WHERE that restricts one table's time."""
+        parts = condition.flatten(unnest=False) if isinstance(condition, exp.And) else [condition]
+        for part in parts:
+            columns = list(part.find_all(exp.Column))
+            found = [self._scope.find((c.table,) if c.table else (), c.name) for c in columns]
+            fields = [fields[0] for fields in found if fields]
+            relations = {field.sql.split(".")[0] for field in fields}
+            if len(relations) != 1 or len(fields) != len(columns) or part.find(exp.Query):
+                continue
+            scan = self._queries.scans.get(relations.pop())
+            if scan is not None and all(field.name == TIME.name for field in fields):
+                scan.conditions.append(self._binder("WHERE").bind(part).sql)
 
     def _binder(
         self, clause: str, *, aggregates: bool = False, grouping: Grouping | None = None,
