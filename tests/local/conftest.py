@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -17,7 +17,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Deploy(Protocol):
-    def __call__(self, code: str, **settings: Any) -> Deployed: ...
+    def __call__(self, code: str, **settings: object) -> Deployed: ...
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def simulated_cloud(clock: SimulatedClock) -> Iterator[Cloud]:
 def deploy(cloud: Cloud) -> Deploy:
     numbers = count()
 
-    def deploy(code: str, **settings: Any) -> Deployed:
+    def deploy(code: str, **settings: object) -> Deployed:
         return Deployed(cloud, f"function-{next(numbers)}", code, **settings)
 
     return deploy

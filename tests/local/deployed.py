@@ -1,5 +1,7 @@
 """A function on the embedded cloud, for a test to invoke through the ordinary API."""
 
+# ruff: noqa: ANN401 - an event is any JSON, and a setting whatever boto3 takes
+
 from __future__ import annotations
 
 import base64
@@ -82,7 +84,7 @@ class Deployed:
 
 def role(cloud: Cloud) -> str:
     iam = cloud.client("iam")
-    roles = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
+    roles: dict[str, str] = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
     if "runs-functions" not in roles:
         made = iam.create_role(RoleName="runs-functions", AssumeRolePolicyDocument=TRUST)
         return str(made["Role"]["Arn"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
@@ -66,7 +66,7 @@ def stack(cloud: Cloud) -> Stack:
 DATABASE = {"Type": "AWS::Timestream::Database", "Properties": {"DatabaseName": "{name}"}}
 
 
-def table(memory_hours: str = "24", **more: Any) -> dict[str, Any]:
+def table(memory_hours: str = "24", **more: object) -> dict[str, Any]:
     return {
         "Type": "AWS::Timestream::Table",
         "Properties": {
@@ -81,7 +81,7 @@ def table(memory_hours: str = "24", **more: Any) -> dict[str, Any]:
     }
 
 
-def output(value: Any, export: str | None = None) -> dict[str, Any]:
+def output(value: object, export: str | None = None) -> dict[str, Any]:
     return {"Value": value, **({"Export": {"Name": export}} if export else {})}
 
 
@@ -96,7 +96,7 @@ def databases(cloud: Cloud) -> set[str]:
 
 
 class TestUnknownTypes:
-    UNKNOWN = {"Database": DATABASE, "Odd": {"Type": "AWS::Odd::Thing", "Properties": {}}}
+    UNKNOWN: ClassVar = {"Database": DATABASE, "Odd": {"Type": "AWS::Odd::Thing"}}
     MESSAGE = r"Unrecognized resource types: \[AWS::Odd::Thing\]"
 
     def test_creating_one_fails_by_its_name_before_anything_is_made(
@@ -353,7 +353,7 @@ FUNCTION = {
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*"}]}
 
 
-def part(resource_type: str, **properties: Any) -> dict[str, Any]:
+def part(resource_type: str, **properties: object) -> dict[str, Any]:
     return {"Type": resource_type, "Properties": properties}
 
 
@@ -391,9 +391,7 @@ EVERYTHING = {
         Bucket={"Ref": "Bucket"},
         PolicyDocument={
             "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
-            ],
+            "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
         },
     ),
     "Schedule": part(
@@ -494,7 +492,7 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
     ],
 )
 def test_a_schedule_that_would_never_run_is_not_deployed(
-    stack: Stack, property_name: str, value: Any, reason: str
+    stack: Stack, property_name: str, value: object, reason: str
 ) -> None:
     schedule = json.loads(json.dumps(EVERYTHING["Schedule"]))
     schedule["Properties"][property_name] = value

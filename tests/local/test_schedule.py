@@ -61,7 +61,10 @@ def test_an_invocation_that_takes_long_delays_the_next_and_loses_none(
     simulated_cloud: Cloud, clock: SimulatedClock
 ) -> None:
     function = Deployed(
-        simulated_cloud, "slow", TELLS_THE_TIME + "        import time; time.sleep(90)\n", Timeout=600
+        simulated_cloud,
+        "slow",
+        TELLS_THE_TIME + "        import time; time.sleep(90)\n",
+        Timeout=600,
     )
     function.schedule("rate(1 minute)")
 

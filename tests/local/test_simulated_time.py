@@ -24,7 +24,7 @@ print(time.perf_counter() > before[1] + 3599, "pytest" in sys.modules)
 
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "probe.py").write_text(MODULE, encoding="utf-8")
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - this interpreter
         [sys.executable, "-m", "local.simulated_time", *arguments],
         env={"PYTHONPATH": f".:{tmp_path}"},
         capture_output=True,

@@ -103,8 +103,11 @@ class TestGenerated:
             ends = one.end.astimezone(ZoneInfo("Europe/Stockholm"))
             assert timedelta(minutes=8) <= one.end - one.start <= timedelta(minutes=12)
             if begins.isoweekday() <= 5:
-                assert not any(low <= time.hour < high for time in (begins, ends)
-                               for low, high in ((6, 9), (15, 18)))
+                assert not any(
+                    low <= time.hour < high
+                    for time in (begins, ends)
+                    for low, high in ((6, 9), (15, 18))
+                )
 
 
 class TestRead:
