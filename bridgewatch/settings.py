@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -145,6 +146,17 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("it must be a time zone, such as Europe/Stockholm") from None
+    return name
+
+
+TimeZone: TypeAlias = Annotated[str, AfterValidator(_time_zone)]
+
+
 class Bridge(_Model):
     """One movable bridge."""
 
@@ -162,6 +174,11 @@ class Bridge(_Model):
         description="What else its records say about it, such as its city: names of at most 60 "
         "bytes, with values. `source` is added by itself. Part of a record's identity: a changed "
         "dimension begins a new time series.",
+    )
+    timezone: TimeZone = Field(
+        default="UTC",
+        exclude=True,  # the poller knows UTC only
+        description="Whose hours and weekdays `stats` counts in, such as `Europe/Stockholm`.",
     )
 
     @property

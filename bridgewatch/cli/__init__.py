@@ -1,6 +1,7 @@
-"""The operator's command line: reads what the poller wrote.
+"""The operator's command line: reads what the poller wrote, corrects, imports and exports it.
 
-Exit codes: 0; 1, it failed; 2, it was used wrongly. An error is one sentence on the standard error.
+Exit codes: 0; 1, it failed; 2, it was used wrongly; 130, Ctrl-C. An error is one sentence on the
+standard error. A reader that closes the pipe ends a command quietly, with 1.
 """
 
 import typer
@@ -8,6 +9,9 @@ import typer
 from bridgewatch.cli.cost import cost
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.history import history
+from bridgewatch.cli.openings import openings
+from bridgewatch.cli.query import query
+from bridgewatch.cli.stats import stats
 from bridgewatch.cli.status import status
 
 app = typer.Typer(
@@ -18,5 +22,8 @@ app = typer.Typer(
 )
 app.command()(status)
 app.command()(history)
+app.command()(openings)
+app.command()(stats)
+app.command()(query)
 app.command()(cost)
 app.add_typer(discover, name="discover")

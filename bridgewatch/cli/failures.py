@@ -1,5 +1,6 @@
 """How a command fails: with one sentence and an exit code."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,8 @@ import typer
 from bridgewatch.settings import SettingsError
 from lambdas.store import StoreError
 
-FAILED, WRONG_USAGE = 1, 2
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+"""The last is how every shell calls Ctrl-C."""
 
 
 class CommandError(Exception):
@@ -33,6 +35,13 @@ def one_sentence() -> Iterator[None]:
         sentence, exit_code = str(error), WRONG_USAGE
     except StoreError as error:
         sentence, exit_code = str(error), FAILED
+    except OSError as error:
+        # Whoever read the output has enough of it: typer ends quietly.
+        if error.errno == errno.EPIPE:
+            raise
+        sentence, exit_code = f"{error.filename}: {error.strerror}.", FAILED
+    except KeyboardInterrupt:
+        sentence, exit_code = "Interrupted.", INTERRUPTED
     else:
         return
     typer.echo(f"bridgewatch: {sentence}", err=True)

@@ -1,83 +1,91 @@
 """`bridgewatch history`: what a bridge did."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
-from bridgewatch.cli.output import print_json, print_table
-from bridgewatch.cli.reading import Reading, reads
-from bridgewatch.cli.times import in_words, iso, iso_milliseconds, moment
-from lambdas.history import Statistics, Stretch, statistics, stretches
+from bridgewatch.charts import strip_svg, strip_text
+from bridgewatch.cli.charting import Chart, Svg, write_svg
+from bridgewatch.cli.failures import FAILED, CommandError
+from bridgewatch.cli.output import Output, print_json, print_records, print_table
+from bridgewatch.cli.reading import Place, reads
+from bridgewatch.cli.times import in_words, iso, iso_milliseconds
+from bridgewatch.cli.window import Since, Until, Window
+from bridgewatch.patterns import strip
+from lambdas.history import Statistics, Stretch, statistics
 from lambdas.observation import Observation
 
 
 @reads
-def history(
-    reading: Reading,
+def history(  # noqa: PLR0913 - each is an option of the command line
+    place: Place,
+    output: Output,
     bridge: Annotated[str, typer.Argument(help="The bridge's name.")],
-    since: Annotated[
-        str, typer.Option(help="From when: 7d, 36h or 90m ago, or 2026-11-23T12:00.")
-    ] = "7d",
-    until: Annotated[str | None, typer.Option(help="Until when, likewise; now without it.")] = None,
+    since: Since = "7d",
+    until: Until = None,
     *,
     every: Annotated[
         bool, typer.Option("--all", help="Print each observation, heartbeats included.")
     ] = False,
+    chart: Chart = False,
+    svg: Svg = None,
 ) -> None:
-    """Tell what a bridge did: each change, and each gap in which nothing is known."""
-    # Timestream keeps milliseconds, and the end is not within: what is recorded now counts.
-    now = datetime.now(UTC) + timedelta(milliseconds=1)
-    start = moment(since, "--since", now)
-    end = min(now, moment(until, "--until", now)) if until else now
-    if start >= end:
-        raise CommandError(f"--since {since} is not before {iso(end)}.", WRONG_USAGE)
-    around = _read(reading, bridge, start - reading.tolerance, end + reading.tolerance)
-    if not around and bridge not in {known.name for known in reading.settings.bridges}:
-        known = ", ".join(one.name for one in reading.settings.bridges)
+    """Tell what a bridge did: each change, and each gap in which nothing is known.
+
+    --chart and --svg draw a strip for each day, in the bridge's own time zone.
+    """
+    window = Window.of(since, until)
+    known = {one.name: one for one in place.settings.bridges}
+    observations = window.observations(place, [bridge])[bridge]
+    if not observations and bridge not in known:
         raise CommandError(
-            f"Nothing is recorded of {bridge!r} there, and the settings' bridges are: {known}.",
+            f"Nothing is recorded of {bridge!r} there, and the settings' bridges are: "
+            f"{', '.join(known)}.",
             FAILED,
         )
-    if every:
-        _print_observations(reading, [one for one in around if start <= one.time < end])
-    else:
-        _print_stretches(reading, bridge, stretches(around, start, end, reading.tolerance))
-
-
-def _read(reading: Reading, bridge: str, since: datetime, until: datetime) -> list[Observation]:
-    try:
-        return list(reading.store.read([bridge], since, until))
-    except ValueError as error:
-        raise CommandError(str(error), WRONG_USAGE) from error
-
-
-def _print_observations(reading: Reading, observations: Sequence[Observation]) -> None:
-    if reading.as_json:
-        print_json(
-            [{"time": iso_milliseconds(one.time), "status": one.status} for one in observations]
+    found = window.stretches(place, observations)
+    if chart or svg:
+        days = strip(found, known[bridge].timezone if bridge in known else "UTC")
+        if svg:
+            write_svg(svg, strip_svg(bridge, days))
+        if chart:
+            typer.echo(strip_text(days))
+    elif every:
+        _print_observations(
+            output, [one for one in observations if window.since <= one.time < window.until]
         )
     else:
+        _print_stretches(output, bridge, found)
+
+
+def _print_observations(output: Output, observations: Sequence[Observation]) -> None:
+    if output is Output.TABLE:
         print_table(("time", "status"), [(iso(one.time), one.status) for one in observations])
+    else:
+        records = (
+            {"time": iso_milliseconds(one.time), "status": one.status} for one in observations
+        )
+        print_records(output, ("time", "status"), records)
 
 
-def _print_stretches(reading: Reading, bridge: str, found: Sequence[Stretch]) -> None:
+def _print_stretches(output: Output, bridge: str, found: Sequence[Stretch]) -> None:
     sums = statistics(found)
-    if reading.as_json:
+    if output is Output.JSON:
         print_json(
             {
                 "bridge": bridge,
                 "since": iso_milliseconds(found[0].start),
                 "until": iso_milliseconds(found[-1].end),
-                "stretches": [_json(one) for one in found],
+                "stretches": [_record(one) for one in found],
                 "openings": sums.openings,
                 "open_seconds": sums.open_time.total_seconds(),
                 "known_seconds": sums.known_time.total_seconds(),
                 "gap_seconds": sums.gap_time.total_seconds(),
             }
         )
+    elif output is Output.CSV:
+        print_records(output, RECORD, map(_record, found))
     else:
         print_table(
             ("start", "status", "duration"),
@@ -86,7 +94,10 @@ def _print_stretches(reading: Reading, bridge: str, found: Sequence[Stretch]) ->
         typer.echo(f"  {_summary(sums)}")
 
 
-def _json(one: Stretch) -> dict[str, object]:
+RECORD = ("start", "end", "status", "duration_seconds")
+
+
+def _record(one: Stretch) -> dict[str, object]:
     return {
         "start": iso_milliseconds(one.start),
         "end": iso_milliseconds(one.end),

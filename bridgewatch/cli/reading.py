@@ -1,4 +1,4 @@
-"""What every command that reads the history shares: where to read, and how to print."""
+"""What the commands share: which table they work on, and how they print."""
 
 import inspect
 from collections.abc import Callable
@@ -6,30 +6,34 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
-from bridgewatch.settings import POLL_INTERVAL_SECONDS, Settings, load_settings
+from bridgewatch.cli.output import Output
+from bridgewatch.settings import POLL_INTERVAL_SECONDS, Bridge, Settings, load_settings
+from bridgewatch.timestream.query import Query, query_client
 from lambdas.history import gap_tolerance
 from lambdas.store import Store
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import Connection, TimestreamStore, table_literal
 
 TABLE = "observations"
 """The table that the storage stack makes; its database has the deployment's name."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a command reads from, and prints as.
+class Place:
+    """The table that a command works on, and where it is.
 
-    :param as_json: JSON is wanted, not a table for people.
+    :param sql_name: the table's name in SQL.
     """
 
     settings: Settings
-    store: Store
-    as_json: bool
+    connection: Connection
+    database: str
+    table: str
+    sql_name: str
 
     @property
     def tolerance(self) -> timedelta:
@@ -39,10 +43,33 @@ class Reading:
             timedelta(seconds=POLL_INTERVAL_SECONDS),
         )
 
+    @property
+    def store(self) -> Store:
+        """The table's observations."""
+        return TimestreamStore(database=self.database, table=self.table, connection=self.connection)
 
-def _open(  # noqa: PLR0913 - each is an option of the command line
+    def query(self, sql: str) -> Query:
+        """Prepare a query."""
+        return Query(query_client(self.connection), sql)
+
+    def bridges(self, names: list[str] | None) -> list[Bridge]:
+        """Find bridges of the settings by their names or codes; all of them without any.
+
+        :raises CommandError: if there is none of that name.
+        """
+        known = {one.code: one for one in self.settings.bridges if one.code}
+        known |= {one.name: one for one in self.settings.bridges}
+        if missing := [name for name in names or () if name not in known]:
+            names_known = ", ".join(one.name for one in self.settings.bridges)
+            raise CommandError(
+                f"The settings have no bridge {missing[0]!r}; theirs are: {names_known}.",
+                WRONG_USAGE,
+            )
+        return [known[name] for name in names] if names else list(self.settings.bridges)
+
+
+def _place(  # noqa: PLR0913 - each is an option of the command line
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     settings: Annotated[
         Path | None, typer.Option(help="The settings, if not those in cdk.json.")
     ] = None,
@@ -56,34 +83,56 @@ def _open(  # noqa: PLR0913 - each is an option of the command line
     profile: Annotated[str | None, typer.Option(help="The AWS profile.")] = None,
     # boto3 itself reads AWS_DEFAULT_REGION only; the CDK and the AWS CLI read AWS_REGION first.
     region: Annotated[str | None, typer.Option(help="The AWS region.", envvar="AWS_REGION")] = None,
-) -> Reading:
+) -> Place:
     loaded = load_settings(settings)
-    connection = Connection(profile, region, endpoint_url)
+    database = database or loaded.deployment
     try:
-        store = TimestreamStore(
-            database=database or loaded.deployment, table=table, connection=connection
-        )
+        sql_name = table_literal(database, table)
     except ValueError as error:
         raise CommandError(str(error), WRONG_USAGE) from error
-    return Reading(loaded, store, as_json)
+    return Place(loaded, Connection(profile, region, endpoint_url), database, table, sql_name)
+
+
+def _output(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> Output:
+    return Output.of(as_json=as_json, as_csv=as_csv)
+
+
+def works(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that tell its `Place`, and call it with that.
+
+    :param command: its first parameter takes the `Place`; the others are its own, for typer.
+    """
+    return _with(command, _place)
 
 
 def reads(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the shared options, and call it with the `Reading` that they make.
+    """Give a command the options that tell its `Place` and `Output`, and call it with them.
 
-    :param command: its first parameter takes the `Reading`; the others are its own, for typer.
+    :param command: its first two parameters take them; the others are its own, for typer.
     """
-    shared = inspect.signature(_open).parameters
-    own = list(inspect.signature(command).parameters.values())[1:]
+    return _with(command, _place, _output)
+
+
+def _with(command: Callable[..., None], *makers: Callable[..., object]) -> Callable[..., None]:
+    shared = {make: inspect.signature(make).parameters for make in makers}
+    own = list(inspect.signature(command).parameters.values())[len(makers) :]
 
     @wraps(command)
-    def with_shared_options(**values: object) -> None:
+    def with_shared_options(**values: Any) -> None:  # noqa: ANN401 - typer has checked them
         with one_sentence():
-            reading = _open(**{name: values.pop(name) for name in shared})  # type: ignore[arg-type] # typer has checked them
-            command(reading, **values)
+            made = [
+                make(**{name: values.pop(name) for name in options})
+                for make, options in shared.items()
+            ]
+            command(*made, **values)
 
     parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
-    parameters += shared.values()
+    for options in shared.values():
+        parameters += options.values()
     # typer reads both.
     with_shared_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what inspect looks for
     with_shared_options.__annotations__ = {one.name: one.annotation for one in parameters}

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bridgewatch.cli.output import print_json, print_table
-from bridgewatch.cli.reading import Reading, reads
+from bridgewatch.cli.output import Output, print_records, print_table
+from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso, iso_milliseconds
 from lambdas.history import stretches
 from lambdas.observation import Observation, Status
@@ -51,25 +51,28 @@ def current(
 
 
 @reads
-def status(reading: Reading) -> None:
+def status(place: Place, output: Output) -> None:
     """Tell each bridge's status now, since when, and how old that knowledge is.
 
     It is unknown when nothing was recorded for longer than a heartbeat and two polls.
     """
     # Timestream keeps milliseconds, and the end is not within: what is recorded now counts.
     now = datetime.now(UTC) + timedelta(milliseconds=1)
-    names = [bridge.name for bridge in reading.settings.bridges]
+    names = [bridge.name for bridge in place.settings.bridges]
     observations: dict[str, list[Observation]] = defaultdict(list)
-    for observation in reading.store.read(names, now - LOOK_BACK, now):
+    for observation in place.store.read(names, now - LOOK_BACK, now):
         observations[observation.bridge].append(observation)
-    found = [current(name, observations[name], now, reading.tolerance) for name in names]
-    if reading.as_json:
-        print_json([_json(one, now) for one in found])
-    else:
+    found = [current(name, observations[name], now, place.tolerance) for name in names]
+    if output is Output.TABLE:
         print_table(("bridge", "status", "since", "last record"), [_row(one, now) for one in found])
+    else:
+        print_records(output, RECORD, [_record(one, now) for one in found])
 
 
-def _json(one: Current, now: datetime) -> dict[str, object]:
+RECORD = ("bridge", "status", "since", "observed", "age_seconds")
+
+
+def _record(one: Current, now: datetime) -> dict[str, object]:
     return {
         "bridge": one.bridge,
         "status": one.status or "unknown",

@@ -105,6 +105,8 @@ def changed(key: str, value: object) -> dict[str, Any]:
             {f"d{n}": "x" for n in range(128)},
             "The bridges have 128 different dimensions between them, but a table takes 127",
         ),
+        ("bridges/0/timezone", "Sweden/Gothenburg", "but it must be a time zone, such as Europe/"),
+        ("bridges/0/timezone", "Europe", "but it must be a time zone, such as Europe/Stockholm."),
         # a value that must agree with another
         ("bridges/0/source", "town", 'bridges[0].source is "town", but it must be one of the'),
         ("bridges/0/name", "Schinkelbrug", 'bridges[1].name is "Schinkelbrug", but names must'),
