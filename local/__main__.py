@@ -59,5 +59,13 @@ def demo(
         raise typer.Exit(1)
 
 
+@app.command()
+def article() -> None:
+    """Replay the article's three months with the meter on, and renew docs/cost.md."""
+    from local.article import write  # noqa: PLC0415 - serving needs none of it
+
+    write()
+
+
 if __name__ == "__main__":
     app()

@@ -120,7 +120,8 @@ class Meter:
                     counts[Dimension.MAGNETIC_GB_MONTHS] += metering.gigabyte_months(
                         record.size, magnetic
                     )
-        return Usage(counts) + _standing() * (self.hours() * _MONTHS_AN_HOUR)
+        used = Usage(counts) + _standing() * (self.hours() * _MONTHS_AN_HOUR)
+        return Usage({dimension: count for dimension, count in used.counts.items() if count})
 
     def hours(self) -> Fraction:
         """Tell for how many hours it has counted."""
