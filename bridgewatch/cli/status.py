@@ -37,7 +37,8 @@ def current(
 ) -> Current:
     """Tell what is known of a bridge.
 
-    :param observations: its own, of the last LOOK_BACK, in time order.
+    :param observations: its own, in time order, from `tolerance` before the LOOK_BACK on: an
+        earlier record tells the status at its beginning.
     :param tolerance: how old the last one may be.
     """
     if not observations:
@@ -60,7 +61,7 @@ def status(place: Place, output: Output) -> None:
     now = datetime.now(UTC) + timedelta(milliseconds=1)
     names = [bridge.name for bridge in place.settings.bridges]
     observations: dict[str, list[Observation]] = defaultdict(list)
-    for observation in place.store.read(names, now - LOOK_BACK, now):
+    for observation in place.store.read(names, now - LOOK_BACK - place.tolerance, now):
         observations[observation.bridge].append(observation)
     found = [current(name, observations[name], now, place.tolerance) for name in names]
     if output is Output.TABLE:

@@ -120,6 +120,24 @@ def test_status_is_unknown_when_the_last_record_is_too_old_or_there_is_none(
     assert (second["status"], second["observed"]) == ("unknown", None)
 
 
+def test_status_does_not_know_since_when_if_that_is_longer_ago_than_it_looks(
+    run: Callable[..., Result], holds: Callable[..., None], timestream: RecordingTimestream
+) -> None:
+    heartbeats = [(-60 * hour - 30, "Closed") for hour in range(7 * 24, -1, -1)]
+    holds(*heartbeats)
+    holds(*heartbeats)
+
+    first, _ = printed(run("status", "--json"))
+    table = run("status").stdout
+
+    assert (first["status"], first["since"]) == ("Closed", None)
+    assert "Closed    over 7 d ago   30 min ago" in table
+    query = timestream.queries[0]["QueryString"]
+    assert "time >= from_iso8601_timestamp('2026-11-16T10:58:00.001Z')" in query, (
+        "a heartbeat and two polls before the seven days"
+    )
+
+
 def test_status_counts_what_was_recorded_this_very_moment(
     run: Callable[..., Result], holds: Callable[..., None], timestream: RecordingTimestream
 ) -> None:
