@@ -137,7 +137,12 @@ class Cloud:
         if operation:
             with self._counting:
                 self.requests[operation] += 1
-        return self._moto(environ, start_response)
+        try:
+            return self._moto(environ, start_response)
+        except NotImplementedError as error:
+            # A status that no SDK retries: a 500 would keep the caller waiting in vain.
+            start_response("501 Not Implemented", [("Content-Type", "text/plain")])
+            return [f"The embedded cloud lacks this: {error}".encode()]
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""

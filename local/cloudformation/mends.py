@@ -19,12 +19,12 @@ from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
+from local.cloudformation.resource import Clients, Resource
 from local.cloudformation.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from local.cloudformation.resource import Clients
     from local.replacements import Replacements
 
 
@@ -47,6 +47,7 @@ def mend(replacements: Replacements, clients: Clients) -> None:
     _know_types(replacements)
     _find_templates(replacements)
     _create_in_order(replacements)
+    _pass_replacements_on(replacements)
     _delete_in_order(replacements)
     _keep_what_is_retained(replacements)
     _fail_whole(replacements)
@@ -137,6 +138,31 @@ def _named(logical_id: str, resource_type: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise ResourceFailedError(logical_id, resource_type, error) from error
+
+
+def _pass_replacements_on(replacements: Replacements) -> None:
+    """Stock moto does not tell a resource that what it refers to was replaced by an update."""
+
+    def update(
+        self: Any, template: dict[str, Any], parameters: dict[str, Any] | None = None
+    ) -> None:
+        stock(self, template, parameters)
+        resources = template["Resources"]
+        for logical_id in dependency_order(resources):
+            resource = self._parsed_resources.get(logical_id)
+            if not isinstance(resource, Resource):
+                continue
+            properties = parsing.clean_json(resources[logical_id].get("Properties", {}), self)
+            if properties != resource.properties:
+                self._parsed_resources[logical_id] = parsing.parse_and_update_resource(
+                    logical_id,
+                    resources[logical_id],
+                    self,
+                    account_id=self._account_id,
+                    region_name=self._region_name,
+                )
+
+    stock = replacements.replace(parsing.ResourceMap, "update", update)
 
 
 def _delete_in_order(replacements: Replacements) -> None:

@@ -61,7 +61,6 @@ class ExecutionEnvironment:
     ) -> None:
         self.log_stream = variables["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._started = time.monotonic()
-        self._initialized = False
         child_requests, self._requests = os.pipe()
         self._replies, child_replies = os.pipe()
         self._output, child_output = os.pipe()
@@ -164,12 +163,16 @@ class ExecutionEnvironment:
         self.output.clear()
         return lines
 
-    def close(self) -> None:
-        """Kill the process and whatever it started."""
-        if self._process.stdin is None or self._process.stdin.closed:
-            return
+    def kill(self) -> None:
+        """Kill the process and whatever it started; an invocation that runs ends with an error."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill the process, and free what belongs to it."""
+        if self._process.stdin is None or self._process.stdin.closed:
+            return
+        self.kill()
         self._process.wait()
         self._process.stdin.close()
         for descriptor in (self._requests, self._replies, self._output):

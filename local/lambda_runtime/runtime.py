@@ -39,7 +39,14 @@ RETRY_DELAYS_SECONDS = (60, 120)
 LOG_TAIL_BYTES = 4096
 """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogType)"""
 
+CLOSING_SECONDS = 5.0
+"""How long closing waits for invocations whose processes were killed."""
+
 _MILLISECOND = 1_000_000
+
+
+class ClosedError(Exception):
+    """The runtime runs nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,8 @@ class LambdaRuntime:
         self._directory = directory
         self._surroundings = surroundings
         self._lock = threading.Lock()
+        self._finished = threading.Condition(self._lock)
+        self._closed = False
         self._idle: dict[Function, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: set[ExecutionEnvironment] = set()
         self._current: dict[str, Function] = {}
@@ -144,10 +153,14 @@ class LambdaRuntime:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            environments = [*itertools.chain(*self._idle.values()), *self._busy]
+            self._closed = True
+            idle = list(itertools.chain(*self._idle.values()))
             self._idle.clear()
             self._retries.clear()
-        for environment in environments:
+            for environment in self._busy:
+                environment.kill()  # whoever waits for its answer then closes it
+            self._finished.wait_for(lambda: not self._busy, CLOSING_SECONDS)
+        for environment in idle:
             environment.close()
 
     def forget(self, arn: str) -> None:
@@ -163,6 +176,7 @@ class LambdaRuntime:
 
         :param event: JSON text.
         :param request_id: the same one for each retry of an asynchronous invocation.
+        :raises ClosedError: if the cloud is being closed.
         """
         request_id = request_id or str(uuid.uuid4())
         environment, cold = self._take(function)
@@ -200,7 +214,6 @@ class LambdaRuntime:
             environment.take_output(),
             (init_seconds * 1000, duration_ns / _MILLISECOND),
         )
-        self._give_back(function, environment, alive=alive)
         self._surroundings.write_log(
             function.region,
             function.log_group,
@@ -208,6 +221,7 @@ class LambdaRuntime:
             self._clock.now_ns() // _MILLISECOND,
             invocation.log,
         )
+        self._give_back(function, environment, alive=alive)
         return invocation
 
     def invoke_later(self, function: Function, event: str) -> None:
@@ -235,7 +249,10 @@ class LambdaRuntime:
     def _attempt(self, attempt: _Retry) -> None:
         with self._lock:  # an update since the first attempt counts
             function = self._current.get(attempt.function.arn, attempt.function)
-        invocation = self.invoke(function, attempt.event, attempt.request_id)
+        try:
+            invocation = self.invoke(function, attempt.event, attempt.request_id)
+        except ClosedError:
+            return
         if not invocation.error:
             return
         delay = RETRY_DELAYS_SECONDS[min(attempt.attempt, len(RETRY_DELAYS_SECONDS) - 1)]
@@ -259,6 +276,8 @@ class LambdaRuntime:
     def _take(self, function: Function) -> tuple[ExecutionEnvironment, bool]:
         """Give a warm environment of exactly this code and configuration, or start one."""
         with self._lock:
+            if self._closed:
+                raise ClosedError
             before = self._current.get(function.arn)
             self._current[function.arn] = function
             stale = self._idle.pop(before, []) if before and before != function else []
@@ -280,11 +299,13 @@ class LambdaRuntime:
         self, function: Function, environment: ExecutionEnvironment, *, alive: bool
     ) -> None:
         with self._lock:
-            self._busy.discard(environment)
-            if alive and self._current.get(function.arn) == function:
+            keep = alive and not self._closed and self._current.get(function.arn) == function
+            if keep:
                 self._idle[function].append(environment)
-                return
-        environment.close()
+            else:
+                environment.close()
+            self._busy.discard(environment)
+            self._finished.notify_all()
 
     def _task_root(self, function: Function) -> Path:
         digest = hashlib.sha256(function.code).hexdigest()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +32,15 @@ def test_requests_are_counted_by_their_operation(cloud: Cloud) -> None:
     cloud.client("timestream-write").list_databases()
 
     assert cloud.requests["ListDatabases"] == before + 1
+
+
+def test_what_nobody_emulates_is_said_at_once(cloud: Cloud) -> None:
+    with pytest.raises(ClientError) as caught:
+        cloud.client("budgets").describe_budget_performance_history(
+            AccountId=cloud.account, BudgetName="none"
+        )
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
 def test_an_unmodified_sdk_needs_the_endpoint_alone(cloud: Cloud) -> None:
@@ -70,6 +81,28 @@ def test_closing_ends_the_processes_of_its_functions() -> None:
         assert is_running(process)
 
     assert not is_running(process)
+
+
+def test_closing_ends_an_invocation_that_still_runs(tmp_path: Path) -> None:
+    running = tmp_path / "running"
+    code = """
+        import os, pathlib, time
+        def handler(event, context):
+            pathlib.Path(event["tell"]).write_text(str(os.getpid()))
+            time.sleep(600)
+        """
+    with Cloud(SystemClock()) as cloud:
+        Deployed(cloud, "running", code, Timeout=900)
+        cloud.client("lambda").invoke(
+            FunctionName="running",
+            InvocationType="Event",
+            Payload=json.dumps({"tell": str(running)}),
+        )
+        pause = threading.Event()
+        while not (running.exists() and running.read_text(encoding="utf-8")):
+            pause.wait(0.02)
+
+    assert not is_running(int(running.read_text(encoding="utf-8")))
 
 
 def test_deleting_a_function_ends_its_processes(cloud: Cloud) -> None:

@@ -257,6 +257,19 @@ class TestStacks:
 
         assert status == "CREATE_COMPLETE"
 
+    def test_who_refers_to_what_is_replaced_is_told(self, cloud: Cloud, stack: Stack) -> None:
+        parts = {name: EVERYTHING[name] for name in ("Topic", "Queue", "Subscription")}
+        stack.create(parts, {"Topic": output({"Ref": "Topic"})})
+        renamed = json.loads(json.dumps(parts))
+        renamed["Queue"]["Properties"]["QueueName"] = "{name}-renamed"
+
+        assert stack.update(renamed, {"Topic": output({"Ref": "Topic"})}) == "UPDATE_COMPLETE"
+
+        [subscription] = cloud.client("sns").list_subscriptions_by_topic(
+            TopicArn=stack.outputs()["Topic"]
+        )["Subscriptions"]
+        assert subscription["Endpoint"].endswith(f":{stack.name}-renamed")
+
     def test_a_parameter_that_was_left_to_its_default_may_keep_its_value(
         self, cloud: Cloud, stack: Stack
     ) -> None:
