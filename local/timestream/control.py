@@ -139,16 +139,17 @@ def tags(request: Json) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in given}
 
 
-def page(request: Json, names: Iterable[str]) -> tuple[list[str], Json]:
+def page(
+    request: Json, names: Iterable[str], largest: int = limits.LIST_RESULTS
+) -> tuple[list[str], Json]:
     """Cut the names that one list call answers out of all, and the NextToken if there are more.
 
+    :param largest: the most that MaxResults may be, and what it is if the request does not say.
     :raises ValidationException: if MaxResults or NextToken is none.
     """
-    most = request.get("MaxResults", limits.LIST_RESULTS)
-    if not 1 <= most <= limits.LIST_RESULTS:
-        raise constraint(
-            "maxResults", f"Member must have value between 1 and {limits.LIST_RESULTS}, inclusive"
-        )
+    most = request.get("MaxResults", largest)
+    if not 1 <= most <= largest:
+        raise constraint("maxResults", f"Member must have value between 1 and {largest}, inclusive")
     after = ""
     if token := request.get("NextToken"):
         try:

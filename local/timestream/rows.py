@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from local.timestream.records import Measures
 
 Key = tuple[int, int]  # series, time in nanoseconds
+KEPT = "kept"  # the DuckDB database of everything that is stored
 _KEYS = "SELECT unnest(?::INTEGER[]) AS ts_series, make_timestamp_ns(unnest(?::BIGINT[])) AS time"
 
 
@@ -37,8 +38,8 @@ class Rows:
 
     def __init__(self, connection: DuckDBPyConnection, number: int) -> None:
         self._connection = connection
-        self._rows = f"t{number}"
-        self._series = f"t{number}_series"
+        self._rows = f"{KEPT}.t{number}"
+        self._series = f"{KEPT}.t{number}_series"
         self.columns: dict[str, Column] = {}
 
     def create(self) -> None:

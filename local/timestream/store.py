@@ -19,6 +19,7 @@ from local.timestream.errors import (
     ValidationException,
 )
 from local.timestream.journal import Entry, Journal
+from local.timestream.rows import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from local.timestream.control import Json
     from local.timestream.table import Table
 
+_CATALOG = f"{KEPT}.ts_catalog"
+_SAVE = f"INSERT INTO {_CATALOG} VALUES (?)"  # noqa: S608 - a name of ours
+_LOAD = f"SELECT saved FROM {_CATALOG}"  # noqa: S608 - a name of ours
 # The calls that only read are not worth a line in the journal.
 _CHANGES = ("Create", "Update", "Delete", "WriteRecords", "TagResource", "UntagResource")
 
@@ -62,8 +66,11 @@ class Store:
         self._data = data
         if data is not None:
             data.mkdir(parents=True, exist_ok=True)
-        self._connection = duckdb.connect(data / "timestream.duckdb" if data else ":memory:")
+        self._connection = duckdb.connect(":memory:")
         self._catalog = Catalog(self._connection, self._now, self._reading, account, region)
+        # Apart from the functions, which are not to outlive the process.
+        where = str(data / "timestream.duckdb").replace("'", "''") if data else ":memory:"
+        self._connection.execute(f"ATTACH '{where}' AS {KEPT}")
         if prepare is not None:
             prepare(self._connection)
         for setting in (
@@ -124,8 +131,8 @@ class Store:
                 listed.table.flush()
             if self._data is not None:
                 saved = json.dumps({"sequence": self._sequence, **self._catalog.save()})
-                self._connection.execute("CREATE OR REPLACE TABLE ts_catalog (saved VARCHAR)")
-                self._connection.execute("INSERT INTO ts_catalog VALUES (?)", [saved])
+                self._connection.execute(f"CREATE OR REPLACE TABLE {_CATALOG} (saved VARCHAR)")
+                self._connection.execute(_SAVE, [saved])
             self._connection.commit()
             self._catalog.dropped.clear()
             self._flushed = self._sequence
@@ -167,8 +174,8 @@ class Store:
 
     def _open(self, journal: Journal) -> None:
         """Read what an earlier process left."""
-        self._connection.execute("CREATE TABLE IF NOT EXISTS ts_catalog (saved VARCHAR)")
-        for (text,) in self._connection.execute("SELECT saved FROM ts_catalog").fetchall():
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {_CATALOG} (saved VARCHAR)")
+        for (text,) in self._connection.execute(_LOAD).fetchall():
             saved = json.loads(text)
             self._sequence = saved["sequence"]
             self._catalog.load(saved)

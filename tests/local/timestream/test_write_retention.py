@@ -134,7 +134,7 @@ def test_what_has_aged_out_leaves_the_memory_of_the_computer_too(
         given.write(record(at=given.clock.now))
         given.rows()
 
-    kept = given.store.cursor().execute("SELECT count(*) FROM t1").fetchall()
+    kept = given.store.cursor().execute("SELECT count(*) FROM kept.t1").fetchall()
 
     assert kept[0][0] <= 3
 
