@@ -19,6 +19,7 @@ from local.timestream.functions import (
     maps,
     mathematics,
     python,
+    regular_expressions,
     strings,
     timeseries,
     windows,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 _FAMILIES = (
     # Of two overloads that fit equally well the first is taken: NULL is text before it is an array.
-    aggregates, strings, arrays, conditional, datetime, mathematics, maps, timeseries, windows,
+    aggregates, strings, arrays, conditional, datetime, mathematics, maps, regular_expressions,
+    timeseries, windows,
 )  # fmt: skip
 
 FUNCTIONS: dict[str, list[Overload]] = {}

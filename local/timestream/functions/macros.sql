@@ -158,6 +158,14 @@ CREATE MACRO ones(x, bits) AS CASE
 
 -- Text
 
+CREATE MACRO positions(text, part) AS CASE WHEN part = '' THEN [1]
+  ELSE list_filter(range(1, length(text) + 1), lambda i: substr(text, i, length(part)) = part) END;
+CREATE MACRO instance(places, n) AS CASE
+  WHEN n <= 0 THEN failed_number('''instance'' must be a positive number.')
+  WHEN n > len(places) THEN 0
+  ELSE places[n] END;
+CREATE MACRO instance_from_start(text, part, n) AS instance(positions(text, part), n);
+CREATE MACRO instance_from_end(text, part, n) AS instance(list_reverse(positions(text, part)), n);
 CREATE MACRO piece(text, from_, length) AS CASE
   WHEN from_ = 0 OR (from_ < 0 AND -from_ > length(text)) THEN ''
   WHEN length IS NULL THEN substr(text, from_)
@@ -192,6 +200,22 @@ CREATE MACRO hamming_of(a, b) AS CASE
   WHEN length(a) <> length(b)
     THEN failed_number('The input strings to hamming_distance function must have the same length')
   ELSE hamming(a, b) END;
+
+-- Regular expressions: RE2's, unless the pattern needs Java's. A pattern is nearly always a constant,
+-- so that the choice costs nothing and RE2 compiles it once.
+CREATE MACRO beyond_re2(pattern) AS
+  regexp_matches(pattern, '\(\?<?[=!]|\(\?<[A-Za-z]|\(\?>|\\[1-9khRQZX]|[*+?}]\+|&&');
+CREATE MACRO for_re2(pattern) AS CASE WHEN beyond_re2(pattern) THEN '' ELSE pattern END;
+CREATE MACRO pattern_found(text, pattern) AS CASE WHEN beyond_re2(pattern)
+  THEN len(pattern_groups(text, pattern, 0)) > 0 ELSE regexp_matches(text, for_re2(pattern)) END;
+CREATE MACRO pattern_found_all(text, pattern) AS CASE WHEN beyond_re2(pattern)
+  THEN pattern_groups(text, pattern, 0) ELSE regexp_extract_all(text, for_re2(pattern)) END;
+CREATE MACRO pattern_split(text, pattern) AS CASE WHEN beyond_re2(pattern) OR pattern = ''
+  THEN java_split(text, pattern) ELSE string_split_regex(text, for_re2(pattern)) END;
+CREATE MACRO pattern_replaced(text, pattern, replacement) AS
+  CASE WHEN beyond_re2(pattern) OR regexp_matches(replacement, '[\\$]')
+  THEN java_replace(text, pattern, replacement)
+  ELSE regexp_replace(text, for_re2(pattern), replacement, 'g') END;
 
 -- Arrays and maps
 

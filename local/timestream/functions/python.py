@@ -10,7 +10,7 @@ import statistics
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from local.timestream.functions import formats
+from local.timestream.functions import formats, patterns
 from local.timestream.wire import java_double
 
 if TYPE_CHECKING:
@@ -164,23 +164,6 @@ def weighted_percentiles(values: Values, weights: Values, fractions: list[float]
     return found
 
 
-def java_replacement(text: str) -> str:
-    r"""Write the replacement of regexp_replace, with Java's `$1` and `\`, for RE2."""
-    written = ""
-    index = 0
-    while index < len(text):
-        letter = text[index]
-        if letter in "\\$":
-            index += 1
-            following = text[index : index + 1]
-            if letter == "$" and not following.isdigit():
-                raise ValueError("⟦Illegal replacement sequence: unknown group⟧")
-            letter = f"\\{following}" if letter == "$" else following.replace("\\", "\\\\")
-        written += letter
-        index += 1
-    return written
-
-
 _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("double_text", java_double, ["DOUBLE"], "VARCHAR"),
     ("interpolate", interpolate, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]"], "DOUBLE[]"),
@@ -194,13 +177,21 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("number_to_base", to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
     ("number_from_base", from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("readable_seconds", human_readable_seconds, ["DOUBLE"], "VARCHAR"),
-    ("java_replacement", java_replacement, ["VARCHAR"], "VARCHAR"),
     (
         "weighted_percentiles",
         weighted_percentiles,
         ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"],
         "DOUBLE[]",
     ),
+    ("pattern_groups", patterns.found_groups, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR[]"),
+    (
+        "pattern_pieces",
+        patterns.pieces,
+        ["VARCHAR", "VARCHAR"],
+        "STRUCT(before VARCHAR, groups VARCHAR[])[]",
+    ),
+    ("java_replace", patterns.replace, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR"),
+    ("java_split", patterns.split, ["VARCHAR", "VARCHAR"], "VARCHAR[]"),
     ("mysql_format", formats.date_format, ["BIGINT", "VARCHAR"], "VARCHAR"),
     ("mysql_parse", formats.date_parse, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("joda_format", formats.format_datetime, ["BIGINT", "VARCHAR"], "VARCHAR"),

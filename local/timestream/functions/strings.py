@@ -1,7 +1,6 @@
-"""String and regular-expression functions. Regular expressions are RE2's: no look-around.
+"""String functions.
 
 https://docs.aws.amazon.com/timestream/latest/developerguide/string-functions.html
-https://docs.aws.amazon.com/timestream/latest/developerguide/regex-functions.html
 """
 
 from local.timestream.functions.signature import scalar
@@ -21,25 +20,6 @@ FUNCTIONS = (
     scalar("lower(varchar) -> varchar", "lower({0})"),
     scalar("lpad(varchar, bigint, varchar) -> varchar", "pad_left({0}, {1}, {2})"),
     scalar("ltrim(varchar) -> varchar", "ltrim({0})"),
-    scalar("regexp_extract(varchar, varchar) -> varchar", "regexp_extract_all({0}, {1})[1]"),
-    scalar(
-        "regexp_extract(varchar, varchar, bigint) -> varchar",
-        "nullif(regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))[1], '')",
-    ),
-    scalar(
-        "regexp_extract_all(varchar, varchar) -> array(varchar)", "regexp_extract_all({0}, {1})"
-    ),
-    scalar(
-        "regexp_extract_all(varchar, varchar, bigint) -> array(varchar)",
-        "regexp_extract_all({0}, {1}, CAST({2} AS INTEGER))",
-    ),
-    scalar("regexp_like(varchar, varchar) -> boolean", "regexp_matches({0}, {1})"),
-    scalar("regexp_replace(varchar, varchar) -> varchar", "regexp_replace({0}, {1}, '', 'g')"),
-    scalar(
-        "regexp_replace(varchar, varchar, varchar) -> varchar",
-        "regexp_replace({0}, {1}, java_replacement({2}), 'g')",
-    ),
-    scalar("regexp_split(varchar, varchar) -> array(varchar)", "string_split_regex({0}, {1})"),
     scalar("replace(varchar, varchar) -> varchar", "replace({0}, {1}, '')"),
     scalar("replace(varchar, varchar, varchar) -> varchar", "replace({0}, {1}, {2})"),
     scalar("reverse(varchar) -> varchar", "reverse({0})"),
@@ -55,6 +35,9 @@ FUNCTIONS = (
         "list_transform(string_split({0}, {1}), lambda e: string_split(e, {2})[2]))",
     ),
     scalar("strpos(varchar, varchar) -> bigint", "strpos({0}, {1})"),
+    scalar("strpos(varchar, varchar, bigint) -> bigint", "instance_from_start({0}, {1}, {2})"),
+    scalar("strrpos(varchar, varchar) -> bigint", "instance_from_end({0}, {1}, 1)"),
+    scalar("strrpos(varchar, varchar, bigint) -> bigint", "instance_from_end({0}, {1}, {2})"),
     scalar("substr(varchar, bigint) -> varchar", "piece({0}, {1}, NULL)"),
     scalar("substr(varchar, bigint, bigint) -> varchar", "piece({0}, {1}, {2})"),
     scalar("substring(varchar, bigint) -> varchar", "piece({0}, {1}, NULL)"),

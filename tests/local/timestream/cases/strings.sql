@@ -40,6 +40,10 @@ SELECT split_to_map('a=1;b=2', ';', '=');
 --> [(a, 1), (b, 2)]
 SELECT strpos('drawbridge', 'bridge'), strpos('abc', 'x'), position('bridge' IN 'drawbridge');
 --> 5 | 0 | 5
+SELECT strpos('abcabc', 'c', 2), strpos('abc', 'b', 9), strpos('aaa', 'aa', 2), strrpos('abcabc', 'c'), strrpos('abcabc', 'c', 2), strrpos('abc', 'x'), strpos('abc', '');
+--> 6 | 0 | 2 | 6 | 3 | 0 | 1
+SELECT strpos('abc', 'b', 0);
+--> ! 'instance' must be a positive number.
 SELECT substr('drawbridge', 5), substr('drawbridge', 5, 3), substr('drawbridge', -6), substr('drawbridge', -6, 3), substr('abc', 0), substr('abc', 9);
 --> bridge | bri | bridge | bri |  | 
 SELECT substring('drawbridge', 1, 4), substring('drawbridge' FROM 5 FOR 6), substring('drawbridge' FROM 5);
@@ -50,19 +54,6 @@ SELECT nosuchfunction(1);
 --> ! line 1:8: Function nosuchfunction not registered
 SELECT length('a', 'b');
 --> ! line 1:8: Unexpected parameters (varchar, varchar) for function length. Expected: length(varchar)
--- https://docs.aws.amazon.com/timestream/latest/developerguide/regex-functions.html
-SELECT regexp_extract_all('1a 2b 14m', '\d+'), regexp_extract_all('1a 2b 14m', '(\d+)([a-z]+)', 2);
---> [1, 2, 14] | [a, b, m]
-SELECT regexp_extract('1a 2b 14m', '\d+'), regexp_extract('1a 2b 14m', '(\d+)([a-z]+)', 2), regexp_extract('abc', '\d');
---> 1 | a | NULL
-SELECT regexp_like('1a 2b 14m', '\d+b'), regexp_like('abc', '^b');
---> true | false
-SELECT regexp_replace('1a 2b 14m', '\d+[ab] '), regexp_replace('1a 2b 14m', '(\d+)([ab]) ', '3c$2 '), regexp_replace('a.b', '\.', '\\');
---> 14m | 3ca 3cb 14m | a\b
-SELECT regexp_split('1a 2b 14m', '\s*[a-z]+\s*');
---> [1, 2, 14, ]
-SELECT regexp_like('a', '(');
---> ! Invalid regular expression
 -- Comparison and LIKE
 SELECT 'abc' LIKE 'a%', 'abc' LIKE '_b_', 'abc' NOT LIKE 'b%', 'a%c' LIKE 'a!%c' ESCAPE '!', NULL LIKE 'a';
 --> true | true | true | true | NULL

@@ -1,0 +1,90 @@
+r"""Java's regular expressions, where RE2 cannot: groups that took no part, look-around, `\1`.
+
+A message in ⟦⟧ reaches the caller as the service's error.
+https://docs.aws.amazon.com/timestream/latest/developerguide/regex-functions.html
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_SPELLED_OTHERWISE = re.compile(
+    r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\k<(?P<again>\w+)>|(?P<named>\(\?<(?=[A-Za-z]))"
+    r"|(?P<property>\\[pP])|(?P<end>\\z)|(?P<last>\\Z)|(?P<blank>\\h)|\\.",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(r"\\(?P<escaped>.)|\$(?:(?P<number>\d)|\{(?P<name>\w+)\})|\$", re.DOTALL)
+
+
+_RESPELLED = {
+    "named": "(?P<",
+    "end": r"\Z",
+    "last": r"(?=\n?\Z)",
+    "blank": r"[ \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]",
+}
+
+
+def _respell(found: re.Match[str]) -> str:
+    """Write in Python's way what Java writes in another."""
+    if found["property"]:
+        raise ValueError(
+            r"⟦\p{...} together with groups or look-around is not supported by this embedded "
+            "Timestream⟧"
+        )
+    if found["quoted"] is not None:
+        return re.escape(found["quoted"])
+    if found["again"]:
+        return f"(?P={found['again']})"
+    return _RESPELLED.get(found.lastgroup or "", found[0])
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(_SPELLED_OTHERWISE.sub(_respell, pattern), re.ASCII)
+    except (re.error, OverflowError):
+        raise ValueError("⟦Invalid regular expression⟧") from None
+
+
+def found_groups(text: str, pattern: str, group: int) -> list[str | None]:
+    """Return what a group took in each match (0: the whole match); None where it took no part."""
+    expression = _compiled(pattern)
+    if not 0 <= group <= expression.groups:
+        raise ValueError(f"⟦Pattern has {expression.groups} groups. Cannot access group {group}⟧")
+    return [found[group] for found in expression.finditer(text)]
+
+
+def split(text: str, pattern: str) -> list[str]:
+    """Return what stands between the matches."""
+    ends = [(0, 0), *(found.span() for found in _compiled(pattern).finditer(text))]
+    starts = [start for start, _ in ends[1:]] + [len(text)]
+    return [text[end:start] for (_, end), start in zip(ends, starts, strict=True)]
+
+
+def replace(text: str, pattern: str, replacement: str) -> str:
+    """Replace each match; `$1` and `${name}` in the replacement are groups."""
+    return _compiled(pattern).sub(
+        lambda found: _REFERENCE.sub(lambda part: _expanded(part, found), replacement), text
+    )
+
+
+def _expanded(reference: re.Match[str], found: re.Match[str]) -> str:
+    if reference["escaped"] is not None:
+        return reference["escaped"]
+    group = reference["name"] or (reference["number"] and int(reference["number"]))
+    try:
+        return found[group] or ""
+    except (IndexError, TypeError):
+        raise ValueError("⟦Illegal replacement sequence: unknown group⟧") from None
+
+
+def pieces(text: str, pattern: str) -> list[dict[str, Any]]:
+    """Cut a text at its matches: what stands before each, and its groups (None: at the end)."""
+    cut: list[dict[str, Any]] = []
+    end = 0
+    for found in _compiled(pattern).finditer(text):
+        cut.append({"before": text[end : found.start()], "groups": list(found.groups())})
+        end = found.end()
+    return [*cut, {"before": text[end:], "groups": None}]
