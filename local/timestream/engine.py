@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from local.timestream import listings, metering
+from local.timestream import listings, metering, unload
 from local.timestream.errors import (
     QueryExecutionException,
     TimestreamError,
@@ -88,10 +88,12 @@ class Engine:
     """Answers queries about what a store holds.
 
     :param store: its tables, its clock, and the DuckDB that runs the queries.
+    :param put: writes an object to S3 (bucket, key, content), for UNLOAD.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, put: unload.Put | None = None) -> None:
+        self.store = store
+        self._put = put
         self._lock = threading.Lock()
         self._statements: OrderedDict[str, Statement] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
@@ -112,7 +114,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the store."""
-        self._store.close()
+        self.store.close()
 
     # Query
 
@@ -134,7 +136,7 @@ class Engine:
             answer["QueryInsightsResponse"] = self._insights(text, answer)
         if client_token is not None:
             with self._lock:
-                self._answered[client_token] = (request, self._store.clock.now_ns(), answer)
+                self._answered[client_token] = (request, self.store.clock.now_ns(), answer)
                 _shrink(self._answered, _CACHED)
         return answer
 
@@ -145,7 +147,7 @@ class Engine:
         if earlier is None:
             return None
         asked, at, answer = earlier
-        if self._store.clock.now_ns() - at > CLIENT_TOKEN_SECONDS * _SECOND:
+        if self.store.clock.now_ns() - at > CLIENT_TOKEN_SECONDS * _SECOND:
             return None
         if asked != request:
             raise ValidationException(
@@ -157,24 +159,40 @@ class Engine:
         statement = self.statement(text)
         query_id = _query_id()
         if isinstance(statement, Listing):
-            names, types, values = listings.rows(statement, self._store)
+            names, types, values = listings.rows(statement, self.store)
             return self._result(query_id, text, names, types, iter(values), 0)
         if isinstance(statement, Export):
-            raise ValidationException("UNLOAD is not supported by this embedded Timestream")
+            return self._unload(statement, query_id, text)
         cursor, scanned = self._execute(statement, query_id)
         types = [f.type for f in statement.fields]
         result = self._result(
-            query_id, text, statement.names(), types, self._fetched(cursor, query_id), scanned
+            query_id, text, statement.names(), types, self._fetched(cursor), scanned
         )
         result.close = cursor.close
         return result
+
+    def _unload(self, export: Export, query_id: str, text: str) -> _Result:
+        if self._put is None:
+            raise ValidationException("UNLOAD needs an S3, which this embedded Timestream lacks")
+        select = export.select
+        columns = [
+            unload.Column(name, found.type)
+            for name, found in zip(select.names(), select.fields, strict=True)
+        ]
+        unload.options(export, columns)  # before the query runs
+        cursor, scanned = self._execute(select, query_id)
+        with cursor:
+            rows = self._fetched(cursor)
+            answer = unload.unload(export, columns, rows, query_id, self._put)
+        names, types = list(unload.ANSWER), list(unload.ANSWER_TYPES)
+        return self._result(query_id, text, names, types, iter([answer]), scanned)
 
     def statement(self, text: str) -> Statement:
         """Bind a query string, or find it bound."""
         with self._lock:
             cached = self._statements.get(text)
-        if cached is None or (isinstance(cached, Select) and not cached.fits(self._store)):
-            cached = compile_statement(text, self._store)
+        if cached is None or (isinstance(cached, Select) and not cached.fits(self.store)):
+            cached = compile_statement(text, self.store)
             with self._lock:
                 self._statements[text] = cached
                 _shrink(self._statements, _CACHED)
@@ -182,8 +200,8 @@ class Engine:
 
     def _execute(self, statement: Select, query_id: str) -> tuple[duckdb.DuckDBPyConnection, int]:
         relations = self._relations(statement)
-        now = self._store.clock.now_ns()
-        cursor = self._store.cursor()
+        now = self.store.clock.now_ns()
+        cursor = self.store.cursor()
         with self._lock:
             self._running[query_id] = cursor
         try:
@@ -201,12 +219,12 @@ class Engine:
         return {name: self._table(*name).relation() for name in statement.tables}
 
     def _table(self, database: str, name: str) -> Table:
-        table = self._store.table(database, name)
+        table = self.store.table(database, name)
         if table is None:
             raise ValidationException(f"Table {database}.{name} does not exist")
         return table
 
-    def _fetched(self, cursor: duckdb.DuckDBPyConnection, _: str) -> Iterator[tuple[Any, ...]]:
+    def _fetched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         while True:
             try:
                 rows = cursor.fetchmany(PAGE_ROWS)
@@ -259,7 +277,7 @@ class Engine:
 
     def _token(self, result: _Result, previous: str | None) -> str:
         token = secrets.token_urlsafe(48)
-        expires = self._store.clock.now_ns() + TOKEN_SECONDS * _SECOND
+        expires = self.store.clock.now_ns() + TOKEN_SECONDS * _SECOND
         with self._lock:
             self._pages[token] = _Page(result, expires, previous)
             _shrink(self._pages, _MOST_OPEN)
@@ -273,7 +291,7 @@ class Engine:
                 page is None
                 or page.result.query != text
                 or page.uses >= TOKEN_USES
-                or self._store.clock.now_ns() > page.expires
+                or self.store.clock.now_ns() > page.expires
             ):
                 raise ValidationException(_INVALID_TOKEN)
             page.uses += 1
@@ -292,7 +310,7 @@ class Engine:
         text = _query_string(request)
         statement = self.statement(text)
         if isinstance(statement, Listing):
-            names, types, _ = listings.rows(statement, self._store)
+            names, types, _ = listings.rows(statement, self.store)
             columns = [
                 {"Name": name, "Type": type_info(type_)}
                 for name, type_ in zip(names, types, strict=True)
@@ -354,9 +372,9 @@ class Engine:
         insights: Json = {"QueryTableCount": 0}
         if isinstance(statement, Select):
             insights = metering.insights(
-                self._store.cursor(),
+                self.store.cursor(),
                 statement,
-                self._store.clock.now_ns(),
+                self.store.clock.now_ns(),
                 self._relations(statement),
                 {(d, t): self._arn(d, t) for d, t in statement.tables},
             )
@@ -367,7 +385,7 @@ class Engine:
         }
 
     def _arn(self, database: str, table: str) -> str:
-        return str(self._store.databases[database].tables[table].description["Arn"])
+        return str(self.store.databases[database].tables[table].description["Arn"])
 
     OPERATIONS: ClassVar[dict[str, Callable[[Engine, Json], Json]]] = {
         "CancelQuery": cancel_query,

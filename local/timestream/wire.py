@@ -143,6 +143,11 @@ def type_info(type_: Type) -> dict[str, Any]:
     return {"ScalarType": _SCALAR_NAMES.get(type_.name, type_.name.upper())}
 
 
+def scalar_text(type_: Type, value: Any) -> str:  # noqa: ANN401 - what DuckDB fetched
+    """Write a value of a scalar type that is not NULL."""
+    return _SCALAR_TEXT[type_.name](value)
+
+
 def datum(type_: Type) -> Callable[[Any], Datum]:
     """Return what turns a fetched value of a type into a Datum."""
     if type_.name in _SCALAR_TEXT:
