@@ -11,13 +11,13 @@ import json
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 from moto.scheduler.models import scheduler_backends
 
-from local.clock import NANOSECONDS, utc
+from local.clock import utc
 from local.lambda_runtime.plug import describe
 from local.schedule_expression import Recurrence, parse
 
@@ -34,6 +34,16 @@ LONGEST_WAIT = 1.0
 """Seconds of real time after which a new deployment is noticed at the latest."""
 
 _Key = tuple[str, str, str]
+
+
+class Recurring(Protocol):
+    """Something else of the cloud that does its work at certain times."""
+
+    def next_due(self) -> datetime | None:
+        """Tell when it has something to do next, or None."""
+
+    def due(self, now: datetime) -> int:
+        """Do what is due by now, and tell how many times that was."""
 
 
 class ScheduleRunner:
@@ -73,14 +83,13 @@ class ScheduleRunner:
         invocations = 0
         while True:
             entry = min(self._upcoming(), key=lambda entry: entry[0], default=None)
-            retry_ns = self._runtime.next_retry_ns()
-            retry = _at(retry_ns) if retry_ns is not None else None
-            due = min((time for time in (retry, entry and entry[0]) if time), default=None)
+            times = [other.next_due() for other in self._others()]
+            due = min((time for time in (*times, entry and entry[0]) if time), default=None)
             if due is None or due >= until:
                 clock.move_to(max(until, utc(clock)))
                 return invocations
             clock.move_to(max(due, utc(clock)))
-            self._runtime.run_retries()
+            self._run_others()
             if entry and entry[0] == due:
                 self._advance(entry[1], due)
                 started = utc(clock)
@@ -101,9 +110,16 @@ class ScheduleRunner:
                 if due <= now:
                     self._advance(schedule, due, past=now)
                     threading.Thread(target=self._invoke, args=(schedule, due), daemon=True).start()
-            threading.Thread(target=self._runtime.run_retries, daemon=True).start()
+            threading.Thread(target=self._run_others, daemon=True).start()
             wait = min((due - now for due, _ in upcoming), default=timedelta(seconds=LONGEST_WAIT))
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
+
+    def _others(self) -> list[Recurring]:
+        return [self._runtime]
+
+    def _run_others(self) -> None:
+        for other in self._others():
+            other.due(utc(self._clock))
 
     def _upcoming(self) -> Iterator[tuple[datetime, Schedule]]:
         """Give the enabled schedules with the time at which each is due next."""
@@ -171,10 +187,6 @@ def _is_over(schedule: Schedule, due: datetime) -> bool:
 
 def _date(seconds: str | float) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
-
-
-def _at(nanoseconds: int) -> datetime:
-    return datetime.fromtimestamp(nanoseconds / NANOSECONDS, UTC)
 
 
 def _event(schedule: Schedule, due: datetime, account: str, region: str) -> str:

@@ -16,6 +16,7 @@ import uuid
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -111,12 +112,12 @@ class Surroundings(Protocol):
 
 @dataclass(order=True)
 class _Retry:
-    due_ns: int
+    due: datetime
     number: int
     function: Function = field(compare=False)
     event: str = field(compare=False)
     attempt: int = field(compare=False)
-    accepted_ns: int = field(compare=False)
+    accepted: datetime = field(compare=False)
     request_id: str = field(compare=False)
 
 
@@ -227,24 +228,29 @@ class LambdaRuntime:
     def invoke_later(self, function: Function, event: str) -> None:
         """Take an asynchronous invocation: run it now, and plan its retries if it fails.
 
-        Retries run when `run_retries` is called: by the schedule runner, which owns the time.
+        Retries run when `due` is called: by the schedule runner, which owns the time.
         """
-        now = self._clock.now_ns()
+        now = utc(self._clock)
         self._attempt(_Retry(now, 0, function, event, 0, now, str(uuid.uuid4())))
 
-    def next_retry_ns(self) -> int | None:
-        """When the next retry is due, or None."""
+    def next_due(self) -> datetime | None:
+        """Tell when the next retry is due, or None."""
         with self._lock:
-            return self._retries[0].due_ns if self._retries else None
+            return self._retries[0].due if self._retries else None
 
-    def run_retries(self) -> None:
-        """Run the retries that are due."""
-        while True:
-            with self._lock:
-                if not self._retries or self._retries[0].due_ns > self._clock.now_ns():
-                    return
-                retry = heapq.heappop(self._retries)
+    def due(self, now: datetime) -> int:
+        """Run the retries that are due by now, and tell how many there were."""
+        count = 0
+        while retry := self._pop_due(now):
             self._attempt(retry)
+            count += 1
+        return count
+
+    def _pop_due(self, now: datetime) -> _Retry | None:
+        with self._lock:
+            if self._retries and self._retries[0].due <= now:
+                return heapq.heappop(self._retries)
+        return None
 
     def _attempt(self, attempt: _Retry) -> None:
         with self._lock:  # an update since the first attempt counts
@@ -256,16 +262,16 @@ class LambdaRuntime:
         if not invocation.error:
             return
         delay = RETRY_DELAYS_SECONDS[min(attempt.attempt, len(RETRY_DELAYS_SECONDS) - 1)]
-        due_ns = self._clock.now_ns() + delay * NANOSECONDS
-        oldest_ns = attempt.accepted_ns + function.event_age_seconds * NANOSECONDS
-        if attempt.attempt < function.retries and due_ns <= oldest_ns:
+        due = utc(self._clock) + timedelta(seconds=delay)
+        too_old = attempt.accepted + timedelta(seconds=function.event_age_seconds)
+        if attempt.attempt < function.retries and due <= too_old:
             again = _Retry(
-                due_ns,
+                due,
                 next(self._numbers),
                 function,
                 attempt.event,
                 attempt.attempt + 1,
-                attempt.accepted_ns,
+                attempt.accepted,
                 attempt.request_id,
             )
             with self._lock:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import textwrap
 import zipfile
 from dataclasses import dataclass
@@ -96,3 +97,11 @@ def zipped(code: str) -> bytes:
     with zipfile.ZipFile(bundle, "w") as archive:
         archive.writestr("index.py", textwrap.dedent(code))
     return bundle.getvalue()
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from moto.cloudformation import parsing
 
 from local.clock import SystemClock
 from local.cloud import Cloud
-from tests.local.deployed import Deployed
+from tests.local.deployed import Deployed, is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,14 +115,6 @@ def test_deleting_a_function_ends_its_processes(cloud: Cloud) -> None:
     assert not is_running(process)
     with pytest.raises(ClientError, match="Function not found"):
         function.invoke()
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 class TestServe:

@@ -240,7 +240,8 @@ class TestStacks:
     def test_a_deleted_stack_can_be_described_and_stays_deleted(
         self, cloud: Cloud, stack: Stack
     ) -> None:
-        stack.create({"Database": DATABASE}, {"Name": output({"Ref": "Database"})})
+        exported = {"Name": output({"Ref": "Database"}, "{name}-name")}
+        stack.create({"Database": DATABASE}, exported)
 
         assert stack.delete() == "DELETE_COMPLETE"
 

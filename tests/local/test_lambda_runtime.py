@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local.deployed import Deployed
+from tests.local.deployed import Deployed, is_running
 
 if TYPE_CHECKING:
     from local.clock import SimulatedClock
@@ -40,9 +40,9 @@ def test_a_warm_process_keeps_its_state(deploy: Deploy) -> None:
 
 
 @pytest.mark.parametrize("what", ["code", "configuration"])
-def test_an_update_starts_a_new_process(deploy: Deploy, what: str) -> None:
+def test_an_update_starts_a_new_process_and_ends_the_old(deploy: Deploy, what: str) -> None:
     function = deploy(COUNTS_ITS_INVOCATIONS)
-    function.invoke()
+    old = function.invoke().payload["process"]
 
     if what == "code":
         function.update_code(COUNTS_ITS_INVOCATIONS + "\n    # changed\n")
@@ -50,6 +50,7 @@ def test_an_update_starts_a_new_process(deploy: Deploy, what: str) -> None:
         function.update_configuration(Environment={"Variables": {"A": "1"}})
 
     assert function.invoke().payload["invocation"] == 1
+    assert not is_running(old)
 
 
 def test_concurrent_invocations_run_in_processes_of_their_own(deploy: Deploy) -> None:
