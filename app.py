@@ -8,7 +8,7 @@ from pathlib import Path
 from aws_cdk import App, Duration, Tags
 
 from bridgewatch.deployment import monthly_budget
-from bridgewatch.settings import POLL_INTERVAL_SECONDS, Settings, SettingsError, load_settings
+from bridgewatch.settings import Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack
 from stacks.poller import PollerStack
 from stacks.storage import StorageStack
@@ -23,19 +23,10 @@ def add_stacks(app: App, settings: Settings) -> None:
         deployment=deployment,
         memory_store_retention=Duration.hours(settings.storage.memory_hours),
         magnetic_store_retention=Duration.days(settings.storage.magnetic_days),
+        own_key=settings.storage.kms_key,
+        existing=settings.storage.existing,
     )
-    PollerStack(
-        app,
-        f"{deployment}-poller",
-        deployment=deployment,
-        database=storage.database,
-        table=storage.table,
-        configuration=settings.poller_configuration(),
-        key_parameters=settings.key_parameters(),
-        interval=Duration.seconds(POLL_INTERVAL_SECONDS),
-        log_retention_days=settings.log_retention_days,
-    )
-    CostAlarmStack(
+    cost_alarm = CostAlarmStack(
         app,
         f"{deployment}-cost-alarm",
         deployment=deployment,
@@ -44,6 +35,24 @@ def add_stacks(app: App, settings: Settings) -> None:
         forecast_percent=settings.budget.forecast_percent,
         services=settings.budget.services,
         email=settings.budget.email,
+        topic_email=settings.alarms.email,
+        fused=storage.reader if settings.budget.fuse else None,
+    )
+    PollerStack(
+        app,
+        f"{deployment}-poller",
+        deployment=deployment,
+        table=storage.table,
+        key=storage.key,
+        configuration=settings.poller_configuration(),
+        key_parameters=settings.key_parameters(),
+        log_retention_days=settings.log_retention_days,
+        topic=cost_alarm.topic,
+        heartbeat=Duration.minutes(settings.heartbeat_minutes),
+        queued=Duration.minutes(settings.alarms.queued_minutes),
+        query_minutes=settings.alarms.query_minutes,
+        query_gigabytes=settings.alarms.query_gigabytes,
+        dashboard=settings.dashboard,
     )
     Tags.of(app).add("bridgewatch:deployment", deployment)
 

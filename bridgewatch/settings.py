@@ -41,9 +41,6 @@ MAGNETIC_STORE_DAYS = 73000
 # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html
 NOTIFICATIONS_PER_BUDGET = 10
 
-POLL_INTERVAL_SECONDS = 60
-"""EventBridge Scheduler's finest rate, and NDW's own rhythm."""
-
 NDW_URL = "https://opendata.ndw.nu/actueel_beeld.xml.gz"
 
 Retention: TypeAlias = Literal[
@@ -54,6 +51,9 @@ Retention: TypeAlias = Literal[
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 """
+
+PollSeconds: TypeAlias = Literal[5, 6, 10, 12, 15, 20, 30, 60]
+"""From 5 seconds to EventBridge Scheduler's finest rate, with whole polls in every minute."""
 
 Status: TypeAlias = Literal["Open", "Closed"]
 
@@ -274,7 +274,7 @@ Source: TypeAlias = Annotated[JsonSource | NdwSource, Field(discriminator="type"
 
 
 class Storage(_Model):
-    """How long Timestream keeps records."""
+    """Where records are kept, and how long."""
 
     memory_hours: int = Field(
         default=24,
@@ -287,6 +287,62 @@ class Storage(_Model):
         ge=1,
         le=MAGNETIC_STORE_DAYS,
         description="Days in the magnetic store; older records are gone for good.",
+    )
+    kms_key: bool = Field(
+        default=False,
+        description="Encrypt the database and the queues with a KMS key of the deployment's own, "
+        "which costs 1 USD a month. Without it they are encrypted with keys of AWS's, at no "
+        "charge.",
+    )
+    existing: bool = Field(
+        default=False,
+        description="Take up the database and table that an earlier deployment of this name left "
+        "behind, as they are: nothing here changes them "
+        "([how](docs/operations.md#take-up-a-retained-table)).",
+    )
+
+
+SERVICES = (
+    "AmazonCloudWatch",
+    "AWS Key Management Service",
+    "AWS Lambda",
+    "AWS Systems Manager",
+    "Amazon Simple Notification Service",
+    "Amazon Simple Queue Service",
+    "Amazon Simple Storage Service",
+    "Amazon Timestream",
+)
+"""The services that a deployment uses and is billed for, as Cost Explorer spells them."""
+
+
+class Alarms(_Model):
+    """When something is wrong enough to be told, and who is told."""
+
+    email: Email | None = Field(
+        default=None,
+        description="Who gets a message when an alarm rings or resolves, or the budget is reached. "
+        "AWS asks that address to confirm first. By default, nobody but the topic's subscribers.",
+    )
+    queued_minutes: int = Field(
+        default=60,
+        ge=10,
+        le=20_160,
+        description="How old the oldest record in the queue may become, that is how long "
+        "Timestream may take nothing, before the alarm `queue-age` rings.",
+    )
+    query_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=59,
+        description="In how many minutes of an hour the account may use query compute (TCU) before "
+        "the alarm `query-compute` rings. Each costs 0.02 USD or more.",
+    )
+    query_gigabytes: float = Field(
+        default=1,
+        ge=0.01,
+        le=1_000_000,
+        description="How many GB the account's queries may scan in an hour before the alarm "
+        "`query-bytes` rings. A query counts as 10 MB or more.",
     )
 
 
@@ -308,13 +364,19 @@ class Budget(_Model):
         description="Shares of it, once forecast for the month's end, that send a message.",
     )
     services: tuple[Text, ...] = Field(
-        default=(),
-        description="The AWS services whose cost counts, as Cost Explorer spells them, such as "
-        "`Amazon Timestream`; none means the whole account. AWS checks no spelling: a budget on a "
-        "service that it does not know stays at 0 and never rings.",
+        default=SERVICES,
+        description="The AWS services whose cost counts, as Cost Explorer spells them: those that "
+        "a deployment uses. An empty list means the whole account. AWS checks no spelling: a "
+        "budget on services that it does not know stays at 0 and never rings.",
     )
     email: Email | None = Field(
-        default=None, description="Who gets the messages as well as the topic."
+        default=None, description="Who gets the budget's messages as well as the topic."
+    )
+    fuse: bool = Field(
+        default=False,
+        description="When the budget is spent, AWS denies queries to the reader role, until you "
+        "close the fuse again ([how](docs/operations.md#the-fuse-has-blown)). Records are still "
+        "written. An account's third such budget costs 3 USD a month.",
     )
 
 
@@ -338,8 +400,20 @@ class Settings(_Model):
         le=60,
         description="A record is written at least this often, so that silence means an outage.",
     )
-    storage: Storage = Field(default=Storage(), description="How long records are kept.")
+    poll_seconds: PollSeconds = Field(
+        default=60,
+        description="From one poll to the next. Below 60 the poller waits in a loop inside its "
+        "minute, and AWS bills the waiting: every 30 s, some 5 USD a month, or nothing within "
+        "Lambda's free allowance; every 5 s, 9 USD, or 3.",
+    )
+    storage: Storage = Field(default=Storage(), description="Where records are kept.")
+    alarms: Alarms = Field(default=Alarms(), description="When an operator is told.")
     budget: Budget = Field(default=Budget(), description="What a month may cost.")
+    dashboard: bool = Field(
+        default=False,
+        description="A CloudWatch dashboard of polls, records, queues and queries. An account's "
+        "fourth dashboard costs 3 USD a month.",
+    )
     log_retention_days: Retention = Field(
         default=30, description="How long CloudWatch Logs keeps what the functions log."
     )
@@ -380,7 +454,7 @@ class Settings(_Model):
         settings = self.model_dump(mode="json", by_alias=True, include={"bridges", "sources"})
         return {
             "heartbeat_seconds": self.heartbeat_minutes * 60,
-            "interval_seconds": POLL_INTERVAL_SECONDS,
+            "interval_seconds": self.poll_seconds,
             **settings,
         }
 

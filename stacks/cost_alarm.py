@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, CfnOutput, Stack
+from aws_cdk import Acknowledgment, ArnFormat, CfnOutput, Stack, Validations
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+
+from stacks.fuse import Fuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,9 @@ class CostAlarmStack(Stack):
     :param forecast_percent: shares of it, once forecast for the month's end, that send a message.
     :param services: the services whose cost counts, as Cost Explorer spells them; none means the
         whole account, the only choice that no misspelling can silence.
-    :param email: who gets the messages as well as the topic; nobody by default.
+    :param email: who gets the budget's messages as well as the topic; nobody by default.
+    :param topic_email: who is subscribed to the topic; nobody by default.
+    :param fused: the role that may not query any more once the budget is spent, if there is one.
     """
 
     def __init__(
@@ -43,9 +48,13 @@ class CostAlarmStack(Stack):
         forecast_percent: Sequence[int],
         services: Sequence[str] = (),
         email: str | None = None,
+        topic_email: str | None = None,
+        fused: iam.IRole | None = None,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the cost alarm")
         self.topic = self._topic(f"{deployment}-alarms")
+        if topic_email is not None:
+            self.topic.add_subscription(subscriptions.EmailSubscription(topic_email))
         subscribers = [_subscriber("SNS", self.topic.topic_arn)]
         if email is not None:
             subscribers.append(_subscriber("EMAIL", email))
@@ -68,25 +77,39 @@ class CostAlarmStack(Stack):
         )
         # Its policy must be there first: AWS Budgets checks that it may publish.
         budget.node.add_dependency(self.topic)
+        if fused is not None:
+            Fuse(self, "Fuse", budget=budget, role=fused, topic=self.topic)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "BudgetName", value=budget.ref)
 
     def _topic(self, name: str) -> sns.Topic:
-        # Not encrypted with `alias/aws/sns`: that key's policy keeps AWS Budgets out
-        # (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html).
         topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
+        Validations.of(topic).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-SNS2",
+                reason="Its messages tell that an alarm rang or money was spent, and nothing "
+                "secret; the policy of AWS's own key keeps AWS Budgets out "
+                "(https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html).",
+            )
+        )
+        self._let_publish(topic, "budgets", region="")
+        self._let_publish(topic, "cloudwatch", region=self.region)
+        return topic
+
+    def _let_publish(self, topic: sns.Topic, service: str, *, region: str) -> None:
+        """Let a service of AWS's publish what resources of this account have to say."""
         topic.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="BudgetsMayPublish",
-                principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
+                sid=f"{service.capitalize()}MayPublish",
+                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn],
                 conditions={
                     "StringEquals": {"aws:SourceAccount": self.account},
                     "ArnLike": {
                         "aws:SourceArn": self.format_arn(
-                            service="budgets",
-                            region="",
+                            service=service,
+                            region=region,
                             resource="*",
                             arn_format=ArnFormat.NO_RESOURCE_NAME,
                         )
@@ -94,7 +117,6 @@ class CostAlarmStack(Stack):
                 },
             )
         )
-        return topic
 
 
 def _subscriber(subscription_type: str, address: str) -> budgets.CfnBudget.SubscriberProperty:

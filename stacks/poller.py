@@ -1,4 +1,4 @@
-"""The stack that watches: the poller and its schedule."""
+"""The stack that watches: the poller, the queues, the redriver, their schedules and alarms."""
 
 from __future__ import annotations
 
@@ -10,33 +10,50 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 
+from stacks.alarms import Alarms
 from stacks.bundle import bundle
+from stacks.dashboard import Dashboard
 from stacks.python_function import PythonFunction
+from stacks.record_queues import RecordQueues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_sns as sns
     from constructs import Construct
 
-    from stacks.timestream import TimestreamDatabase, TimestreamTable
+    from stacks.timestream import Table
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 DESCRIPTION_CHARACTERS = 256
 
+POLLER_RATE = Duration.minutes(1)
+"""EventBridge Scheduler's finest; who polls more often polls in a loop inside the minute."""
+
+REDRIVER_RATE = Duration.minutes(5)
+"""An SQS event source would poll the idle queue 15 times a minute, and that is billed."""
+
 
 class PollerStack(Stack):
-    """The poller, invoked at a fixed rate, and allowed to do what a poll does.
+    """The poller and the redriver, each invoked at a fixed rate, and what they need.
 
-    It holds no state: it can be deleted and deployed again at any time.
+    It holds no state but the records in its queues: once they are empty it can be deleted and
+    deployed again at any time.
 
     :param deployment: the deployment's name, the prefix of the names in here.
-    :param database: holds `table`.
-    :param table: where the poller writes.
-    :param configuration: what the poller reads as `configuration.json`, as JSON values.
+    :param table: where the functions write.
+    :param key: what the queues are encrypted with; by default a key that SQS owns.
+    :param configuration: what the functions read as `configuration.json`, as JSON values.
     :param key_parameters: names of the SSM SecureString parameters that hold API keys.
-    :param interval: whole minutes between two polls.
-    :param log_retention_days: how long the poller's log is kept.
+    :param log_retention_days: how long the functions' logs are kept.
+    :param topic: where the alarms go.
+    :param heartbeat: whole minutes; a bridge may not be silent for longer.
+    :param queued: how old the oldest record in the queue may become before an alarm rings.
+    :param query_minutes: in how many minutes of an hour queries may use compute before one rings.
+    :param query_gigabytes: how much queries may scan in an hour before one rings.
+    :param dashboard: whether there is a dashboard.
     """
 
     def __init__(
@@ -45,38 +62,97 @@ class PollerStack(Stack):
         construct_id: str,
         *,
         deployment: str,
-        database: TimestreamDatabase,
-        table: TimestreamTable,
+        table: Table,
+        key: kms.IKey | None,
         configuration: Mapping[str, Any],
         key_parameters: Sequence[str],
-        interval: Duration,
         log_retention_days: int,
+        topic: sns.ITopic,
+        heartbeat: Duration,
+        queued: Duration,
+        query_minutes: int,
+        query_gigabytes: float,
+        dashboard: bool = False,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the poller")
-        name = f"{deployment}-poller"
-        self.poller = PythonFunction(
-            self,
+        self._deployment = deployment
+        self._table = table
+        self._code = bundle(configuration)
+        self._log_retention_days = log_retention_days
+        self._queues = RecordQueues(self, "Queues", deployment=deployment, key=key)
+        poller = self._function(
             "Poller",
-            function_name=name,
-            description=_description(configuration),
-            code=bundle(configuration),
-            handler="lambdas.poller.handler.handler",
-            environment={
-                "BRIDGEWATCH_DATABASE": database.database_name,
-                "BRIDGEWATCH_TABLE": table.table_name,
-            },
-            metrics_namespace=deployment,
-            service="poller",
-            # Over before the next poll is due, with room for a cold start.
-            timeout=Duration.seconds(55),
-            memory_mb=256,
-            log_retention_days=log_retention_days,
-        ).function
-        table.grant_write(self.poller)
-        self._grant_keys(self.poller, key_parameters)
-        schedule = self._schedule(name, self.poller, interval)
-        CfnOutput(self, "PollerName", value=self.poller.function_name)
+            _description(configuration),
+            # Over before the next invocation, whatever it still waits for.
+            timeout=Duration.seconds(58),
+        )
+        redriver = self._function(
+            "Redriver",
+            "Writes records that Timestream did not take at first",
+            timeout=RecordQueues.longest_run,
+        )
+        self._grant_keys(poller, key_parameters)
+        self._queues.grant_send(poller)
+        self._queues.grant_redrive(redriver)
+        schedule = self._schedule("Schedule", poller, POLLER_RATE, "Polls the bridges")
+        self._schedule(
+            "RedriverSchedule", redriver, REDRIVER_RATE, "Writes what waits in the queue"
+        )
+        alarms = Alarms(
+            self,
+            "Alarms",
+            deployment=deployment,
+            topic=topic,
+            bridges=len(configuration["bridges"]),
+            heartbeat=heartbeat,
+            poller=poller,
+            table=table,
+            queue=self._queues.queue,
+            dead_letters=self._queues.dead_letters,
+            queued=queued,
+            query_minutes=query_minutes,
+            query_gigabytes=query_gigabytes,
+        )
+        if dashboard:
+            Dashboard(
+                self,
+                "Dashboard",
+                deployment=deployment,
+                poller=poller,
+                queue=self._queues.queue,
+                dead_letters=self._queues.dead_letters,
+            )
+        CfnOutput(self, "PollerName", value=poller.function_name)
+        CfnOutput(self, "RedriverName", value=redriver.function_name)
         CfnOutput(self, "ScheduleName", value=schedule.schedule_name)
+        CfnOutput(self, "QueueUrl", value=self._queues.queue.queue_url)
+        CfnOutput(self, "DeadLetterQueueUrl", value=self._queues.dead_letters.queue_url)
+        CfnOutput(self, "SilenceAlarmName", value=alarms.silence.alarm_name)
+
+    def _function(self, name: str, description: str, *, timeout: Duration) -> lambda_.Function:
+        """Make a function that writes to the table: `lambdas/NAME`."""
+        package = name.lower()
+        function = PythonFunction(
+            self,
+            name,
+            function_name=f"{self._deployment}-{package}",
+            description=description,
+            code=self._code,
+            handler=f"lambdas.{package}.handler.handler",
+            environment={
+                "BRIDGEWATCH_DATABASE": self._table.database_name,
+                "BRIDGEWATCH_TABLE": self._table.table_name,
+                "BRIDGEWATCH_QUEUE_URL": self._queues.queue.queue_url,
+                "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": self._queues.dead_letters.queue_url,
+            },
+            metrics_namespace=self._deployment,
+            service=package,
+            timeout=timeout,
+            memory_mb=256,
+            log_retention_days=self._log_retention_days,
+        ).function
+        self._table.grant_write(function)
+        return function
 
     def _grant_keys(self, function: lambda_.Function, parameters: Sequence[str]) -> None:
         """Let the function read API keys.
@@ -101,16 +177,16 @@ class PollerStack(Stack):
         )
 
     def _schedule(
-        self, name: str, function: lambda_.Function, interval: Duration
+        self, construct_id: str, function: lambda_.Function, rate: Duration, description: str
     ) -> scheduler.Schedule:
         return scheduler.Schedule(
             self,
-            "Schedule",
-            schedule_name=name,
-            description="Polls the bridges",
-            schedule=scheduler.ScheduleExpression.rate(interval),
+            construct_id,
+            schedule_name=function.function_name,
+            description=description,
+            schedule=scheduler.ScheduleExpression.rate(rate),
             time_window=scheduler.TimeWindow.off(),
-            # A late poll is worth less than the next one.
+            # A late run is worth less than the next one.
             target=targets.LambdaInvoke(
                 function, retry_attempts=0, max_event_age=Duration.seconds(60)
             ),

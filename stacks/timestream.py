@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Acknowledgment, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_timestream as timestream
 from constructs import Construct
 
 if TYPE_CHECKING:
     from aws_cdk import CfnResource, Duration
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
@@ -26,9 +27,10 @@ MAGNETIC_STORE_DAYS = range(1, 73001)
 
 
 class TimestreamDatabase(Construct):
-    """A database. Timestream encrypts it with a key that AWS manages, at no charge.
+    """A database.
 
     :param database_name: 3 to 256 bytes, unique in the account and region.
+    :param key: what Timestream encrypts it with; by default a key that AWS manages, at no charge.
     :param removal_policy: what becomes of it when it leaves the stack; it is kept by default.
     :raises ValueError: if the name has another length.
     """
@@ -39,19 +41,95 @@ class TimestreamDatabase(Construct):
         construct_id: str,
         *,
         database_name: str,
+        key: kms.IKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, construct_id)
         _check("database_name", len(database_name.encode()), NAME_BYTES, "bytes")
-        database = timestream.CfnDatabase(self, "Resource", database_name=database_name)
+        database = timestream.CfnDatabase(
+            self,
+            "Resource",
+            database_name=database_name,
+            kms_key_id=key.key_arn if key else None,
+        )
         database.apply_removal_policy(removal_policy)
         _answer_maintenance_notice(database)
         self.database_name = database.ref
         self.database_arn = database.attr_arn
+        self.key = key
 
 
-class TimestreamTable(Construct):
-    """A table, and who may write to it and read from it.
+class Table(Construct):
+    """A table, whoever made it: its names, who may write to it and read from it.
+
+    :ivar database_name: the database that it is in.
+    :ivar table_name: its name in there.
+    :ivar table_arn: its ARN.
+    :ivar key: the customer-managed key that it is encrypted with, if it is.
+    """
+
+    database_name: str
+    table_name: str
+    table_arn: str
+    key: kms.IKey | None = None
+
+    def grant_write(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let `grantee` write records to this table, and nothing else of Timestream."""
+        return self._grant(grantee, on_table=["WriteRecords"], on_all=["DescribeEndpoints"])
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let `grantee` query this table, and cancel queries."""
+        return self._grant(
+            grantee,
+            on_table=["DescribeTable", "ListMeasures", "Select"],
+            on_all=["CancelQuery", "DescribeEndpoints", "SelectValues"],
+        )
+
+    def _grant(
+        self, grantee: iam.IGrantable, *, on_table: list[str], on_all: list[str]
+    ) -> iam.Grant:
+        """Grant actions on this table, and those that Timestream cannot restrict to a resource.
+
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazontimestream.html
+        """
+        table_grant = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[f"timestream:{action}" for action in on_table],
+            resource_arns=[self.table_arn],
+        )
+        service_grant = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[f"timestream:{action}" for action in on_all],
+            resource_arns=["*"],
+        )
+        _answer_wildcard(grantee)
+        grant = table_grant.combine(service_grant)
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonTimestreamReadOnlyAccess.html
+        return grant.combine(self.key.grant(grantee, "kms:Decrypt")) if self.key else grant
+
+
+class ExistingTimestreamTable(Table):
+    """A table that is in the stack's account and region already; nothing here changes it.
+
+    :param database_name: the database that it is in.
+    :param table_name: its name in there.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, database_name: str, table_name: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.database_name = database_name
+        self.table_name = table_name
+        self.table_arn = Stack.of(self).format_arn(
+            service="timestream",
+            resource="database",
+            resource_name=f"{database_name}/table/{table_name}",
+        )
+
+
+class TimestreamTable(Table):
+    """A table of the stack's own.
 
     :param database: the database that it is in.
     :param table_name: 3 to 256 bytes, unique in the database.
@@ -96,39 +174,23 @@ class TimestreamTable(Construct):
         )
         table.apply_removal_policy(removal_policy)
         _answer_maintenance_notice(table)
+        self.database_name = database.database_name
         self.table_name = table.attr_name
         self.table_arn = table.attr_arn
+        self.key = database.key
 
-    def grant_write(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let `grantee` write records to this table, and nothing else of Timestream."""
-        return self._grant(grantee, on_table=["WriteRecords"], on_all=["DescribeEndpoints"])
 
-    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let `grantee` query this table, and cancel queries."""
-        return self._grant(
-            grantee,
-            on_table=["DescribeTable", "ListMeasures", "Select"],
-            on_all=["CancelQuery", "DescribeEndpoints", "SelectValues"],
+def _answer_wildcard(grantee: iam.IGrantable) -> None:
+    """Answer IAM5, "wildcard permissions", for the actions that know no resource."""
+    principal = grantee.grant_principal
+    if isinstance(principal, Construct):
+        Validations.of(principal).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="DescribeEndpoints, SelectValues and CancelQuery name no table: AWS's service "
+                "authorization reference lists no resource type for them.",
+            )
         )
-
-    def _grant(
-        self, grantee: iam.IGrantable, *, on_table: list[str], on_all: list[str]
-    ) -> iam.Grant:
-        """Grant actions on this table, and those that Timestream cannot restrict to a resource.
-
-        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazontimestream.html
-        """
-        table_grant = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[f"timestream:{action}" for action in on_table],
-            resource_arns=[self.table_arn],
-        )
-        service_grant = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[f"timestream:{action}" for action in on_all],
-            resource_arns=["*"],
-        )
-        return table_grant.combine(service_grant)
 
 
 def _magnetic_store_writes(bucket: s3.IBucket | None) -> dict[str, object]:

@@ -12,7 +12,7 @@ import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import Output
-from bridgewatch.settings import POLL_INTERVAL_SECONDS, Bridge, Settings, load_settings
+from bridgewatch.settings import Bridge, Settings, load_settings
 from bridgewatch.timestream.query import Query, query_client
 from lambdas.history import gap_tolerance
 from lambdas.store import Store
@@ -40,7 +40,7 @@ class Place:
         """How far apart records may be before there is a gap between them."""
         return gap_tolerance(
             timedelta(minutes=self.settings.heartbeat_minutes),
-            timedelta(seconds=POLL_INTERVAL_SECONDS),
+            timedelta(seconds=self.settings.poll_seconds),
         )
 
     @property

@@ -1,0 +1,96 @@
+"""The fuse: once a budget is spent, a role may not query Timestream any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_sns as sns
+
+
+class Fuse(Construct):
+    """A budget action that denies a role its queries when the whole budget has been spent.
+
+    It acts as late as the budget does, 8 to 12 hours, and stays blown until the action is reversed.
+    It never touches the account's query pricing, nor who writes.
+
+    :param budget: the budget; the fuse blows at 100 percent of it.
+    :param role: whose queries are denied.
+    :param topic: is told when it blows.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        budget: budgets.CfnBudget,
+        role: iam.IRole,
+        topic: sns.ITopic,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        denial = iam.ManagedPolicy(
+            self,
+            "Denial",
+            description="Denies queries: the budget is spent",
+            statements=[
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    actions=["timestream:Select", "timestream:SelectValues"],
+                    resources=["*"],
+                )
+            ],
+        )
+        Validations.of(denial).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="It denies: whatever the role may read, it may not any more.",
+            )
+        )
+        action = budgets.CfnBudgetsAction(
+            self,
+            "Action",
+            budget_name=budget.ref,
+            notification_type="ACTUAL",
+            action_threshold=budgets.CfnBudgetsAction.ActionThresholdProperty(
+                type="PERCENTAGE", value=100
+            ),
+            action_type="APPLY_IAM_POLICY",
+            approval_model="AUTOMATIC",
+            definition=budgets.CfnBudgetsAction.DefinitionProperty(
+                iam_action_definition=budgets.CfnBudgetsAction.IamActionDefinitionProperty(
+                    policy_arn=denial.managed_policy_arn, roles=[role.role_name]
+                )
+            ),
+            execution_role_arn=self._executor(denial, role).role_arn,
+            subscribers=[
+                budgets.CfnBudgetsAction.SubscriberProperty(type="SNS", address=topic.topic_arn)
+            ],
+        )
+        # Its policy must be there first: AWS Budgets checks that it may publish.
+        action.node.add_dependency(topic)
+
+    def _executor(self, denial: iam.ManagedPolicy, role: iam.IRole) -> iam.Role:
+        """Make the role in which AWS Budgets attaches the denial, and nothing else, to `role`."""
+        executor = iam.Role(
+            self,
+            "Role",
+            description="Blows the fuse: attaches the denial to the reader role",
+            # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-action-role.html
+            assumed_by=iam.ServicePrincipal("budgets.amazonaws.com").with_conditions(
+                {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+            ),
+        )
+        executor.add_to_policy(
+            iam.PolicyStatement(
+                actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+                resources=[role.role_arn],
+                conditions={"ArnEquals": {"iam:PolicyARN": denial.managed_policy_arn}},
+            )
+        )
+        return executor
