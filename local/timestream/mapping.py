@@ -64,7 +64,7 @@ def _check_attributes(attributes: list[Json], columns: dict[str, str]) -> None:
 def _expect(columns: dict[str, str], name: str, kind: str) -> None:
     if name not in columns:
         raise ValidationException(f"Column '{name}' does not exist in the result of the query.")
-    if columns[name] != kind:
+    if columns[name] != kind and (columns[name], kind) != ("INTEGER", "BIGINT"):
         raise ValidationException(
             f"Column '{name}' of the result is of type {columns[name]}, not {kind}."
         )

@@ -88,6 +88,7 @@ class ScheduledQueries:
         self._surroundings = surroundings
         self._prefix = f"arn:aws:timestream:{region}:{account}:scheduled-query/"
         self._saved = saved
+        self._version = 0  # of the records that the last run wrote
         self._lock = threading.RLock()
         self._queries: dict[str, Json] = {}  # DescribeScheduledQuery's, and Tags, by ARN
         if saved is not None and saved.exists():
@@ -336,9 +337,11 @@ class ScheduledQueries:
             request["NextToken"] = page["NextToken"]
 
     def _records(self, run: Run, rows: Iterator[mapping.Row], target: Json) -> Iterator[Json]:
+        # The time in milliseconds, and more where simulated time stands still.
+        self._version = max(self._version + 1, run.started // 10**6)
         for row in rows:
             run.rows += 1
-            yield from mapping.records(target, row, version=run.started // 10**6)
+            yield from mapping.records(target, row, self._version)
 
     def _report(self, run: Run) -> None:
         configuration = run.query["ErrorReportConfiguration"]["S3Configuration"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,7 +12,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from local.timestream.moto_plug import install
-from tests.local.timestream.writing import NOON_NS, WHERE, StoppedClock, record
+from tests.local.timestream.writing import NOON, NOON_NS, WHERE, StoppedClock, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +35,9 @@ def endpoint() -> Iterator[str]:
 def connect(endpoint: str) -> Connect:
     """Give clients that know the address and nothing else, as AWS_ENDPOINT_URL tells it them."""
 
-    def connect(region: str = "eu-west-1") -> Any:  # noqa: ANN401 - requests are plain dicts here
+    def connect(region: str = "eu-west-1", service: Any = "timestream-write") -> Any:  # noqa: ANN401 - requests are plain dicts here
         return boto3.client(
-            "timestream-write",
+            service,
             region_name=region,
             endpoint_url=endpoint,
             aws_access_key_id="embedded",
@@ -128,3 +129,55 @@ def test_a_reset_forgets_everything_but_what_a_directory_keeps(
         moto_api_backend.reset()
 
         assert [d["DatabaseName"] for d in connect().list_databases()["Databases"]] == left
+
+
+def test_a_run_of_a_scheduled_query_reaches_a_queue_and_a_bucket(connect: Connect) -> None:
+    install(StoppedClock())
+    write, query, sns, sqs, s3 = (
+        connect("us-east-1", service)
+        for service in ("timestream-write", "timestream-query", "sns", "sqs", "s3")
+    )
+    write.create_database(DatabaseName="bridges")
+    write.create_table(**WHERE)
+    topic = sns.create_topic(Name="runs")["TopicArn"]
+    queue = sqs.create_queue(QueueName="runs")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:runs"
+    )
+    s3.create_bucket(Bucket="reports")
+
+    arn = query.create_scheduled_query(
+        Name="late",
+        QueryString="SELECT 'x' AS name, TIMESTAMP '2020-01-01 00:00:00' AS hour, 1e0 AS value",
+        ScheduleConfiguration={"ScheduleExpression": "rate(1 hour)"},
+        NotificationConfiguration={"SnsConfiguration": {"TopicArn": topic}},
+        ErrorReportConfiguration={"S3Configuration": {"BucketName": "reports"}},
+        ScheduledQueryExecutionRoleArn="arn:aws:iam::123456789012:role/runs",
+        TargetConfiguration={
+            "TimestreamConfiguration": {
+                **WHERE,
+                "TimeColumn": "hour",
+                "DimensionMappings": [{"Name": "name", "DimensionValueType": "VARCHAR"}],
+                "MixedMeasureMappings": [{"SourceColumn": "value", "MeasureValueType": "DOUBLE"}],
+            }
+        },
+    )["Arn"]
+    query.execute_scheduled_query(ScheduledQueryArn=arn, InvocationTime=NOON)
+    query.tag_resource(ResourceARN=arn, Tags=[{"Key": "team", "Value": "bridges"}])
+
+    bodies = [
+        json.loads(message["Body"])
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    ]
+    told = [json.loads(body["Message"]) for body in bodies]
+    assert {message["type"] for message in told} == {
+        "SCHEDULED_QUERY_CREATING",
+        "MANUAL_TRIGGER_FAILURE",
+    }
+    assert all(body["MessageAttributes"]["queryArn"]["Value"] == arn for body in bodies)
+    described = query.describe_scheduled_query(ScheduledQueryArn=arn)["ScheduledQuery"]
+    location = described["LastRunSummary"]["ErrorReportLocation"]["S3ReportLocation"]
+    report = s3.get_object(Bucket=location["BucketName"], Key=location["ObjectKey"])
+    assert len(json.loads(report["Body"].read())["errors"]) == 1
+    assert query.list_tags_for_resource(ResourceARN=arn)["Tags"][0]["Key"] == "team"
+    assert [q["Arn"] for q in query.list_scheduled_queries()["ScheduledQueries"]] == [arn]
