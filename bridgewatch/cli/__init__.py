@@ -6,6 +6,7 @@ standard error. A reader that closes the pipe ends a command quietly, with 1.
 
 import typer
 
+from bridgewatch.cli.backfill import backfill
 from bridgewatch.cli.cost import cost
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.history import history
@@ -25,5 +26,6 @@ app.command()(history)
 app.command()(openings)
 app.command()(stats)
 app.command()(query)
+app.command()(backfill)
 app.command()(cost)
 app.add_typer(discover, name="discover")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bridgewatch.cli.actual import ask_first, tell_actual
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
@@ -20,6 +21,7 @@ from bridgewatch.cost.report import LineReport, Report, difference, report
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment as deployment_of
 from bridgewatch.settings import load_settings
+from lambdas.timestream import Connection
 
 BAR_WIDTH = 12
 
@@ -29,7 +31,9 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
     settings: Annotated[
         Path | None, typer.Option(help="The settings, if not those in cdk.json.")
     ] = None,
-    region: Annotated[str, typer.Option(help="The AWS region whose prices count.")] = REGION,
+    region: Annotated[
+        str, typer.Option(help="The AWS region, whose prices count.", envvar="AWS_REGION")
+    ] = REGION,
     queries_per_day: Annotated[
         float, typer.Option(min=0, help="How often the history is queried.")
     ] = 0,
@@ -42,6 +46,15 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             metavar="OLD NEW",
             help="Tell what a change does to the price: two settings, or what --json printed.",
         ),
+    ] = None,
+    actually: Annotated[
+        bool,
+        typer.Option("--actual", help="Ask AWS what it was; AWS bills that, so it asks you first."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before --actual.")] = False,
+    profile: Annotated[str | None, typer.Option(help="The AWS profile, for --actual.")] = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option(help="Another address than AWS's, for --actual.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -71,6 +84,12 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             return
         deployment = deployed(settings)
         found = _report(deployment, prices, region)
+        if actually:
+            if not yes:
+                ask_first(prices)
+            place = Connection(profile, region, endpoint_url)
+            tell_actual(load_settings(settings), place, found, as_json=as_json)
+            return
         variants = {
             name: _report(variant, prices, region) for name, variant in what_ifs(deployment).items()
         }

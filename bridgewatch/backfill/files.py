@@ -1,0 +1,314 @@
+"""The files that a backfill reads, line by line.
+
+| format | columns or keys | what they say |
+|---|---|---|
+| CSV, JSON Lines, Parquet | `time`, `bridge`, `status` | observations, as `export` writes them |
+| CSV, JSON Lines | `timestamp`, `status`, perhaps `bridge` | the article's entries: observations in the source's own words |
+| CSV, JSON Lines | `bridge`, `opened_at`, `closed_at` | openings; one of the two times may be missing |
+
+Other columns are ignored. CSV and JSON Lines may be gzipped. Nothing is guessed: a time without a zone
+needs a named time zone, in which an hour that the clock skipped or repeated is an error.
+"""  # noqa: E501 - a table
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from operator import itemgetter
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+from lambdas.observation import Status
+from lambdas.timestream import EPOCH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from bridgewatch.settings import Settings
+
+STDIN = "-"
+
+_MILLISECOND = timedelta(milliseconds=1)
+_GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
+_PARQUET_ROWS = 10_000
+_PLAIN = {status.value: status.value for status in Status}
+
+
+class Observed(NamedTuple):
+    """An observation as the journal keeps it.
+
+    :param time: in milliseconds since 1970.
+    """
+
+    bridge: str
+    time: int
+    status: str
+
+
+class Opened(NamedTuple):
+    """An opening as the journal keeps it; one of the times may be None.
+
+    :param opened_at: in milliseconds since 1970.
+    :param closed_at: likewise, later.
+    """
+
+    bridge: str
+    opened_at: int | None
+    closed_at: int | None
+
+
+@dataclass(frozen=True)
+class Language:
+    """How to understand what files say.
+
+    :param settings: their bridges are known, by their names and codes.
+    :param bridge: whose observations they are where lines name none.
+    :param zone: whose clock times without a zone are read on.
+    :param words: what status each word means, in place of those that the format implies.
+    """
+
+    settings: Settings
+    bridge: str | None = None
+    zone: ZoneInfo | None = None
+    words: Mapping[str, str] | None = None
+
+    def bridges(self) -> dict[str, tuple[str, Mapping[str, str]]]:
+        """Give each bridge's name and its source's own words, by its name and by its code."""
+        known: dict[str, tuple[str, Mapping[str, str]]] = {}
+        for bridge in self.settings.bridges:
+            source = self.settings.sources[bridge.source]
+            words: Mapping[str, str] = source.statuses if source.type == "json" else _PLAIN
+            known[bridge.code or bridge.name] = known[bridge.name] = (bridge.name, words)
+        return known
+
+
+class LineError(Exception):
+    """A line that cannot be imported: its text names the file, the line and the reason."""
+
+
+class _Rows(NamedTuple):
+    """What a file holds: its columns, and the values of each line, or what is wrong with it."""
+
+    columns: Sequence[str]
+    lines: Iterator[tuple[int, Sequence[Any] | ValueError]]
+
+
+def read(
+    path: str, language: Language, wrong: Callable[[LineError], None]
+) -> Iterator[Observed | Opened]:
+    """Read a file, or the standard input for `-`.
+
+    :param wrong: is called with each wrong line, and may raise it.
+    :raises LineError: if the file as a whole is wrong.
+    :raises OSError: if it can't be read.
+    """
+    name = "stdin" if path == STDIN else path
+    with sys.stdin.buffer if path == STDIN else open(path, "rb") as opened:  # noqa: PTH123 - or not a path
+        file = cast("io.BufferedReader", opened)
+        start = file.peek(len(_PARQUET))
+        if start.startswith(_PARQUET):
+            yield from _entries(name, _parquet(path), language, wrong)
+            return
+        packed = cast("IO[bytes]", gzip.open(file)) if start.startswith(_GZIP) else file  # noqa: SIM115 - the text closes it
+        with io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as text:
+            try:
+                yield from _entries(name, _rows(text), language, wrong)
+            except (EOFError, gzip.BadGzipFile, UnicodeDecodeError, csv.Error) as error:
+                raise LineError(f"{name} cannot be read to its end: {error}.") from error
+
+
+def _entries(
+    name: str, rows: _Rows, language: Language, wrong: Callable[[LineError], None]
+) -> Iterator[Observed | Opened]:
+    try:
+        entry = _entry_maker(rows.columns, language)
+    except ValueError as error:
+        raise LineError(f"{name}: {error}.") from error
+    for line, values in rows.lines:
+        try:
+            if isinstance(values, ValueError):
+                raise values
+            found = entry(values)
+        except (ValueError, IndexError, TypeError) as error:
+            reason = "it has too few columns" if isinstance(error, IndexError) else error
+            wrong(LineError(f"{name}:{line}: {reason}."))
+        else:
+            yield found
+
+
+def _rows(text: IO[str]) -> _Rows:
+    first = text.readline()
+    if first.lstrip().startswith("{"):
+        return _json_rows(chain([first], text))
+    columns = [column.strip().lower() for column in next(csv.reader([first]), [])]
+    lines = csv.reader(text)
+    return _Rows(columns, ((lines.line_num + 1, values) for values in lines if values))
+
+
+def _json_rows(text: Iterable[str]) -> _Rows:
+    """Read JSON Lines; the first line's keys are the columns."""
+    lines = ((line, content) for line, content in enumerate(text, start=1) if content.strip())
+    line, first = next(lines)
+    try:
+        columns = list(json.loads(first))
+    except ValueError:
+        columns = []
+
+    def values(content: str) -> Sequence[Any] | ValueError:
+        try:
+            record = json.loads(content)
+            return [record[column] for column in columns]
+        except KeyError as error:
+            return ValueError(f"it has no {error}")
+        except (ValueError, TypeError) as error:
+            return ValueError(f"it is not an object in JSON: {error}")
+
+    return _Rows(
+        columns, ((line, values(content)) for line, content in chain([(line, first)], lines))
+    )
+
+
+def _parquet(path: str) -> _Rows:
+    if path == STDIN:
+        raise LineError("Parquet cannot be read from the standard input: name the file.")
+    import duckdb  # noqa: PLC0415 - other formats do without
+
+    try:
+        found = duckdb.connect().execute(
+            "SELECT bridge, epoch_ms(time), status FROM read_parquet(?)", [path]
+        )
+    except duckdb.Error as error:
+        raise LineError(
+            f"{path} must have the columns time, bridge and status, with a time zone: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+
+    pages = iter(lambda: found.fetchmany(_PARQUET_ROWS), [])
+    return _Rows(("bridge", "time", "status"), enumerate(chain.from_iterable(pages), start=1))
+
+
+def _entry_maker(
+    columns: Sequence[str], language: Language
+) -> Callable[[Sequence[Any]], Observed | Opened]:
+    """Choose by the columns how a line becomes an entry.
+
+    :returns: a function that raises ValueError, IndexError or TypeError on a wrong line.
+    :raises ValueError: if the columns are none of the formats'.
+    """
+    names = set(columns)
+    in_own_words = "timestamp" in names and "time" not in names
+    time = "timestamp" if in_own_words else "time"
+    bridge = "bridge" if "bridge" in names else None
+    if bridge is None and language.bridge is None:
+        raise ValueError(
+            f"it has no column `bridge` among {', '.join(columns) or 'none'}: name it with --bridge"
+        )
+    if {"opened_at", "closed_at"} <= names:
+        return _opening_maker(_getter(columns, bridge, "opened_at", "closed_at"), language)
+    if {time, "status"} <= names:
+        get = _getter(columns, bridge, time, "status")
+        return _observation_maker(get, language, in_own_words=in_own_words)
+    raise ValueError(
+        f"its columns are {', '.join(columns) or 'none'}, not time, bridge and status, nor "
+        "timestamp and status, nor bridge, opened_at and closed_at"
+    )
+
+
+def _getter(
+    columns: Sequence[str], bridge: str | None, *others: str
+) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Give what takes the named values out of a line; without a bridge, they come after None."""
+    places = [columns.index(name) for name in others]
+    if bridge is not None:
+        return itemgetter(columns.index(bridge), *places)
+    get = itemgetter(*places)
+    return lambda values: (None, *get(values))
+
+
+def _observation_maker(
+    get: Callable[[Sequence[Any]], tuple[Any, ...]], language: Language, *, in_own_words: bool
+) -> Callable[[Sequence[Any]], Observed]:
+    bridge_of, milliseconds = _bridge_finder(language), _time_reader(language.zone)
+    override = language.words
+
+    def observation(values: Sequence[Any]) -> Observed:
+        given, time, word = get(values)
+        name, own_words = bridge_of(given)
+        words = override or (own_words if in_own_words else _PLAIN)
+        if word not in words:
+            raise ValueError(f"the status {word!r} is none of {', '.join(words)}")
+        return Observed(name, milliseconds(time), words[word])
+
+    return observation
+
+
+def _opening_maker(
+    get: Callable[[Sequence[Any]], tuple[Any, ...]], language: Language
+) -> Callable[[Sequence[Any]], Opened]:
+    bridge_of, milliseconds = _bridge_finder(language), _time_reader(language.zone)
+
+    def opening(values: Sequence[Any]) -> Opened:
+        given, opened, closed = get(values)
+        name, _ = bridge_of(given)
+        start = milliseconds(opened) if opened else None
+        end = milliseconds(closed) if closed else None
+        if start is None and end is None:
+            raise ValueError("it has neither opened_at nor closed_at")
+        if start is not None and end is not None and end <= start:
+            raise ValueError(f"closed_at {closed} is not after opened_at {opened}")
+        return Opened(name, start, end)
+
+    return opening
+
+
+def _bridge_finder(
+    language: Language,
+) -> Callable[[str | None], tuple[str, Mapping[str, str]]]:
+    known, given_once = language.bridges(), language.bridge
+
+    def find(given: str | None) -> tuple[str, Mapping[str, str]]:
+        wanted = given or given_once
+        if wanted not in known:
+            raise ValueError(f"the settings have no bridge {wanted!r}")
+        return known[wanted]
+
+    return find
+
+
+def _time_reader(zone: ZoneInfo | None) -> Callable[[str | int], int]:
+    """Give what reads a time, as ISO 8601 or as milliseconds since 1970."""
+
+    def milliseconds(text: str | int) -> int:
+        if isinstance(text, int):
+            return text
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"the time {text!r} is not ISO 8601") from None
+        if time.tzinfo is None:
+            time = _on_the_clock(time, zone)
+        return (time - EPOCH) // _MILLISECOND
+
+    return milliseconds
+
+
+def _on_the_clock(time: datetime, zone: ZoneInfo | None) -> datetime:
+    """Find the moment at which the clock of a zone showed that time.
+
+    :raises ValueError: if there is none, or there are two: in spring and in autumn.
+    """
+    if zone is None:
+        raise ValueError(f"the time {time} has no zone: name its --timezone")
+    first, second = (time.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
+        raise ValueError(f"{time} never was in {zone}: the clock was put forward")
+    if first.utcoffset() != second.utcoffset():
+        raise ValueError(f"{time} was twice in {zone}: write it with its offset from UTC")
+    return first

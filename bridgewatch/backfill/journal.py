@@ -1,0 +1,239 @@
+"""What a backfill has to send, and how far it has come: a SQLite file.
+
+A table sorted by bridge and time sorts the observations and keeps each once, in little memory. What
+has been sent is noted batch by batch, so that a killed backfill resumes: only the batches that were
+on their way when it was killed are sent twice, and Timestream keeps a record once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from itertools import count, groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from bridgewatch.backfill.files import Observed, Opened
+from bridgewatch.backfill.openings import Findings, observations
+from lambdas.timestream import RECORDS_PER_CALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bridgewatch.timestream.writer import Outcome, Row
+
+_SCHEMA = """
+CREATE TABLE purpose (text TEXT NOT NULL);
+CREATE TABLE observation (
+    bridge TEXT, time INTEGER, status TEXT, PRIMARY KEY (bridge, time)
+) WITHOUT ROWID;
+CREATE TABLE opening (bridge TEXT, opened_at INTEGER, closed_at INTEGER);
+CREATE TABLE staged (duplicates INTEGER NOT NULL);
+CREATE TABLE sent (
+    batch INTEGER PRIMARY KEY, accepted INTEGER, duplicates INTEGER, units INTEGER
+);
+CREATE TABLE refusal (bridge TEXT, time INTEGER, status TEXT, reason TEXT);
+"""
+_INSERT = {
+    Observed: "INSERT INTO observation VALUES (?, ?, ?) ON CONFLICT (bridge, time) "
+    "DO UPDATE SET status = 'both' WHERE status <> excluded.status",
+    Opened: "INSERT INTO opening VALUES (?, ?, ?)",
+}
+_SAYS_BOTH = "The files say Open and Closed at this very moment."
+
+
+class JournalError(Exception):
+    """The journal cannot be used: the text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to send.
+
+    :param observations: how many.
+    :param bridges: of how many bridges.
+    :param batches: in how many requests.
+    :param first: the earliest one's time, in milliseconds since 1970; likewise `last`.
+    """
+
+    observations: int
+    bridges: int
+    batches: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What has been sent, this time and before.
+
+    :param batches: how many requests.
+    :param accepted: observations that Timestream took, or had already.
+    :param duplicates: those that the files repeat, and those that it has in a higher version.
+    :param refused: those that it refused, and those that contradict each other.
+    :param units: the writes that are billed.
+    """
+
+    batches: int
+    accepted: int
+    duplicates: int
+    refused: int
+    units: int
+
+
+class Journal:
+    """The journal of one backfill; a context manager that closes it.
+
+    :param path: where it is, or will be.
+    :param purpose: what is imported from where to where. A journal resumes only the same.
+    :raises JournalError: if it is another backfill's, in use, or no journal.
+    """
+
+    def __init__(self, path: Path | str, purpose: str) -> None:
+        self._path = path
+        self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            # Against a kill, the operating system's memory is as good as the disk.
+            self._database.executescript(
+                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; "
+                "PRAGMA synchronous = OFF; BEGIN IMMEDIATE; COMMIT;"
+            )
+            self._open(purpose)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise JournalError(
+                f"The journal {path} cannot be used: {error}. If no other backfill is using it, "
+                "name another one with --journal."
+            ) from error
+        except JournalError:
+            self.close()
+            raise
+
+    def _open(self, purpose: str) -> None:
+        if not self._database.execute("SELECT * FROM sqlite_master").fetchone():
+            self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            self._database.execute("INSERT INTO purpose VALUES (?)", (purpose,))
+        ((theirs,),) = self._database.execute("SELECT text FROM purpose")
+        if theirs != purpose:
+            raise JournalError(
+                f"{self._path} is the journal of another unfinished backfill: finish that with the "
+                "command that began it, delete the file, or name another one with --journal."
+            )
+
+    def __enter__(self) -> Self:
+        """Use it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close it; it can be opened again."""
+        self._database.close()
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether all that there is to send is in it."""
+        return self._database.execute("SELECT * FROM staged").fetchone() is not None
+
+    def stage(self, entries: Iterable[Observed | Opened]) -> Findings:
+        """Take in all that there is to send; all of it or, if `entries` fails, nothing.
+
+        :returns: what is remarkable about the openings among it.
+        """
+        findings = Findings()
+        numbers = count()
+        with self._database:
+            self._database.execute("BEGIN")
+            for kind, group in groupby(_counted(entries, numbers), type):
+                self._database.executemany(_INSERT[kind], group)
+            openings = self._database.execute(
+                "SELECT bridge, opened_at, closed_at FROM opening ORDER BY bridge, opened_at"
+            )
+            found = observations(map(Opened._make, openings), findings)
+            self._database.executemany(_INSERT[Observed], _counted(found, numbers))
+            self._database.execute(
+                "INSERT INTO staged SELECT ? - count(*) FROM observation", (next(numbers),)
+            )
+        return findings
+
+    def plan(self) -> Plan | None:
+        """Tell what there is to send; None if there is nothing."""
+        ((number, bridges, first, last),) = self._database.execute(
+            "SELECT count(*), count(DISTINCT bridge), min(time), max(time) "
+            "FROM observation WHERE status IN ('Open', 'Closed')"
+        )
+        batches = -(-number // RECORDS_PER_CALL)
+        return Plan(number, bridges, batches, first, last) if number else None
+
+    def count(self, before: int) -> int:
+        """Count the observations before a time, in milliseconds since 1970."""
+        ((number,),) = self._database.execute(
+            "SELECT count(*) FROM observation WHERE time < ?", (before,)
+        )
+        return int(number)
+
+    def rows(self) -> Iterator[Row]:
+        """Give what there is to send, by bridge and time."""
+        yield from self._database.execute(
+            "SELECT bridge, time, status FROM observation WHERE status IN ('Open', 'Closed') "
+            "ORDER BY bridge, time"
+        )
+
+    def unsent(self) -> Iterator[tuple[int, list[Row]]]:
+        """Give the batches that have not been sent, each with its number."""
+        sent = {number for (number,) in self._database.execute("SELECT batch FROM sent")}
+        for number, batch in enumerate(self.batches()):
+            if number not in sent:
+                yield number, batch
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Give what there is to send as requests take it: always in the same batches."""
+        rows = self.rows()
+        return iter(lambda: list(islice(rows, RECORDS_PER_CALL)), [])
+
+    def note(self, number: int, batch: Sequence[Row], outcome: Outcome) -> None:
+        """Note that a batch was sent, and what became of it."""
+        refused = [(*batch[index], reason) for index, reason in outcome.refusals.items()]
+        with self._database:
+            self._database.execute("BEGIN")
+            self._database.execute(
+                "INSERT INTO sent VALUES (?, ?, ?, ?)",
+                (number, outcome.accepted, outcome.duplicates, outcome.units),
+            )
+            self._database.executemany("INSERT INTO refusal VALUES (?, ?, ?, ?)", refused)
+
+    def progress(self) -> Progress:
+        """Tell what has been sent, this time and before."""
+        ((batches, accepted, duplicates, units),) = self._database.execute(
+            "SELECT count(*), total(accepted), total(duplicates) + (SELECT duplicates FROM staged),"
+            " total(units) FROM sent"
+        )
+        refused = sum(1 for _ in self.refusals())
+        return Progress(batches, int(accepted), int(duplicates), refused, int(units))
+
+    def refusals(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give what was refused: bridge, time, status and reason."""
+        yield from self._database.execute(
+            "SELECT * FROM refusal UNION ALL "
+            "SELECT bridge, time, '', ? FROM observation WHERE status NOT IN ('Open', 'Closed') "
+            "ORDER BY bridge, time",
+            (_SAYS_BOTH,),
+        )
+
+    def remove(self) -> None:
+        """Delete it, once it has served."""
+        self.close()
+        for suffix in ("", "-wal", "-journal"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+
+def _counted(
+    entries: Iterable[Observed | Opened], numbers: Iterator[int]
+) -> Iterator[Observed | Opened]:
+    """Take a number for each observation."""
+    for entry in entries:
+        if isinstance(entry, Observed):
+            next(numbers)
+        yield entry

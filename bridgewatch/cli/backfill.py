@@ -1,0 +1,302 @@
+"""`bridgewatch backfill`: import history from files."""
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from itertools import islice
+from math import ceil
+from pathlib import Path
+from statistics import mean
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from bridgewatch.backfill.files import STDIN, Language, LineError, Observed, Opened, read
+from bridgewatch.backfill.journal import Journal, JournalError, Plan
+from bridgewatch.backfill.openings import Findings
+from bridgewatch.backfill.sending import send
+from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
+from bridgewatch.cli.output import note, print_csv
+from bridgewatch.cli.reading import Place, works
+from bridgewatch.cli.times import iso_milliseconds
+from bridgewatch.cost.bill import dollars
+from bridgewatch.cost.prices import REGION, load_prices
+from bridgewatch.cost.usage import Dimension
+from bridgewatch.files import whole
+from bridgewatch.timestream.tables import Retention, describe_table, write_client
+from bridgewatch.timestream.writer import Outcome, Writer
+from lambdas.observation import Status
+from lambdas.timestream import EPOCH, RECORDS_PER_CALL
+
+SHOWN = 5
+"""Of many remarkable things of a kind, so many are told in full."""
+
+SAMPLE = 100
+"""Requests from which the cost of all is estimated."""
+
+
+class OnError(StrEnum):
+    """What a wrong line does."""
+
+    STOP = "stop"
+    SKIP = "skip"
+    COLLECT = "collect"
+
+
+@works
+def backfill(  # noqa: PLR0913 - each is an option of the command line
+    place: Place,
+    files: Annotated[
+        list[str], typer.Argument(help='CSV, JSON Lines or Parquet, also gzipped; "-" is stdin.')
+    ],
+    *,
+    bridge: Annotated[
+        str | None, typer.Option(help="Whose observations they are, if the files don't say.")
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(help="Whose clock times without a zone are on: Europe/Stockholm."),
+    ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="WORD=STATUS,...",
+            help="What the files' words mean: Open=Closed,Closed=Open.",
+        ),
+    ] = None,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="A wrong line ends it at once, is told and skipped, or is told with all others. "
+            "Unless it is skipped, nothing is sent."
+        ),
+    ] = OnError.STOP,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent, and what it would cost.")
+    ] = False,
+    journal: Annotated[
+        Path, typer.Option(help="Where it is noted what has been sent; gone at the end.")
+    ] = Path("backfill.journal"),
+    rejected: Annotated[
+        Path, typer.Option(help="Where to write what Timestream refuses; can be fed back.")
+    ] = Path("rejected.csv"),
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=64, help="How many requests are sent at a time.")
+    ] = 8,
+) -> None:
+    """Import observations or openings from files.
+
+    Columns or keys are time, bridge and status; or timestamp and status, in the source's own words
+    (the article's entries); or bridge, opened_at and closed_at. Every line is checked before the
+    first is sent. If it is killed, the same command resumes.
+    """
+    language = Language(place.settings, _bridge(place, bridge), _zone(timezone), _words(words))
+    purpose = json.dumps(
+        [
+            [_identity(file) for file in files],
+            [bridge, timezone, words, on_error],
+            [place.connection.endpoint_url, place.connection.region, place.sql_name],
+        ]
+    )
+    try:
+        # "" is SQLite's name for a file that is gone when it is closed.
+        with closing(Journal("" if dry_run else journal, purpose)) as opened:
+            _stage(opened, files, language, on_error)
+            if plan := opened.plan():
+                _send(place, opened, plan, concurrency, dry_run=dry_run)
+            if not dry_run:
+                _conclude(place, opened, rejected)
+    except (LineError, JournalError) as error:
+        raise CommandError(str(error), FAILED) from error
+
+
+def _bridge(place: Place, name: str | None) -> str | None:
+    return place.bridges([name])[0].name if name else None
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError) as error:
+        raise CommandError(
+            f"--timezone takes a time zone such as Europe/Stockholm, not {name!r}.", WRONG_USAGE
+        ) from error
+
+
+def _words(text: str | None) -> dict[str, str] | None:
+    if text is None:
+        return None
+    words = dict(pair.partition("=")[::2] for pair in text.split(","))
+    if not set(words.values()) <= {status.value for status in Status}:
+        raise CommandError(
+            f"--map takes words and Open or Closed, such as Open=Closed,Closed=Open, not {text!r}.",
+            WRONG_USAGE,
+        )
+    return words
+
+
+def _identity(file: str) -> list[object]:
+    """Tell a file from others, and from what it was before."""
+    if file == STDIN:
+        return [file]
+    found = Path(file).stat()
+    return [str(Path(file).resolve()), found.st_size, found.st_mtime_ns]
+
+
+def _stage(journal: Journal, files: list[str], language: Language, on_error: OnError) -> None:
+    if journal.is_staged:
+        note(f"Resuming: {journal.progress().batches} requests were sent before.")
+        return
+    wrong: list[LineError] = []
+
+    def tell(error: LineError) -> None:
+        if on_error is OnError.STOP:
+            raise error
+        note(str(error))
+        wrong.append(error)
+
+    def entries() -> Iterator[Observed | Opened]:
+        for file in files:
+            yield from read(file, language, tell)
+        if wrong and on_error is OnError.COLLECT:
+            raise LineError(f"Lines are wrong, {len(wrong)} of them: nothing was sent.")
+
+    findings = journal.stage(entries())
+    _tell(findings)
+    if wrong:
+        note(f"{len(wrong)} wrong lines were skipped.")
+
+
+def _tell(findings: Findings) -> None:
+    for kind, sentences in (
+        ("overlapping openings count as one", findings.overlaps),
+        ("openings have no end, and none is invented", findings.without_end),
+    ):
+        for sentence in sentences[:SHOWN]:
+            note(f"{sentence}.")
+        if sentences:
+            note(f"{len(sentences)} {kind}.")
+
+
+def _print(journal: Journal) -> None:
+    rows = ((_iso(time), bridge, status) for bridge, time, status in journal.rows())
+    print_csv(("time", "bridge", "status"), rows)
+
+
+def _iso(milliseconds: int) -> str:
+    return iso_milliseconds(EPOCH + timedelta(milliseconds=milliseconds))
+
+
+def _check_table(place: Place, journal: Journal, plan: Plan) -> None:
+    """See that the table is there, and takes records as old as these."""
+    described = describe_table(write_client(place.connection), place.database, place.table)
+    kept = Retention.of(described)
+    now = datetime.now(UTC)
+    late = journal.count(before=_milliseconds(now - kept.memory))
+    if late and not kept.takes_late:
+        raise CommandError(
+            f"{late} of {plan.observations} observations are older than the memory store of "
+            f"{place.sql_name}, and its magnetic-store writes are off, so Timestream would reject "
+            "them: switch them on with `tables update --late-writes`.",
+            FAILED,
+        )
+    if late:
+        note(f"{late} observations are late: they go straight to the magnetic store.")
+    if lost := journal.count(before=_milliseconds(now - kept.magnetic)):
+        note(f"{lost} observations are older than what the table keeps; Timestream rejects them.")
+
+
+def _milliseconds(time: datetime) -> int:
+    return (time - EPOCH) // timedelta(milliseconds=1)
+
+
+def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_run: bool) -> None:
+    writer = Writer(
+        database=place.database,
+        table=place.table,
+        dimensions={
+            one.name: {**one.dimensions, "source": one.source} for one in place.settings.bridges
+        },
+        connection=place.connection,
+        concurrency=concurrency,
+    )
+    sample = [writer.units(batch) for batch in islice(journal.batches(), SAMPLE)]
+    cost = f"about {_usd(place, ceil(plan.batches * mean(sample)))} USD"
+    note(
+        f"{plan.observations} observations of {plan.bridges} bridges, from {_iso(plan.first)} to "
+        f"{_iso(plan.last)}: {plan.batches} requests, {cost}."
+    )
+    if dry_run:
+        _print(journal)
+        return
+    _check_table(place, journal, plan)
+    terminal = Console(stderr=True)
+    with Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn(cost),
+        console=terminal,
+        transient=True,
+        disable=not terminal.is_terminal,
+    ) as bar:
+        before = journal.progress()
+        task = bar.add_task("", total=plan.batches, completed=before.batches, rate="")
+
+        def sent(_: Outcome) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, advance=1, rate=f"{speed * RECORDS_PER_CALL:,.0f}/s" if speed else "")
+
+        try:
+            send(journal, writer, concurrency=concurrency, sent=sent)
+        except BaseException:
+            note(
+                f"{journal.progress().batches} of {plan.batches} requests were sent; the same "
+                "command sends the rest."
+            )
+            raise
+
+
+def _usd(place: Place, units: int) -> str:
+    region = place.connection.session().region_name or REGION
+    return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)), 4)
+
+
+def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
+    """Print the counts, write what was refused, and remove the journal.
+
+    :raises CommandError: if anything was refused.
+    """
+    progress = journal.progress()
+    typer.echo(f"accepted    {progress.accepted}")
+    typer.echo(f"duplicates  {progress.duplicates}")
+    typer.echo(f"rejected    {progress.refused}")
+    note(f"{progress.units} writes are billed: {_usd(place, progress.units)} USD.")
+    if progress.refused:
+        rows = ((_iso(time), bridge, *rest) for bridge, time, *rest in journal.refusals())
+        with whole(rejected) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("time", "bridge", "status", "reason"))
+            writer.writerows(rows)
+    journal.remove()
+    if progress.refused:
+        raise CommandError(
+            f"{rejected} holds the {progress.refused} rejected observations with their reasons; "
+            "correct it and import it.",
+            FAILED,
+        )

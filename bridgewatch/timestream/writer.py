@@ -1,0 +1,152 @@
+"""Writing observations in bulk.
+
+botocore validates and serializes a request in Python, value by value, which takes longer than all
+the rest. What is sent here is made of checked values, so its JSON is made in one step instead, and
+put in the place of botocore's; signing, retrying and endpoint discovery stay botocore's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+
+from bridgewatch.cost.metering import request_bytes, write_units
+from lambdas.timestream import Connection, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Row = tuple[str, int, str]
+    """An observation: its bridge, its time in milliseconds since 1970, its status."""
+
+    Json = dict[str, Any]
+
+# Some two minutes of throttling: AWS says to keep sending, so that the service scales
+# (https://docs.aws.amazon.com/timestream/latest/developerguide/writes.batching-writes.html).
+ATTEMPTS = 12
+
+WRITTEN_VERSION = 1
+"""The version of a record that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request.
+
+    :param accepted: how many records Timestream took, or had already with the same status.
+    :param duplicates: how many it has already in a higher version: they were corrected since.
+    :param refusals: the others, by their index in the request, each with Timestream's reason.
+    :param units: the writes that the request is billed as.
+    """
+
+    accepted: int
+    duplicates: int
+    refusals: Mapping[int, str]
+    units: int
+
+
+class Writer:
+    """Writes observations to one table; many threads can share it.
+
+    :param dimensions: what every record of a bridge carries, as name and value, by its name.
+    :param concurrency: how many threads there are.
+    :param attempts: how often a request is tried.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a table is, and how to write to it
+        self,
+        *,
+        database: str,
+        table: str,
+        dimensions: Mapping[str, Mapping[str, str]],
+        connection: Connection,
+        concurrency: int,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        self._target = {"DatabaseName": database, "TableName": table}
+        self._dimensions = {name: frozenset(pairs.items()) for name, pairs in dimensions.items()}
+        config = Config(
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=concurrency,
+            parameter_validation=False,
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
+        )
+        self._client: Any  # its stubs want what `_serialize` replaces
+        with explained():
+            self._client = connection.session().client(
+                "timestream-write", config=config, endpoint_url=connection.endpoint_url
+            )
+        events, operation = self._client.meta.events, "timestream-write.WriteRecords"
+        events.register(f"before-parameter-build.{operation}", _serialize)
+        events.register(f"before-call.{operation}", _replace_body)
+
+    def write(self, rows: Sequence[Row]) -> Outcome:
+        """Write at most 100 observations in one request.
+
+        Sending them again is harmless: Timestream keeps a record once.
+
+        :raises StoreError: if Timestream failed, however often it was tried.
+        """
+        common, records = self.records(rows)
+        units = write_units(request_bytes(common, records))
+        with explained():
+            try:
+                self._client.write_records(**self._target, CommonAttributes=common, Records=records)
+            except self._client.exceptions.RejectedRecordsException as error:
+                rejected: list[Json] = error.response["RejectedRecords"]
+                corrected = sum(one.get("ExistingVersion", 0) > WRITTEN_VERSION for one in rejected)
+                refusals = {
+                    one["RecordIndex"]: one["Reason"]
+                    for one in rejected
+                    if one.get("ExistingVersion", 0) <= WRITTEN_VERSION
+                }
+                return Outcome(len(rows) - len(rejected), corrected, refusals, units)
+        return Outcome(len(rows), 0, {}, units)
+
+    def units(self, rows: Sequence[Row]) -> int:
+        """Count the writes that a request with these observations is billed as."""
+        return write_units(request_bytes(*self.records(rows)))
+
+    def records(self, rows: Sequence[Row]) -> tuple[Json, list[Json]]:
+        """Make CommonAttributes and Records; what all of them share is sent and billed once.
+
+        https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
+        """
+        bridges = {bridge for bridge, _, _ in rows}
+        shared = frozenset.intersection(*(self._dimensions[bridge] for bridge in bridges))
+        common: Json = {
+            "Dimensions": _pairs(shared),
+            "MeasureValueType": "VARCHAR",
+            "TimeUnit": "MILLISECONDS",
+        }
+        if len(bridges) == 1:
+            common["MeasureName"] = rows[0][0]
+            return common, [{"MeasureValue": s, "Time": str(time)} for _, time, s in rows]
+        own = {bridge: _pairs(self._dimensions[bridge] - shared) for bridge in bridges}
+        return common, [
+            {
+                "Dimensions": own[bridge],
+                "MeasureName": bridge,
+                "MeasureValue": status,
+                "Time": str(time),
+            }
+            for bridge, time, status in rows
+        ]
+
+
+def _pairs(dimensions: frozenset[tuple[str, str]]) -> list[Json]:
+    return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
+
+
+def _serialize(params: Json, context: Json, **_: object) -> None:
+    """Make the request's JSON, and leave botocore's serializer nothing to serialize."""
+    context["whole_body"] = json.dumps(params).encode()
+    params.clear()
+
+
+def _replace_body(params: Json, context: Json, **_: object) -> None:
+    params["body"] = context.pop("whole_body")
