@@ -20,6 +20,7 @@ from moto.scheduler.models import scheduler_backends
 from local.clock import utc
 from local.lambda_runtime.plug import describe
 from local.schedule_expression import Recurrence, parse
+from local.timestream.moto_plug import scheduled_queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +116,7 @@ class ScheduleRunner:
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
 
     def _others(self) -> list[Recurring]:
-        return [self._runtime]
+        return [self._runtime, *scheduled_queries(self._account)]
 
     def _run_others(self) -> None:
         for other in self._others():

@@ -19,6 +19,7 @@ from local.timestream.errors import (
 from local.timestream.mapping import nanoseconds
 from local.timestream.scheduled import ScheduledQueries, at_runtime
 from local.timestream.store import Store
+from tests.local.conftest import START
 from tests.local.timestream.writing import (
     HOUR,
     MINUTE,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from local.clock import SimulatedClock
+    from local.cloud import Cloud
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:runs"
 TARGET = {"DatabaseName": "bridges", "TableName": "hourly"}
@@ -583,3 +587,25 @@ def test_the_time_of_the_run_is_put_where_the_query_asks_for_it(query: str, at_n
 )
 def test_a_timestamp_is_read_to_the_nanosecond(text: str, expected: int) -> None:
     assert nanoseconds(text) == expected
+
+
+def test_simulated_time_runs_the_queries_of_a_cloud(
+    simulated_cloud: Cloud, clock: SimulatedClock
+) -> None:
+    query, write = (simulated_cloud.client(f"timestream-{api}") for api in ("query", "write"))
+    topic = simulated_cloud.client("sns").create_topic(Name="runs")["TopicArn"]
+    write.create_database(DatabaseName="bridges")
+    write.create_table(**TARGET)
+    members = definition(
+        QueryString="SELECT 'x' AS city, 'y' AS bridge, @scheduled_runtime AS hour,"
+        " 1e0 AS wind, count(*) AS readings, now() AS latest FROM (VALUES 1)",
+        NotificationConfiguration={"SnsConfiguration": {"TopicArn": topic}},
+    )
+    arn = query.create_scheduled_query(**members)["Arn"]
+
+    simulated_cloud.schedules.run(clock, START + timedelta(hours=3, minutes=1))
+
+    described = query.describe_scheduled_query(ScheduledQueryArn=arn)["ScheduledQuery"]
+    assert described["LastRunSummary"]["RunStatus"] == "AUTO_TRIGGER_SUCCESS"
+    rows = query.query(QueryString='SELECT time FROM "bridges"."hourly" ORDER BY time')["Rows"]
+    assert [row["Data"][0]["ScalarValue"][11:16] for row in rows] == ["01:00", "02:00", "03:00"]
