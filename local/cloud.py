@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from local.budget_actions import offer as offer_budget_actions
 from local.cloudformation.mends import mend
 from local.lambda_runtime.plug import MotoSurroundings, plug
 from local.lambda_runtime.runtime import LambdaRuntime
@@ -48,6 +49,7 @@ PROBES = {
     "cloudwatch": "describe_alarms",
     "ecr": "describe_repositories",
     "iam": "list_roles",
+    "kms": "list_keys",
     "lambda": "list_functions",
     "logs": "describe_log_groups",
     "s3": "list_buckets",
@@ -110,6 +112,7 @@ class Cloud:
             stack.callback(moto_api_backend.reset)
             replacements = stack.enter_context(Replacements())
             mend(replacements, self.client)
+            offer_budget_actions(replacements)
             moto_plug.install(self.clock, self._data)
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:

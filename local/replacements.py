@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Replacements(ExitStack):
-    """The attributes that were replaced; closing it restores them, the last one first."""
+    """The attributes that were replaced or added; closing it undoes that, the last one first."""
 
     def replace(self, owner: ModuleType | type, name: str, value: object) -> Any:  # noqa: ANN401 - whatever it was
         """Set `owner.name` to `value` until this is closed.
@@ -23,3 +23,10 @@ class Replacements(ExitStack):
         setattr(owner, name, value)
         self.callback(setattr, owner, name, stored)
         return before
+
+    def add(self, owner: type, name: str, value: object) -> None:
+        """Give `owner` an attribute that it lacks, until this is closed."""
+        if hasattr(owner, name):
+            raise AttributeError(f"{owner.__name__} has {name} already: replace it.")
+        setattr(owner, name, value)
+        self.callback(delattr, owner, name)

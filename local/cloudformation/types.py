@@ -185,6 +185,53 @@ class Budget(Resource):
         self.client("budgets").delete_budget(AccountId=self.account, BudgetName=self.name)
 
 
+class BudgetsAction(Resource):
+    """An action of a budget; Ref is its identifier."""
+
+    TYPE = "AWS::Budgets::BudgetsAction"
+    REPLACED_BY = ("ActionType", "BudgetName")
+    ATTRIBUTES = ("ActionId",)
+
+    def create(self) -> None:
+        """Call CreateBudgetAction."""
+        settings = without(self._settings(), "ResourceTags")
+        answer = self.client("budgets").create_budget_action(
+            **settings, ResourceTags=self.properties.get("ResourceTags", [])
+        )
+        self.name = answer["ActionId"]
+
+    def update(self, before: Properties) -> None:  # noqa: ARG002 - UpdateBudgetAction sets everything
+        """Call UpdateBudgetAction."""
+        settings = without(self._settings(), "ResourceTags", "ActionType")
+        self.client("budgets").update_budget_action(**settings, ActionId=self.name)
+
+    def _settings(self) -> Properties:
+        threshold = self.properties["ActionThreshold"]
+        return {
+            **self.properties,
+            "AccountId": self.account,
+            # A template spells these otherwise than the API.
+            "ActionThreshold": {
+                "ActionThresholdType": threshold["Type"],
+                "ActionThresholdValue": threshold["Value"],
+            },
+            "Subscribers": [
+                {"SubscriptionType": one["Type"], "Address": one["Address"]}
+                for one in self.properties["Subscribers"]
+            ],
+        }
+
+    def remove(self) -> None:
+        """Call DeleteBudgetAction."""
+        self.client("budgets").delete_budget_action(
+            AccountId=self.account, BudgetName=self.properties["BudgetName"], ActionId=self.name
+        )
+
+    def attribute(self, name: str) -> str:
+        """Give the identifier."""
+        return {"ActionId": self.name}[name]
+
+
 class Alarm(Resource):
     """A CloudWatch alarm; Ref is its name."""
 
@@ -209,6 +256,28 @@ class Alarm(Resource):
         """Give the ARN."""
         arn = f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:{self.name}"
         return {"Arn": arn}[name]
+
+
+class Dashboard(Resource):
+    """A CloudWatch dashboard; Ref is its name."""
+
+    TYPE = "AWS::CloudWatch::Dashboard"
+    NAME = "DashboardName"
+    REPLACED_BY = ("DashboardName",)
+
+    def create(self) -> None:
+        """Call PutDashboard."""
+        self.client("cloudwatch").put_dashboard(
+            DashboardName=self.name, DashboardBody=self.properties["DashboardBody"]
+        )
+
+    def update(self, before: Properties) -> None:  # noqa: ARG002 - PutDashboard overwrites
+        """Call PutDashboard."""
+        self.create()
+
+    def remove(self) -> None:
+        """Call DeleteDashboards."""
+        self.client("cloudwatch").delete_dashboards(DashboardNames=[self.name])
 
 
 class Topic(Resource):
@@ -521,6 +590,121 @@ class Role(Resource):
         return {"Arn": self.arn, "RoleId": self.identifier}[name]
 
 
+class ManagedPolicy(Resource):
+    """An IAM policy that stands by itself; Ref is its ARN."""
+
+    arn: str
+
+    TYPE = "AWS::IAM::ManagedPolicy"
+    NAME = "ManagedPolicyName"
+    REPLACED_BY = ("ManagedPolicyName", "Path", "Description")
+    ATTRIBUTES = ("PolicyArn",)
+
+    LONGEST_NAME: ClassVar[int] = 128
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html"""
+
+    def create(self) -> None:
+        """Call CreatePolicy, and AttachRolePolicy for each of its roles."""
+        self.name = self.name[-self.LONGEST_NAME :]
+        if self.properties.get("Users") or self.properties.get("Groups"):
+            raise NotImplementedError("the embedded cloud attaches managed policies to roles only")
+        kept = {"Path", "Description"} & self.properties.keys()
+        self.arn = self.client("iam").create_policy(
+            PolicyName=self.name,
+            PolicyDocument=json.dumps(self.properties["PolicyDocument"]),
+            Tags=self.tags(),
+            **{key: self.properties[key] for key in kept if self.properties[key]},
+        )["Policy"]["Arn"]
+        self._attach({})
+
+    def update(self, before: Properties) -> None:
+        """Make a new version of the document the only one, and set the roles."""
+        client = self.client("iam")
+        version = client.get_policy(PolicyArn=self.arn)["Policy"]["DefaultVersionId"]
+        client.create_policy_version(
+            PolicyArn=self.arn,
+            PolicyDocument=json.dumps(self.properties["PolicyDocument"]),
+            SetAsDefault=True,
+        )
+        client.delete_policy_version(PolicyArn=self.arn, VersionId=version)
+        self._attach(before)
+
+    def _attach(self, before: Properties) -> None:
+        client = self.client("iam")
+        roles, former = (set(one.get("Roles") or []) for one in (self.properties, before))
+        for role in former - roles:
+            client.detach_role_policy(RoleName=role, PolicyArn=self.arn)
+        for role in roles - former:
+            client.attach_role_policy(RoleName=role, PolicyArn=self.arn)
+
+    def remove(self) -> None:
+        """Call DetachRolePolicy and DeletePolicy."""
+        now, self.properties = self.properties, {}
+        self._attach(now)
+        self.properties = now
+        self.client("iam").delete_policy(PolicyArn=self.arn)
+
+    @property
+    def physical_resource_id(self) -> str:
+        """What Ref gives."""
+        return self.arn
+
+    def attribute(self, name: str) -> str:
+        """Give the ARN."""
+        return {"PolicyArn": self.arn}[name]
+
+
+class Key(Resource):
+    """A KMS key; Ref is its identifier."""
+
+    arn: str
+
+    TYPE = "AWS::KMS::Key"
+    ATTRIBUTES = ("Arn", "KeyId")
+
+    WAITING_DAYS: ClassVar[int] = 30
+    """CloudFormation's default: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html"""
+
+    def create(self) -> None:
+        """Call CreateKey and, where it is asked for, EnableKeyRotation."""
+        key = self.client("kms").create_key(
+            Policy=json.dumps(self.properties["KeyPolicy"]),
+            Description=self.properties.get("Description", ""),
+            Tags=[{"TagKey": key, "TagValue": value} for key, value in self.tag_map().items()],
+        )["KeyMetadata"]
+        self.name, self.arn = key["KeyId"], key["Arn"]
+        self._rotate()
+
+    def update(self, before: Properties) -> None:  # noqa: ARG002 - each call overwrites
+        """Set the policy, the description and the rotation."""
+        client = self.client("kms")
+        client.put_key_policy(
+            KeyId=self.name, PolicyName="default", Policy=json.dumps(self.properties["KeyPolicy"])
+        )
+        client.update_key_description(
+            KeyId=self.name, Description=self.properties.get("Description", "")
+        )
+        self._rotate()
+
+    def _rotate(self) -> None:
+        client = self.client("kms")
+        if self.properties.get("EnableKeyRotation"):
+            client.enable_key_rotation(KeyId=self.name)
+        else:
+            client.disable_key_rotation(KeyId=self.name)
+
+    def remove(self) -> None:
+        """Call ScheduleKeyDeletion."""
+        self.client("kms").schedule_key_deletion(
+            KeyId=self.name,
+            PendingWindowInDays=self.properties.get("PendingWindowInDays", self.WAITING_DAYS),
+        )
+
+    def attribute(self, name: str) -> str:
+        """Give the ARN or the identifier."""
+        return {"Arn": self.arn, "KeyId": self.name}[name]
+
+
 class Function(Resource):
     """A Lambda function from a zip in S3, or from inline code; Ref is its name."""
 
@@ -664,10 +848,14 @@ TYPES: dict[str, type[Resource]] = {
         Alarm,
         BucketPolicy,
         Budget,
+        BudgetsAction,
+        Dashboard,
         EventInvokeConfig,
         Function,
         FunctionPermission,
+        Key,
         LogGroup,
+        ManagedPolicy,
         Metadata,
         Queue,
         QueuePolicy,

@@ -449,6 +449,33 @@ EVERYTHING = {
         ComparisonOperator="LessThanThreshold",
         AlarmActions=[{"Ref": "Topic"}],
     ),
+    "Dashboard": part(
+        "AWS::CloudWatch::Dashboard", DashboardName="{name}", DashboardBody='{"widgets": []}'
+    ),
+    "Key": part("AWS::KMS::Key", KeyPolicy=POLICY, EnableKeyRotation=True),
+    "Denial": part(
+        "AWS::IAM::ManagedPolicy",
+        ManagedPolicyName="{name}",
+        Description="",
+        Roles=[{"Ref": "Role"}],
+        PolicyDocument={
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": "timestream:Select", "Resource": "*"}],
+        },
+    ),
+    "Action": part(
+        "AWS::Budgets::BudgetsAction",
+        BudgetName={"Ref": "Budget"},
+        NotificationType="ACTUAL",
+        ActionThreshold={"Type": "PERCENTAGE", "Value": 100},
+        ActionType="APPLY_IAM_POLICY",
+        ApprovalModel="AUTOMATIC",
+        Definition={
+            "IamActionDefinition": {"PolicyArn": {"Ref": "Denial"}, "Roles": [{"Ref": "Role"}]}
+        },
+        ExecutionRoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+        Subscribers=[{"Type": "SNS", "Address": {"Ref": "Topic"}}],
+    ),
     "Metadata": part("AWS::CDK::Metadata", Analytics="v2"),
 }
 
@@ -468,6 +495,11 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
     changed["Budget"]["Properties"]["Budget"]["BudgetLimit"]["Amount"] = 2
     changed["Queue"]["Properties"]["DelaySeconds"] = 6
     changed["Role"]["Properties"]["Policies"] = []
+    changed["Dashboard"]["Properties"]["DashboardBody"] = '{"widgets": [{}]}'
+    changed["Key"]["Properties"]["EnableKeyRotation"] = False
+    changed["Denial"]["Properties"]["Roles"] = []
+    changed["Denial"]["Properties"]["PolicyDocument"]["Statement"][0]["Action"] = "timestream:*"
+    changed["Action"]["Properties"]["ActionThreshold"]["Value"] = 90
     del changed["Bucket"]["Metadata"]
 
     assert stack.update(changed) == "UPDATE_COMPLETE"
@@ -489,6 +521,17 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
         AccountId=cloud.account, BudgetName=stack.name
     )["Budget"]
     assert budget["BudgetLimit"]["Amount"] == "2"
+    [action] = cloud.client("budgets").describe_budget_actions_for_budget(
+        AccountId=cloud.account, BudgetName=stack.name
+    )["Actions"]
+    assert action["ActionThreshold"]["ActionThresholdValue"] == 90
+    body = cloud.client("cloudwatch").get_dashboard(DashboardName=stack.name)["DashboardBody"]
+    assert json.loads(body) == {"widgets": [{}]}
+    policy = {"PolicyArn": action["Definition"]["IamActionDefinition"]["PolicyArn"]}
+    [version] = cloud.client("iam").list_policy_versions(**policy)["Versions"]
+    document = cloud.client("iam").get_policy_version(**policy, VersionId=version["VersionId"])
+    assert document["PolicyVersion"]["Document"]["Statement"][0]["Action"] == "timestream:*"
+    assert not cloud.client("iam").list_entities_for_policy(**policy)["PolicyRoles"]
 
     assert stack.delete() == "DELETE_COMPLETE"
 
