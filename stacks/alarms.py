@@ -77,7 +77,7 @@ class Alarms(Construct):
         minutes = heartbeat_minutes + 2
         return self._alarm(
             "silence",
-            f"For {minutes} minutes no poll observed all {bridges} bridge(s), or there was no poll. "
+            f"For {minutes} minutes no poll observed all {bridges} bridge(s), or none was made. "
             "Search the poller's log for 'No observation': it names the bridges and the reason. If "
             "there are no new lines, look whether the schedule is enabled (make resume).",
             observations(self._deployment),
@@ -130,8 +130,10 @@ class Alarms(Construct):
     def _rejected_records(self, table: Table) -> cloudwatch.Alarm:
         # A query over metrics: AWS documents the dimension `Operation`, but not its value here.
         rejected = cloudwatch.MathExpression(
-            expression='SELECT SUM(MagneticStoreRejectedRecordCount) FROM "AWS/Timestream" '
-            f"WHERE DatabaseName = '{table.database_name}' AND TableName = '{table.table_name}'",
+            expression=(
+                'SELECT SUM(MagneticStoreRejectedRecordCount) FROM "AWS/Timestream" '  # noqa: S608 - names of ours
+                f"WHERE DatabaseName = '{table.database_name}' AND TableName = '{table.table_name}'"
+            ),
             period=FIVE_MINUTES,
         )
         return self._alarm(

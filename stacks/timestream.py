@@ -187,8 +187,8 @@ def _answer_wildcard(grantee: iam.IGrantable) -> None:
         Validations.of(principal).acknowledge(
             Acknowledgment(
                 id="AwsSolutions-IAM5[Resource::*]",
-                reason="DescribeEndpoints, SelectValues and CancelQuery name no table: AWS's service "
-                "authorization reference lists no resource type for them.",
+                reason="DescribeEndpoints, SelectValues and CancelQuery name no table: AWS's "
+                "service authorization reference lists no resource type for them.",
             )
         )
 
