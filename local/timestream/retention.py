@@ -17,9 +17,8 @@ class Retention:
     """The two stores of a table. Every time is in nanoseconds since 1970.
 
     :param memory_hours: how old a row of the memory store may get.
-    :param magnetic_days: how long it then stays in the magnetic store. The service adds the two:
-        with 12 hours and 5 days it takes a record of 5 days and 1 hour, and its own message names
-        a window of 5 days and 12 hours.
+    :param magnetic_days: how long it then stays in the magnetic store: the two add up
+        (https://docs.aws.amazon.com/timestream/latest/developerguide/storage.html).
     :param magnetic_writes: whether a record too old for the memory store goes to the magnetic one.
     :param memory_floor: since when the memory store has been filling; enlarging it does not bring
         back what has left it
@@ -40,7 +39,11 @@ class Retention:
         return max(now - self.memory_hours * HOUR - self.magnetic_days * DAY, 0)
 
     def writable(self, now: int) -> tuple[int, int]:
-        """Tell the first time that a record may have, and the first that is too far ahead."""
+        """Tell the first time that a record may have, and the first that is too far ahead.
+
+        The service's own messages name a beginning that is 25 minutes earlier. Nothing promises
+        them, so a record that needs them is rejected here.
+        """
         since = self.kept_from(now) if self.magnetic_writes else self.memory_from(now)
         return since, now + limits.FUTURE_MINUTES * MINUTE + 1
 
