@@ -14,22 +14,22 @@ from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.metering import record_bytes
 from bridgewatch.cost.prediction import Deployment, default_budget, predict
 from bridgewatch.cost.prices import REGION, load_prices
-from bridgewatch.settings import POLL_INTERVAL_SECONDS
 
 if TYPE_CHECKING:
     from bridgewatch.settings import Bridge, Settings, Source
 
 FUNCTION_MB = 256
-ALARMS = 0
+ALARMS = 7
+REDRIVE_SECONDS = 300
 METRICS = 2
 """Observations and RecordsWritten; what tells of failures appears only with them."""
 
-LOG_BYTES_A_POLL = 700
+LOG_BYTES_A_POLL = 500
 LOG_MESSAGES_A_POLL = 4
 
 # Assumptions, with 256 MB and thus a seventh of a processor: a TLS handshake and an answer from
 # another country; and a feed of some megabytes, of which 5 take a whole processor 0.05 s to parse.
-SECONDS_A_REQUEST = Fraction("0.3")
+SECONDS_A_REQUEST = Fraction("0.25")
 SECONDS_A_FEED = Fraction(1)
 
 
@@ -52,13 +52,17 @@ def deployment(settings: Settings) -> Deployment:
         function_mb=FUNCTION_MB,
         seconds_a_poll=seconds_a_poll,
         seconds_a_bridge=seconds_of_bridges / bridges,
-        poll_seconds=POLL_INTERVAL_SECONDS,
+        poll_seconds=settings.poll_seconds,
+        redrive_seconds=REDRIVE_SECONDS,
         log_bytes_a_poll=LOG_BYTES_A_POLL,
         log_messages_a_poll=LOG_MESSAGES_A_POLL,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
         alarms=ALARMS,
-        keys=len(settings.key_parameters()),
+        dashboards=int(settings.dashboard),
+        customer_keys=int(settings.storage.kms_key),
+        budget_actions=int(settings.budget.fuse),
+        api_keys=len(settings.key_parameters()),
     )
 
 

@@ -26,6 +26,8 @@ from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 
 from bridgewatch.cost import metering
+from bridgewatch.cost.bill import QueryPricing, bill
+from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension, Usage
 from local.clock import NANOSECONDS
 from local.timestream import moto_plug
@@ -126,6 +128,22 @@ class Meter:
     def hours(self) -> Fraction:
         """Tell for how many hours it has counted."""
         return Fraction(self._clock.now_ns() - self._started_ns, _NANOSECONDS_AN_HOUR)
+
+    def usd(self, query_pricing: QueryPricing, *, allowances: bool) -> Fraction:
+        """Price what was used until now, as a part of a month that goes on like this.
+
+        :param allowances: whether the same part of a month's free allowances is deducted.
+        :returns: US dollars, by the prices of us-east-1.
+        """
+        months = self.hours() * _MONTHS_AN_HOUR
+        priced = bill(
+            self.usage() * (1 / months),
+            load_prices(),
+            region=REGION,
+            query_pricing=query_pricing,
+            allowances=allowances,
+        )
+        return priced.usd * months
 
     def metered(self, application: WSGIApplication) -> WSGIApplication:
         """Count the requests that reach an application."""

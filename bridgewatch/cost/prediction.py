@@ -27,11 +27,19 @@ OPENINGS_A_DAY = Fraction("4.7")
 COLD_STARTS_A_DAY = 12
 SECONDS_A_COLD_START = Fraction("1.5")
 
+# One request to SQS, within the region.
+SECONDS_A_REDRIVE = Fraction("0.1")
+LOG_BYTES_A_REDRIVE = 300
+LOG_MESSAGES_A_REDRIVE = 3
+
 # A TLS handshake and a request, with their packets' headers.
 BYTES_SENT_A_POLL = 2000
 
 # Budget thresholds and alarms that ring, with those that resolve.
 MESSAGES_A_MONTH = 10
+
+# The bundle (under 5 MB) and the templates, which the CDK keeps in its bucket, in two versions.
+OBJECT_BYTES = 10 * metering.MEGABYTE
 
 # EventBridge Scheduler's finest rate; whoever polls more often polls in a loop inside the minute.
 SHORTEST_SCHEDULE_SECONDS = 60
@@ -47,10 +55,11 @@ class Deployment:
     :param memory_store_hours: how long records stay in the memory store.
     :param magnetic_store_days: how long they stay in the magnetic store. Usage is that of a table
         this old, when as much leaves it as comes in.
-    :param function_mb: the poller's memory.
+    :param function_mb: the memory of each function.
     :param seconds_a_poll: how long a poll takes, but for what follows.
     :param seconds_a_bridge: how much longer it takes for each bridge.
     :param poll_seconds: from one poll to the next.
+    :param redrive_seconds: from one run of the redriver to the next.
     :param openings_a_day: how often a bridge opens, and closes again.
     :param log_bytes_a_poll: what a poll logs, on average.
     :param log_messages_a_poll: in how many messages.
@@ -58,7 +67,9 @@ class Deployment:
     :param metrics: how many custom metrics, each with its dimensions, appear in every hour.
     :param alarms: how many alarms there are.
     :param dashboards: how many dashboards there are.
-    :param keys: how many API keys a cold start reads.
+    :param api_keys: how many API keys a cold start reads.
+    :param customer_keys: how many KMS keys of one's own there are.
+    :param budget_actions: how many budgets have actions.
     :param queries_a_day: how often the table is queried.
     :param rows_a_query: how many records a query scans.
     :param tcu_a_query: how many compute units a query gets.
@@ -73,6 +84,7 @@ class Deployment:
     seconds_a_poll: Fraction
     seconds_a_bridge: Fraction = Fraction(0)
     poll_seconds: int = 60
+    redrive_seconds: int = 300
     openings_a_day: Fraction = OPENINGS_A_DAY
     log_bytes_a_poll: int
     log_messages_a_poll: int
@@ -80,7 +92,9 @@ class Deployment:
     metrics: int
     alarms: int
     dashboards: int = 0
-    keys: int = 0
+    api_keys: int = 0
+    customer_keys: int = 0
+    budget_actions: int = 0
     queries_a_day: Fraction | int = 0
     rows_a_query: int = 1000
     tcu_a_query: int = TCU_A_QUERY
@@ -89,18 +103,21 @@ class Deployment:
 def predict(deployment: Deployment) -> Usage:
     """Predict what a deployment uses in a month.
 
-    Left out, as it happens once a deployment or costs nothing: the upload of templates and bundle,
-    and the messages of the budget, which is free.
+    Left out: the requests of a deployment, and redriven or rejected records, which are exceptions.
     """
     return (
         _timestream(deployment)
-        + _function(deployment)
+        + _poller(deployment)
+        + _redriver(deployment)
         + Usage(
             {
                 Dimension.METRICS: Fraction(deployment.metrics),
                 Dimension.ALARMS: Fraction(deployment.alarms),
                 Dimension.DASHBOARDS: Fraction(deployment.dashboards),
                 Dimension.NOTIFICATIONS: Fraction(MESSAGES_A_MONTH),
+                Dimension.OBJECT_GB_MONTHS: Fraction(OBJECT_BYTES, GIGABYTE),
+                Dimension.KMS_KEYS: Fraction(deployment.customer_keys),
+                Dimension.BUDGET_ACTION_DAYS: deployment.budget_actions * DAYS_A_MONTH,
             }
         )
     )
@@ -133,31 +150,59 @@ def _timestream(deployment: Deployment) -> Usage:
     )
 
 
-def _function(deployment: Deployment) -> Usage:
+def _poller(deployment: Deployment) -> Usage:
     poll_seconds = deployment.poll_seconds
-    polls = DAYS_A_MONTH * Fraction(86400, poll_seconds)
-    invocations = DAYS_A_MONTH * Fraction(86400, max(poll_seconds, SHORTEST_SCHEDULE_SECONDS))
+    polls = _times_a_month(poll_seconds)
+    invocations = _times_a_month(max(poll_seconds, SHORTEST_SCHEDULE_SECONDS))
     waiting = max(SHORTEST_SCHEDULE_SECONDS - poll_seconds, 0)
     polling = deployment.seconds_a_poll + deployment.seconds_a_bridge * deployment.bridges
     cold_starts = COLD_STARTS_A_DAY * DAYS_A_MONTH
-    logged = polls * deployment.log_bytes_a_poll
-    kept = logged + polls * deployment.log_messages_a_poll * metering.LOG_MESSAGE_BYTES
+    usage = _invocations(deployment, invocations, waiting + polling)
+    usage += _logs(
+        deployment, polls * deployment.log_bytes_a_poll, polls * deployment.log_messages_a_poll
+    )
+    return usage + Usage(
+        {
+            Dimension.LAMBDA_GB_SECONDS: metering.lambda_gigabyte_seconds(
+                SECONDS_A_COLD_START * 1000, deployment.function_mb, cold_starts
+            ),
+            Dimension.PARAMETER_READS: deployment.api_keys * cold_starts,
+            Dimension.KMS_REQUESTS: deployment.api_keys * cold_starts,
+            Dimension.INTERNET_GB: polls * BYTES_SENT_A_POLL / GIGABYTE,
+        }
+    )
+
+
+def _redriver(deployment: Deployment) -> Usage:
+    """Predict what looking into an empty queue takes."""
+    runs = _times_a_month(deployment.redrive_seconds)
+    usage = _invocations(deployment, runs, SECONDS_A_REDRIVE)
+    usage += _logs(deployment, runs * LOG_BYTES_A_REDRIVE, runs * LOG_MESSAGES_A_REDRIVE)
+    return usage + Usage({Dimension.QUEUE_REQUESTS: runs})
+
+
+def _times_a_month(seconds: int) -> Fraction:
+    return DAYS_A_MONTH * Fraction(86400, seconds)
+
+
+def _invocations(deployment: Deployment, invocations: Fraction, seconds: Fraction) -> Usage:
+    """Count what a schedule and its function take, of all functions' memory."""
     return Usage(
         {
             Dimension.LAMBDA_REQUESTS: invocations,
             Dimension.LAMBDA_GB_SECONDS: metering.lambda_gigabyte_seconds(
-                (waiting + polling) * 1000, deployment.function_mb, invocations
-            )
-            + metering.lambda_gigabyte_seconds(
-                SECONDS_A_COLD_START * 1000, deployment.function_mb, cold_starts
+                seconds * 1000, deployment.function_mb, invocations
             ),
             Dimension.SCHEDULE_INVOCATIONS: invocations,
-            Dimension.LOG_GB: logged / GIGABYTE,
-            Dimension.LOG_GB_MONTHS: kept / GIGABYTE * deployment.log_retention_days / DAYS_A_MONTH,
-            Dimension.PARAMETER_READS: deployment.keys * cold_starts,
-            Dimension.KMS_REQUESTS: deployment.keys * cold_starts,
-            Dimension.INTERNET_GB: polls * BYTES_SENT_A_POLL / GIGABYTE,
         }
+    )
+
+
+def _logs(deployment: Deployment, size: Fraction, messages: Fraction) -> Usage:
+    kept = size + messages * metering.LOG_MESSAGE_BYTES
+    months = deployment.log_retention_days / DAYS_A_MONTH
+    return Usage(
+        {Dimension.LOG_GB: size / GIGABYTE, Dimension.LOG_GB_MONTHS: kept / GIGABYTE * months}
     )
 
 

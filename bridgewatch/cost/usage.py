@@ -80,10 +80,6 @@ class Dimension(Enum):
         "each message published to a topic, in started 64 KiB",
         "https://aws.amazon.com/sns/pricing/",
     )
-    EMAILS = (
-        "each e-mail that a topic sends",
-        "https://aws.amazon.com/sns/pricing/",
-    )
     OBJECT_WRITES = (
         "each PUT, COPY, POST or LIST request",
         "https://aws.amazon.com/s3/pricing/",

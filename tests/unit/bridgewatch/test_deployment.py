@@ -128,7 +128,7 @@ def test_sources_that_are_asked_once_take_their_time_once() -> None:
         {"api": JSON, "ndw": {"type": "ndw"}, "idle": JSON},
     )
     # then
-    assert deployment(settings).seconds_a_poll == Fraction("1.3")
+    assert deployment(settings).seconds_a_poll == Fraction("1.25")
     assert deployment(settings).seconds_a_bridge == 0
 
 
@@ -140,8 +140,8 @@ def test_sources_that_are_asked_for_each_bridge_take_it_for_each() -> None:
         {"api": {**JSON, "url": "https://example.com/{code}"}, "one": JSON},
     )
     # then
-    assert deployment(settings).seconds_a_poll == Fraction("0.3")
-    assert deployment(settings).seconds_a_bridge * 5 == 4 * Fraction("0.3")
+    assert deployment(settings).seconds_a_poll == Fraction("0.25")
+    assert deployment(settings).seconds_a_bridge * 5 == 1
 
 
 def test_retention_heartbeat_and_keys_are_the_settings() -> None:
@@ -158,7 +158,7 @@ def test_retention_heartbeat_and_keys_are_the_settings() -> None:
     assert made.heartbeat_seconds == 900
     assert (made.memory_store_hours, made.magnetic_store_days) == (6, 90)
     assert made.log_retention_days == 7
-    assert made.keys == 1
+    assert made.api_keys == 1
 
 
 def test_the_budget_is_a_dollar_for_what_costs_next_to_nothing() -> None:

@@ -30,7 +30,7 @@ DEPLOYMENT = Deployment(
     log_retention_days=73,
     metrics=3,
     alarms=2,
-    keys=1,
+    api_keys=1,
 )
 
 
@@ -53,7 +53,8 @@ def test_a_month_is_counted_as_by_hand() -> None:
     # given: 730 hours; 24 heartbeats, 10 changes and 12 cold starts a day
     days = Fraction(730, 24)
     records = 46 * days
-    polls = 43_800
+    polls, redrives = 43_800, 8_760
+    seconds = polls * Fraction("0.5") + redrives * Fraction("0.1") + 12 * days * Fraction("1.5")
     # then
     assert predict(DEPLOYMENT).counts == {
         Dimension.WRITE_UNITS: records,
@@ -61,29 +62,39 @@ def test_a_month_is_counted_as_by_hand() -> None:
         Dimension.MAGNETIC_GB_MONTHS: Fraction(46 * 60 * 3650, 10**9),
         Dimension.QUERY_GB: 0,
         Dimension.QUERY_TCU_HOURS: 0,
-        Dimension.LAMBDA_REQUESTS: polls,
-        Dimension.LAMBDA_GB_SECONDS: (polls * Fraction("0.5") + 12 * days * Fraction("1.5")) / 8,
-        Dimension.SCHEDULE_INVOCATIONS: polls,
-        Dimension.LOG_GB: Fraction(polls * 500, 10**9),
-        Dimension.LOG_GB_MONTHS: Fraction(1440 * (500 + 4 * 26) * 73, 10**9),
+        Dimension.LAMBDA_REQUESTS: polls + redrives,
+        Dimension.LAMBDA_GB_SECONDS: seconds / 8,
+        Dimension.SCHEDULE_INVOCATIONS: polls + redrives,
+        Dimension.LOG_GB: Fraction(polls * 500 + redrives * 300, 10**9),
+        Dimension.LOG_GB_MONTHS: Fraction(
+            (1440 * (500 + 4 * 26) + 288 * (300 + 3 * 26)) * 73, 10**9
+        ),
         Dimension.METRICS: 3,
         Dimension.ALARMS: 2,
         Dimension.DASHBOARDS: 0,
+        Dimension.QUEUE_REQUESTS: redrives,
         Dimension.NOTIFICATIONS: 10,
+        Dimension.OBJECT_GB_MONTHS: Fraction(1, 100),
+        Dimension.KMS_KEYS: 0,
+        Dimension.BUDGET_ACTION_DAYS: 0,
         Dimension.PARAMETER_READS: 12 * days,
         Dimension.KMS_REQUESTS: 12 * days,
         Dimension.INTERNET_GB: Fraction(polls * 2000, 10**9),
     }
 
 
+def added(usage: Usage, dimension: Dimension) -> Fraction:
+    """Tell what a month has more of than that of DEPLOYMENT."""
+    return usage[dimension] - predict(DEPLOYMENT)[dimension]
+
+
 def test_polling_below_a_minute_waits_inside_the_function() -> None:
     # when
     usage = predict(replace(DEPLOYMENT, poll_seconds=5))
     # then: 55 seconds until the last of twelve polls
-    cold_starts = 365 * Fraction("1.5") / 8
-    assert usage[Dimension.LAMBDA_REQUESTS] == 43_800
-    assert usage[Dimension.LAMBDA_GB_SECONDS] == 43_800 * Fraction("55.5") / 8 + cold_starts
-    assert usage[Dimension.LOG_GB] == 12 * predict(DEPLOYMENT)[Dimension.LOG_GB]
+    assert added(usage, Dimension.LAMBDA_REQUESTS) == 0
+    assert added(usage, Dimension.LAMBDA_GB_SECONDS) == 43_800 * Fraction(55, 8)
+    assert added(usage, Dimension.LOG_GB) == Fraction(11 * 43_800 * 500, 10**9)
 
 
 def test_more_bridges_than_polls_share_requests() -> None:
@@ -101,15 +112,19 @@ def test_requests_of_more_than_a_kibibyte_are_several_writes() -> None:
 
 
 def test_each_bridge_may_take_time_of_its_own() -> None:
-    # given
-    deployment = replace(
-        DEPLOYMENT, bridges=20, seconds_a_poll=Fraction(0), seconds_a_bridge=Fraction("0.1")
-    )
+    # when
+    usage = predict(replace(DEPLOYMENT, seconds_a_bridge=Fraction("0.1"), bridges=20))
     # then
-    cold_starts = 365 * Fraction("1.5") / 8
-    assert (
-        predict(deployment)[Dimension.LAMBDA_GB_SECONDS] == 43_800 * 2 / Fraction(8) + cold_starts
-    )
+    assert added(usage, Dimension.LAMBDA_GB_SECONDS) == 43_800 * Fraction(2, 8)
+
+
+def test_redriving_more_often_takes_more_of_everything_it_uses() -> None:
+    # when
+    usage = predict(replace(DEPLOYMENT, redrive_seconds=60))
+    # then
+    runs = 43_800 - 8_760
+    assert added(usage, Dimension.QUEUE_REQUESTS) == runs
+    assert added(usage, Dimension.LAMBDA_GB_SECONDS) == runs * Fraction("0.1") / 8
 
 
 def test_the_article_s_queries_cost_more_than_all_the_rest_together() -> None:
@@ -155,7 +170,7 @@ deployments = st.builds(
     log_retention_days=st.integers(1, 3653),
     metrics=st.integers(0, 100),
     alarms=st.integers(0, 100),
-    keys=st.integers(0, 10),
+    api_keys=st.integers(0, 10),
     queries_a_day=st.integers(0, 1000),
 )
 GROWING = [
@@ -171,7 +186,9 @@ GROWING = [
     "metrics",
     "alarms",
     "dashboards",
-    "keys",
+    "api_keys",
+    "customer_keys",
+    "budget_actions",
     "queries_a_day",
     "rows_a_query",
 ]
@@ -237,16 +254,16 @@ def told(change: Deployment) -> str:
 
 def test_a_change_that_moves_both_totals_alike_is_told_once() -> None:
     assert told(replace(DEPLOYMENT, alarms=20)) == (
-        "A month goes from 0.00 to 1.00 USD with the free allowances (from 1.22 to 3.02 without), "
+        "A month goes from 0.00 to 1.00 USD with the free allowances (from 1.24 to 3.04 without), "
         "mostly for CloudWatch's alarms."
     )
 
 
 def test_a_change_of_queries_is_told_by_how_they_are_priced() -> None:
     assert told(replace(DEPLOYMENT, queries_a_day=15)) == (
-        "A month goes from 0.00 to 0.05 USD with the free allowances (from 1.22 to 1.27 without) "
+        "A month goes from 0.00 to 0.05 USD with the free allowances (from 1.24 to 1.29 without) "
         "if queries are priced by the bytes they scan, and from 0.00 to 7.88 USD with the free "
-        "allowances (from 1.22 to 9.10 without) if by TCU, mostly for Timestream's TCU-hours of "
+        "allowances (from 1.24 to 9.12 without) if by TCU, mostly for Timestream's TCU-hours of "
         "queries."
     )
 
