@@ -7,8 +7,10 @@ standard error. A reader that closes the pipe ends a command quietly, with 1.
 import typer
 
 from bridgewatch.cli.backfill import backfill
+from bridgewatch.cli.correct import correct
 from bridgewatch.cli.cost import cost
 from bridgewatch.cli.discover import discover
+from bridgewatch.cli.export import export
 from bridgewatch.cli.history import history
 from bridgewatch.cli.openings import openings
 from bridgewatch.cli.query import query
@@ -27,5 +29,7 @@ app.command()(openings)
 app.command()(stats)
 app.command()(query)
 app.command()(backfill)
+app.command()(correct)
+app.command()(export)
 app.command()(cost)
 app.add_typer(discover, name="discover")
