@@ -50,8 +50,7 @@ def retention(request: Json, old: Retention | None, now: int) -> Retention:
 
     :param old: what holds so far, of a table that is there.
     :param now: in nanoseconds since 1970.
-    :raises ValidationException: if a period is outside the service's limits, or magnetic store
-        writes name no place for what they reject.
+    :raises ValidationException: if a period is outside the service's limits.
     """
     before = old or Retention()
     memory, magnetic = before.memory_hours, before.magnetic_days
@@ -61,12 +60,6 @@ def retention(request: Json, old: Retention | None, now: int) -> Retention:
     writes = before.magnetic_writes
     if (properties := request.get("MagneticStoreWriteProperties")) is not None:
         writes = bool(required(properties, "EnableMagneticStoreWrites"))
-        location = properties.get("MagneticStoreRejectedDataLocation", {})
-        if writes and not location.get("S3Configuration", {}).get("BucketName"):
-            raise ValidationException(
-                "MagneticStoreRejectedDataLocation is required when magnetic store writes are"
-                " enabled."
-            )
     if old is None:
         return Retention(memory, magnetic, writes)
     return old.changed(now, memory, magnetic, magnetic_writes=writes)

@@ -247,15 +247,15 @@ def test_retention_has_its_limits(
             call("CreateTable", **WHERE, RetentionProperties=retention)
 
 
-def test_magnetic_writes_need_a_place_for_what_they_reject(call: Call) -> None:
+def test_magnetic_writes_may_name_no_place_for_what_they_reject(call: Call) -> None:
     call("CreateDatabase", DatabaseName="bridges")
+    properties = {"EnableMagneticStoreWrites": True}
 
-    with pytest.raises(ValidationException, match="MagneticStoreRejectedDataLocation"):
-        call(
-            "CreateTable",
-            **WHERE,
-            MagneticStoreWriteProperties={"EnableMagneticStoreWrites": True},
-        )
+    table = call("CreateTable", **WHERE, MagneticStoreWriteProperties=properties)["Table"]
+
+    assert table["MagneticStoreWriteProperties"] == properties
+    with pytest.raises(ValidationException, match="enableMagneticStoreWrites"):
+        call("UpdateTable", **WHERE, MagneticStoreWriteProperties={})
 
 
 CITY = {"Type": "DIMENSION", "Name": "city", "EnforcementInRecord": "REQUIRED"}
