@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridgewatch.cost.bill import QueryPricing
 from local.bridges.openings import (
     Change,
     Openings,
@@ -31,6 +32,7 @@ from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
 from local.clock import SimulatedClock
 from local.cloud import REGION, Cloud
 from local.comparison import Comparison, compare
+from local.meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,6 +88,8 @@ class Summary:
     """What `build/demo/summary.json` holds.
 
     :param changes_true: how often the bridges changed, seen or not.
+    :param metered: what watching used of all that AWS bills, by dimension.
+    :param usd: what that would have cost, with the free allowances and without.
     :param seconds: real time, from nothing to here.
     """
 
@@ -97,6 +101,8 @@ class Summary:
     invented: int
     openings: int
     write_requests: int
+    metered: dict[str, float]
+    usd: dict[str, float]
     seconds: float
 
 
@@ -145,13 +151,17 @@ class Demo:
         with ExitStack() as stack:
             clock = SimulatedClock(scenario.start)
             self._say("starting the embedded cloud and the simulated bridges")
-            cloud = stack.enter_context(Cloud(clock))
+            meter = Meter(clock)
+            cloud = stack.enter_context(Cloud(clock, meter=meter))
             bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
             settings = json.dumps(scenario.settings(bridges.url), indent=2)
             self._settings.write_text(settings, encoding="utf-8")
             self._deploy(cloud)
+            meter.start()
             self._let_pass(cloud, clock)
-            return self._read_back(cloud, clock)
+            # Before the history is read back: those queries are the demo's own.
+            metered, usd = _price(meter)
+            return self._read_back(cloud, clock, metered, usd)
 
     def _deploy(self, cloud: Cloud) -> None:
         cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
@@ -190,7 +200,13 @@ class Demo:
             )
             self._say(f"  day {day}: {len(self._polls):,} polls")
 
-    def _read_back(self, cloud: Cloud, clock: SimulatedClock) -> Summary:
+    def _read_back(
+        self,
+        cloud: Cloud,
+        clock: SimulatedClock,
+        metered: dict[str, float],
+        usd: dict[str, float],
+    ) -> Summary:
         scenario = self._scenario
         records = list(_records(cloud.client("timestream-query"), scenario))
         compared = compare(scenario.openings, self._polls, records)
@@ -208,11 +224,18 @@ class Demo:
             invented=len(compared.invented),
             openings=sum(change.status == "Open" for change in compared.stored),
             write_requests=cloud.requests["WriteRecords"],
+            metered=metered,
+            usd=usd,
             seconds=round(time.monotonic() - self._began, 1),
         )
         _print_comparison(summary, compared)
         file = self._output / "summary.json"
         file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        sys.stdout.write(
+            f"Watching cost {summary.usd['with_allowances']:.4f} US dollars with AWS's free "
+            f"allowances, {summary.usd['without_allowances']:.4f} without (functions as fast as "
+            "here).\n"
+        )
         sys.stdout.write(f"All of it is in {file}.\n")
         return summary
 
@@ -229,6 +252,18 @@ class Demo:
     def _say(self, what: str) -> None:
         sys.stdout.write(f"{time.monotonic() - self._began:6.1f} s  {what}\n")
         sys.stdout.flush()
+
+
+def _price(meter: Meter) -> tuple[dict[str, float], dict[str, float]]:
+    """Tell what the meter counted, and what that costs: see `Summary`."""
+    counts = meter.usage().counts
+    return (
+        {dimension.name.lower(): float(count) for dimension, count in counts.items()},
+        {
+            "with_allowances": float(meter.usd(QueryPricing.TCU, allowances=True)),
+            "without_allowances": float(meter.usd(QueryPricing.TCU, allowances=False)),
+        },
+    )
 
 
 def _records(timestream: TimestreamQueryClient, scenario: Scenario) -> Iterator[Change]:

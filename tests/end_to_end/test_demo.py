@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.cost.prediction import predict
+from bridgewatch.cost.usage import Dimension
+from bridgewatch.deployment import deployment
+from bridgewatch.settings import load_settings
 from local.bridges.openings import Change, Opening, unite
 from local.comparison import compare
 from local.demo import Demo, Summary, hisingsbron, replay
@@ -14,6 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
+EPSILON = 1e-9
+EXACTLY_PREDICTED = (
+    Dimension.LAMBDA_REQUESTS,
+    Dimension.SCHEDULE_INVOCATIONS,
+    Dimension.METRICS,
+)
 POLLS = [START + timedelta(minutes=minute) for minute in range(10)]
 
 
@@ -21,18 +35,64 @@ def at(minute: float) -> datetime:
     return START + timedelta(minutes=minute)
 
 
+@dataclass(frozen=True)
+class Day:
+    """A day of Hisingsbron: its settings and summary.json are in `output`."""
+
+    summary: Summary
+    output: Path
+    told: str
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    output = tmp_path_factory.mktemp("demo")
+    told = StringIO()
+    with redirect_stdout(told):
+        summary = Demo(hisingsbron(days=1), output).run()
+    return Day(summary, output, told.getvalue())
+
+
 @pytest.mark.timeout(120)
-def test_a_day_of_hisingsbron_is_deployed_polled_stored_and_read_without_loss(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    summary = Demo(hisingsbron(days=1), tmp_path).run()
+def test_a_day_of_hisingsbron_is_deployed_polled_stored_and_read_without_loss(day: Day) -> None:
+    summary = day.summary
 
     assert (summary.polls, summary.lost, summary.invented) == (1440, 0, 0)
     assert summary.changes_stored == summary.changes_true == 2 * summary.openings > 0
     # A heartbeat an hour, and each request carries one record: there is one bridge.
     assert summary.records_written == summary.write_requests > 24
-    assert Summary(**json.loads((tmp_path / "summary.json").read_text())) == summary
-    assert "nothing differs" in capsys.readouterr().out
+    assert Summary(**json.loads((day.output / "summary.json").read_text())) == summary
+    assert "nothing differs" in day.told
+
+
+@pytest.mark.timeout(120)
+def test_a_day_uses_what_was_predicted_and_no_more(day: Day) -> None:
+    # Given a thirtieth of a month
+    predicted = predict(deployment(load_settings(day.output / "settings.json")))
+    days = Fraction(730, 24)
+
+    metered = {Dimension[name.upper()]: count for name, count in day.summary.metered.items()}
+
+    for dimension, count in metered.items():
+        assert count <= predicted[dimension] / days * (1 + EPSILON), dimension
+    for dimension in EXACTLY_PREDICTED:
+        assert metered[dimension] == pytest.approx(float(predicted[dimension] / days))
+    # Logs are predicted from this very figure.
+    assert metered[Dimension.LOG_GB] > 0.9 * predicted[Dimension.LOG_GB] / days
+
+
+@pytest.mark.timeout(120)
+def test_no_query_is_on_the_poll_path(day: Day) -> None:
+    assert Dimension.QUERY_GB.name.lower() not in day.summary.metered
+
+
+@pytest.mark.timeout(120)
+def test_a_day_costs_a_thirtieth_of_a_cent_at_most(day: Day) -> None:
+    usd = day.summary.usd
+
+    assert 0 < usd["with_allowances"] < 0.01 / 30
+    assert usd["with_allowances"] < usd["without_allowances"]
+    assert f"Watching cost {usd['with_allowances']:.4f} US dollars" in day.told
 
 
 @pytest.mark.timeout(120)
