@@ -9,6 +9,7 @@ import typer
 from bridgewatch.cli.backfill import backfill
 from bridgewatch.cli.correct import correct
 from bridgewatch.cli.cost import cost
+from bridgewatch.cli.databases import databases
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.export import export
 from bridgewatch.cli.history import history
@@ -16,6 +17,7 @@ from bridgewatch.cli.openings import openings
 from bridgewatch.cli.query import query
 from bridgewatch.cli.stats import stats
 from bridgewatch.cli.status import status
+from bridgewatch.cli.tables import tables
 
 app = typer.Typer(
     help="Tell what movable bridges did, from their history in Amazon Timestream.",
@@ -33,3 +35,5 @@ app.command()(correct)
 app.command()(export)
 app.command()(cost)
 app.add_typer(discover, name="discover")
+app.add_typer(databases, name="databases")
+app.add_typer(tables, name="tables")

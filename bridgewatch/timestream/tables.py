@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
@@ -11,6 +11,8 @@ from botocore.config import Config
 from lambdas.timestream import Connection, explained
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_timestream_write import TimestreamWriteClient
     from mypy_boto3_timestream_write.type_defs import TableTypeDef
 
@@ -61,3 +63,57 @@ def describe_table(client: TimestreamWriteClient, database: str, table: str) -> 
     """
     with explained():
         return client.describe_table(DatabaseName=database, TableName=table)["Table"]
+
+
+STACK_TAGS = ("bridgewatch:deployment", "aws:cloudformation:")
+"""The beginnings of tags that only what a stack made has."""
+
+
+def tags(client: TimestreamWriteClient, arn: str) -> dict[str, str]:
+    """Ask for the tags of a database or table.
+
+    :raises StoreError: if Timestream failed.
+    """
+    with explained():
+        found = client.list_tags_for_resource(ResourceARN=arn)["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def owned_by_stack(found: Mapping[str, str]) -> bool:
+    """Tell by its tags whether a stack made a database or table."""
+    return any(name.startswith(STACK_TAGS) for name in found)
+
+
+def stored_bytes(connection: Connection, database: str, table: str) -> dict[str, int]:
+    """Ask CloudWatch how much a table stores, by store: memory and magnetic, where it is known.
+
+    Timestream itself doesn't tell. A metric of the last day, so what is new isn't in it
+    (https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html).
+
+    :raises StoreError: if CloudWatch failed.
+    """
+    now = datetime.now(UTC)
+    dimensions = [
+        {"Name": "DatabaseName", "Value": database},
+        {"Name": "TableName", "Value": table},
+        {"Name": "Operation", "Value": "Storage"},
+    ]
+    found = {}
+    with explained():
+        metrics = connection.session().client(
+            "cloudwatch", config=_PATIENT, endpoint_url=connection.endpoint_url
+        )
+        for store in ("Memory", "Magnetic"):
+            points = metrics.get_metric_statistics(
+                Namespace="AWS/Timestream",
+                MetricName=f"{store}CumulativeBytesMetered",
+                Dimensions=dimensions,
+                StartTime=now - timedelta(days=1),
+                EndTime=now,
+                Period=3600,
+                Statistics=["Average"],
+            )["Datapoints"]
+            if points:
+                latest = max(points, key=lambda point: point["Timestamp"])
+                found[store.lower()] = int(latest["Average"])
+    return found
