@@ -94,6 +94,7 @@ class PollerStack(Stack):
         self._grant_keys(poller, key_parameters)
         self._queues.grant_send(poller)
         self._queues.grant_redrive(redriver)
+        self._scheduler = self._role_of_schedules(poller, redriver)
         schedule = self._schedule("Schedule", poller, POLLER_RATE, "Polls the bridges")
         self._schedule(
             "RedriverSchedule", redriver, REDRIVER_RATE, "Writes what waits in the queue"
@@ -176,6 +177,28 @@ class PollerStack(Stack):
             iam.PolicyStatement(actions=["ssm:GetParameter"], resources=arns)
         )
 
+    def _role_of_schedules(self, *functions: lambda_.Function) -> iam.IRole:
+        """Make the role in which schedules invoke the functions.
+
+        The CDK's own would let them invoke every version and alias as well.
+        """
+        role = iam.Role(
+            self,
+            "Scheduler",
+            description="Invokes the poller and the redriver",
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com").with_conditions(
+                {"StringEquals": {"aws:SourceAccount": self.account}}
+            ),
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=[function.function_arn for function in functions],
+            )
+        )
+        return role.without_policy_updates()
+
     def _schedule(
         self, construct_id: str, function: lambda_.Function, rate: Duration, description: str
     ) -> scheduler.Schedule:
@@ -188,7 +211,10 @@ class PollerStack(Stack):
             time_window=scheduler.TimeWindow.off(),
             # A late run is worth less than the next one.
             target=targets.LambdaInvoke(
-                function, retry_attempts=0, max_event_age=Duration.seconds(60)
+                function,
+                retry_attempts=0,
+                max_event_age=Duration.seconds(60),
+                role=self._scheduler,
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from aws_cdk import Duration
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -37,6 +37,12 @@ class RecordQueues(Construct):
         super().__init__(scope, construct_id)
         self._key = key
         self.dead_letters = self._queue("DeadLetters", f"{deployment}-dead-letters")
+        Validations.of(self.dead_letters).acknowledge(
+            Acknowledgment(
+                id="Serverless-SQSRedrivePolicy",
+                reason="It is the dead-letter queue: an operator empties it, told by an alarm.",
+            )
+        )
         self.queue = self._queue(
             "Queue",
             f"{deployment}-queue",

@@ -54,6 +54,14 @@ class TimestreamDatabase(Construct):
         )
         database.apply_removal_policy(removal_policy)
         _answer_maintenance_notice(database)
+        if key is None:
+            Validations.of(database).acknowledge(
+                Acknowledgment(
+                    id="AwsSolutions-TS3",
+                    reason="It is encrypted, with a key that AWS manages at no charge. One's own "
+                    "costs 1 USD a month, more than all else here; the prop `key` takes it.",
+                )
+            )
         self.database_name = database.ref
         self.database_arn = database.attr_arn
         self.key = key
