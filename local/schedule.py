@@ -1,4 +1,6 @@
-"""Runs the deployed EventBridge schedules: in simulated time as fast as they go, or in real time.
+"""Runs what is deployed to run at times: EventBridge schedules, retries, scheduled queries.
+
+In simulated time it goes as fast as it can, in real time it waits.
 
 A rate is due for the first time when the runner first sees the schedule (or at its StartDate), as
 a new schedule on AWS is, and then at its distance. What is due while an invocation still runs in

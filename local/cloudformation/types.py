@@ -102,6 +102,55 @@ class TimestreamTable(Resource):
         return {"Arn": self.arn, "Name": self.name}[name]
 
 
+class ScheduledQuery(Resource):
+    """A scheduled query; Ref is its ARN."""
+
+    TYPE = "AWS::Timestream::ScheduledQuery"
+    NAME = "ScheduledQueryName"
+    REPLACED_BY = (
+        "ScheduledQueryName",
+        "QueryString",
+        "ScheduleConfiguration",
+        "NotificationConfiguration",
+        "ErrorReportConfiguration",
+        "TargetConfiguration",
+        "ScheduledQueryExecutionRoleArn",
+        "KmsKeyId",
+    )
+    ATTRIBUTES = ("Arn",)
+
+    arn: str
+
+    def create(self) -> None:
+        """Call CreateScheduledQuery, which asks the query once: its columns must be there."""
+        settings = without(self.properties, "ScheduledQueryName", "Tags")
+        self.arn = self.client("timestream-query").create_scheduled_query(
+            Name=self.name, Tags=self.tags(), **settings
+        )["Arn"]
+
+    def update(self, before: Properties) -> None:
+        """Set the tags: everything else replaces it."""
+        gone = {tag["Key"] for tag in before.get("Tags") or []} - self.tag_map().keys()
+        client = self.client("timestream-query")
+        if gone:
+            client.untag_resource(ResourceARN=self.arn, TagKeys=sorted(gone))
+        if self.tags():
+            client.tag_resource(ResourceARN=self.arn, Tags=self.tags())
+
+    def remove(self) -> None:
+        """Call DeleteScheduledQuery."""
+        self.client("timestream-query").delete_scheduled_query(ScheduledQueryArn=self.arn)
+
+    @property
+    def physical_resource_id(self) -> str:
+        """What Ref gives."""
+        return self.arn
+
+    def attribute(self, name: str) -> str:
+        """Give the ARN."""
+        return {"Arn": self.arn}[name]
+
+
 def tag_timestream(resource: Resource, arn: str, before: Properties) -> None:
     """Set the tags of a Timestream resource to those of its properties."""
     client = resource.client("timestream-write")
@@ -861,6 +910,7 @@ TYPES: dict[str, type[Resource]] = {
         QueuePolicy,
         Role,
         Schedule,
+        ScheduledQuery,
         Subscription,
         TimestreamDatabase,
         TimestreamTable,

@@ -476,6 +476,15 @@ EVERYTHING = {
         ExecutionRoleArn={"Fn::GetAtt": ["Role", "Arn"]},
         Subscribers=[{"Type": "SNS", "Address": {"Ref": "Topic"}}],
     ),
+    "Query": part(
+        "AWS::Timestream::ScheduledQuery",
+        ScheduledQueryName="{name}",
+        QueryString="SELECT 1 AS one",
+        ScheduleConfiguration={"ScheduleExpression": "rate(1 hour)"},
+        NotificationConfiguration={"SnsConfiguration": {"TopicArn": {"Ref": "Topic"}}},
+        ErrorReportConfiguration={"S3Configuration": {"BucketName": {"Ref": "Bucket"}}},
+        ScheduledQueryExecutionRoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+    ),
     "Metadata": part("AWS::CDK::Metadata", Analytics="v2"),
 }
 
@@ -521,6 +530,8 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
         AccountId=cloud.account, BudgetName=stack.name
     )["Budget"]
     assert budget["BudgetLimit"]["Amount"] == "2"
+    queries = cloud.client("timestream-query").list_scheduled_queries()["ScheduledQueries"]
+    assert stack.name in [query["Name"] for query in queries]
     [action] = cloud.client("budgets").describe_budget_actions_for_budget(
         AccountId=cloud.account, BudgetName=stack.name
     )["Actions"]
