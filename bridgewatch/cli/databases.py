@@ -6,7 +6,7 @@ from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, print_fac
 from bridgewatch.cli.output import Output, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads, works
 from bridgewatch.cli.times import iso
-from bridgewatch.timestream.tables import tags, write_client
+from bridgewatch.timestream.tables import list_all, tags, write_client
 from lambdas.timestream import explained
 
 databases = typer.Typer(
@@ -19,17 +19,14 @@ databases = typer.Typer(
 def list_(place: Place, output: Output) -> None:
     """List the databases of the region."""
     client = write_client(place.connection)
-    with explained():
-        pages = client.get_paginator("list_databases").paginate()
-        found = [
-            {
-                "database": one["DatabaseName"],
-                "tables": one["TableCount"],
-                "created": iso(one["CreationTime"]),
-            }
-            for page in pages
-            for one in page["Databases"]
-        ]
+    found = [
+        {
+            "database": one["DatabaseName"],
+            "tables": one["TableCount"],
+            "created": iso(one["CreationTime"]),
+        }
+        for one in list_all(client.list_databases, "Databases")
+    ]
     columns = ("database", "tables", "created")
     if output is Output.TABLE:
         print_table(columns, [[str(one[column]) for column in columns] for one in found])

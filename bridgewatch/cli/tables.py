@@ -11,6 +11,7 @@ from bridgewatch.cli.times import iso
 from bridgewatch.settings import MAGNETIC_STORE_DAYS, MEMORY_STORE_HOURS
 from bridgewatch.timestream.tables import (
     describe_table,
+    list_all,
     owned_by_stack,
     stored_bytes,
     tags,
@@ -55,9 +56,8 @@ COLUMNS = ("table", "memory_hours", "magnetic_days", "late_writes", "created")
 def list_(place: Place, output: Output) -> None:
     """List the tables of a database: --database, or the deployment's."""
     client = write_client(place.connection)
-    with explained():
-        pages = client.get_paginator("list_tables").paginate(DatabaseName=place.database)
-        found = [_facts(one) for page in pages for one in page["Tables"]]
+    listed = list_all(client.list_tables, "Tables", DatabaseName=place.database)
+    found = [_facts(one) for one in listed]
     if output is Output.TABLE:
         print_table(COLUMNS, [[str(one[column]) for column in COLUMNS] for one in found])
     else:

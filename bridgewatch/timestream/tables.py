@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
 from lambdas.timestream import Connection, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_timestream_write import TimestreamWriteClient
     from mypy_boto3_timestream_write.type_defs import TableTypeDef
@@ -63,6 +63,21 @@ def describe_table(client: TimestreamWriteClient, database: str, table: str) -> 
     """
     with explained():
         return client.describe_table(DatabaseName=database, TableName=table)["Table"]
+
+
+def list_all(call: Callable[..., Any], key: str, **request: str) -> Iterator[Any]:
+    """Give what a listing lists, page after page; botocore has no paginator for Timestream's.
+
+    :param call: `list_databases` or `list_tables` of a client.
+    :param key: what the answer calls the list.
+    :raises StoreError: if Timestream failed.
+    """
+    token: dict[str, str] | None = {}
+    while token is not None:
+        with explained():
+            page = call(**request, **token)
+        yield from page[key]
+        token = {"NextToken": page["NextToken"]} if "NextToken" in page else None
 
 
 STACK_TAGS = ("bridgewatch:deployment", "aws:cloudformation:")
