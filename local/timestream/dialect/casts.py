@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("integer", "bigint", "double")
 
-# (from, to) -> DuckDB SQL of {0}; {safe} is TRUE in TRY_CAST. The macros are in functions/macros.sql.
+# (from, to): DuckDB SQL of {0}; {safe} is TRUE in TRY_CAST. The macros: functions/macros.sql.
 _RULES: dict[tuple[str, str], str] = {
     ("integer", "bigint"): "CAST({0} AS BIGINT)",
     ("integer", "double"): "CAST({0} AS DOUBLE)",
@@ -48,7 +48,7 @@ _RULES: dict[tuple[str, str], str] = {
     ("bigint", "varchar"): "CAST({0} AS VARCHAR)",
     ("double", "varchar"): "double_text({0})",
     ("timestamp", "varchar"): "timestamp_text({0})",
-    ("timestamp", "date"): "CAST({0} AS DATE)",
+    ("timestamp", "date"): "date_of({0})",
     ("timestamp", "time"): "nanoseconds_of_day({0})",
     ("date", "timestamp"): "CAST({0} AS TIMESTAMP_NS)",
     ("date", "varchar"): "CAST({0} AS VARCHAR)",

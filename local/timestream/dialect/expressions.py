@@ -1,7 +1,7 @@
 """Expressions: every one gets a type, and DuckDB SQL that means the same.
 
-The rules are Trino's, where Timestream's documentation does not say otherwise. What has no rule here
-is refused by name: DuckDB never sees anything that was not typed first.
+The rules are Trino's, where Timestream's documentation does not say otherwise. What has no rule
+here is refused by name: DuckDB never sees anything that was not typed first.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ BIGINT_LIMIT = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A bound expression. `sql` can stand anywhere in DuckDB SQL; `name` is its column's, if any."""
+    """A bound expression: DuckDB SQL that can stand anywhere, and its column's `name`, if any."""
 
     sql: str
     type: Type
@@ -101,7 +101,7 @@ class Expressions:
     :param aggregates: whether aggregate and window functions may stand here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where an expression stands has this many sides
         self,
         queries: Queries,
         scope: Scope,
@@ -122,11 +122,14 @@ class Expressions:
 
     # Entry points
 
-    def bind(self, node: exp.Expr) -> Expression:
+    def bind(self, node: exp.Expr | None) -> Expression:
         """Bind one expression.
 
+        :param node: None where sqlglot puts up with an expression that is missing.
         :raises ValidationException: if it means nothing in Timestream, or is not supported here.
         """
+        if node is None:
+            raise ValidationException(f"{self._clause} clause: an expression is missing")
         binder = self._BINDERS.get(type(node))
         if binder is None:
             raise self.error(
@@ -140,13 +143,13 @@ class Expressions:
             del self._grouping.loose[mark:]
         return bound
 
-    def bind_as(self, node: exp.Expr, type_: Type, what: str) -> str:
+    def bind_as(self, node: exp.Expr | None, type_: Type, what: str) -> str:
         """Bind an expression that must be of a type; return its SQL.
 
         :param what: what the expression is, for the error.
         """
         bound = self.bind(node)
-        if bound.type not in (type_, UNKNOWN):
+        if node is not None and bound.type not in (type_, UNKNOWN):
             raise self.error(node, f"{what} must evaluate to a {type_}: actual type {bound.type}")
         return bound.sql
 
@@ -246,7 +249,7 @@ class Expressions:
     def _now(self, node: exp.Expr) -> Expression:
         now = Expression(f"make_timestamp_ns({NOW})", TIMESTAMP)
         if isinstance(node, exp.CurrentDate):
-            return Expression(f"CAST({now.sql} AS DATE)", DATE)
+            return Expression(f"date_of({now.sql})", DATE)
         if isinstance(node, (exp.CurrentTime, exp.Localtime)):
             return Expression(f"nanoseconds_of_day({now.sql})", TIME)
         return now
@@ -317,7 +320,11 @@ class Expressions:
         type_ = common_type(left.type, right.type)
         if type_ is None or not operators.comparable(symbol, type_):
             raise self._cannot_apply(node, symbol, left.type, right.type)
-        return Expression(f"({coerce(left, type_)} {symbol} {coerce(right, type_)})", BOOLEAN)
+        values = coerce(left, type_), coerce(right, type_)
+        if symbol in {"=", "<>"} and type_.name in {"array", "row"}:
+            negate = "NOT " if symbol == "<>" else ""
+            return Expression(f"({negate}{operators.equality(*values, type_)})", BOOLEAN)
+        return Expression(f"({values[0]} {symbol} {values[1]})", BOOLEAN)
 
     def _quantified(self, node: exp.Binary, symbol: str) -> Expression:
         left = self.bind(node.this)
@@ -374,6 +381,8 @@ class Expressions:
     def _in(self, node: exp.In) -> Expression:
         value = self.bind(node.this)
         query = node.args.get("query")
+        if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+            query = node.expressions[0]
         if query is not None:
             query = query.this if isinstance(query, exp.Subquery) else query
             sql, type_ = self._single_column(query, node)
@@ -493,7 +502,8 @@ class Expressions:
         if len(output.fields) != 1:
             raise self.error(
                 node,
-                f"Multiple columns returned by subquery are not yet supported. Found {len(output.fields)}",
+                "Multiple columns returned by subquery are not yet supported. "
+                f"Found {len(output.fields)}",
             )
         return output.sql, output.fields[0].type
 
@@ -639,7 +649,7 @@ class Expressions:
             del self._grouping.loose[mark:]
         return bound
 
-    def _apply(  # noqa: PLR0913
+    def _apply(  # noqa: PLR0913, PLR0917 - as call()
         self,
         name: str,
         overloads: list[Overload],
@@ -762,12 +772,11 @@ class Expressions:
         whole = f"p{len(self._lambdas)}"
         if reads:
             names = [read.format(p=whole) for read in reads]
+        types = [substitute(argument, bindings) for argument in arguments]
         self._lambdas.append(
             {
-                identifier.name.lower(): Expression(name, substitute(argument, bindings))
-                for identifier, name, argument in zip(
-                    node.expressions, names, arguments, strict=True
-                )
+                identifier.name.lower(): Expression(name, type_)
+                for identifier, name, type_ in zip(node.expressions, names, types, strict=True)
             }
         )
         body = self.bind(node.this)
@@ -776,6 +785,9 @@ class Expressions:
             raise self.error(
                 node, f"Lambda must answer {substitute(result, bindings)}, not {body.type}"
             )
+        if types != [substitute(argument, bindings) for argument in arguments]:
+            # The answer is wider than the state it starts from: reduce(x, 0, (s, e) -> s + 0.5...).
+            return self._lambda(node, parameter, bindings, reads)
         sql = coerce(body, substitute(result, bindings))
         return sql if reads else f"lambda {', '.join(names)}: {sql}"
 

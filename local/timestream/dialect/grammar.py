@@ -52,9 +52,14 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
             token.token_type == TokenType.NUMBER
             and following
             and following[0].start == token.end + 1
-            and following[0].text.lower() in UNITS
+            and following[0].text[:1].isalpha()
         ):
             unit = following[0]
+            if unit.text.lower() not in UNITS:
+                raise ValidationException(
+                    f"line {token.line}:{token.col - len(token.text) + 1}: identifiers must not "
+                    "start with a digit; surround the identifier with double quotes"
+                )
             text = f"{token.text} {UNITS[unit.text.lower()].upper()}"
             token = _joined(TokenType.HEREDOC_STRING, token, unit, text)
             index += 1
@@ -119,6 +124,11 @@ class Timestream(Trino):
             TokenType.LOCALTIME: exp.Localtime,
             TokenType.LOCALTIMESTAMP: exp.Localtimestamp,
         }
+        # Also after ANY, ALL and SOME: `11.7 = ANY (VALUES 12.0, 11.7)`.
+        SUBQUERY_TOKENS: ClassVar[set[TokenType]] = {
+            *TrinoParser.SUBQUERY_TOKENS,
+            TokenType.VALUES,
+        }
         # `::` is part of a name here, and never a cast.
         COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {TokenType.DOT: None}
         PRIMARY_PARSERS: ClassVar[dict[TokenType, Callable[..., Any]]] = {
@@ -139,23 +149,31 @@ class Timestream(Trino):
                 exp.Interval(this=exp.Literal.string(value), unit=exp.var(unit)), token
             )
 
+        def operand(self) -> exp.Expr | None:
+            """Parse an expression that may not be missing."""
+            found = self._parse_bitwise()
+            if found is None:
+                self.raise_error("Expecting: an expression")
+            return found
+
         def position_in(self) -> exp.Expr:
             """`POSITION(substring IN string)`, which is strpos(string, substring)."""
-            substring = self._parse_bitwise()
+            substring = self.operand()
             if not self._match(TokenType.IN):
                 self.raise_error("Expecting: 'IN'")
-            return exp.Anonymous(this="strpos", expressions=[self._parse_bitwise(), substring])
+            return exp.Anonymous(this="strpos", expressions=[self.operand(), substring])
 
         def substring_from(self) -> exp.Expr:
             """`SUBSTRING(string FROM start FOR length)`, or the same with commas."""
-            arguments = [self._parse_bitwise()]
-            for words in ("FROM", "FOR"):
-                if self._match(TokenType.COMMA) or self._match_text_seq(words):
-                    arguments.append(self._parse_bitwise())
+            arguments = [self.operand()]
+            for word in ("FROM", "FOR"):
+                if self._match(TokenType.COMMA) or self._match_text_seq(word):
+                    arguments += [self.operand()]
             return exp.Anonymous(this="substring", expressions=arguments)
 
         def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
-            if this is None and self._match(TokenType.L_BRACKET, advance=False):
+            opening = (TokenType.L_BRACKET, TokenType.L_BRACE)
+            if this is None and self._match_set(opening, advance=False):
                 self.raise_error("Expecting: an expression")  # an array is ARRAY[...]
             return super()._parse_bracket(this)
 
@@ -199,6 +217,21 @@ class Timestream(Trino):
     class Generator(TrinoGenerator):
         """Writes a tree as Timestream SQL again."""
 
+        MULTI_ARG_DISTINCT = True  # as it was read
+        TRANSFORMS: ClassVar[dict[type[exp.Expr], Callable[..., str]]] = {
+            kind: write
+            for kind, write in TrinoGenerator.TRANSFORMS.items()
+            if kind not in {exp.AtTimeZone, exp.With}
+        }
+
+        def attimezone_sql(self, node: exp.AtTimeZone) -> str:
+            """`x AT TIME ZONE 'y'`, as it was read."""
+            return f"{self.sql(node, 'this')} AT TIME ZONE {self.sql(node, 'zone')}"
+
+        def interval_sql(self, node: exp.Interval) -> str:
+            """`INTERVAL '1' WEEK`: sqlglot would write weeks as days, for other readers."""
+            return f"INTERVAL {self.sql(node, 'this')} {self.sql(node, 'unit')}"
+
         def showstatement_sql(self, node: ShowStatement) -> str:
             """`SHOW MEASURES FROM "d"."t" LIKE 'x'`."""
             source, like = self.sql(node, "source"), self.sql(node, "like")
@@ -231,7 +264,7 @@ def position(sql: str, start: int) -> str:
 def parse(sql: str) -> exp.Expr:
     """Read one statement.
 
-    :raises ValidationException: if it is not Timestream SQL, with the place where it stops being it.
+    :raises ValidationException: if it is not Timestream SQL, with the place where that shows.
     """
     try:
         tokens = TIMESTREAM.tokenize(sql)
@@ -242,6 +275,8 @@ def parse(sql: str) -> exp.Expr:
         ) from None
     except ParseError as error:
         raise ValidationException(_syntax_error(sql, tokens, error)) from None
+    except RecursionError:
+        raise ValidationException("The query is nested too deeply") from None
     trees = [tree for tree in statements if tree is not None]
     if len(trees) != 1:
         raise ValidationException("The query syntax is invalid: expecting one statement")
@@ -249,9 +284,12 @@ def parse(sql: str) -> exp.Expr:
 
 
 def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> str:
-    found = error.errors[0] if error.errors else {}
-    line, end = found.get("line"), found.get("col")
+    where = error.errors[0] if error.errors else {}
+    line, end = where.get("line"), where.get("col")
     token = next((t for t in tokens if t.line == line and t.col == end), None)
     if token is None:
         return f"The query syntax is invalid at {position(sql, len(sql.rstrip()))}"
-    return f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{sql[token.start : token.end + 1]}'"
+    found = sql[token.start : token.end + 1]
+    return (
+        f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{found}'"
+    )

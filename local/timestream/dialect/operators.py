@@ -19,6 +19,7 @@ from local.timestream.sqltypes import (
     UNKNOWN,
     YEAR_TO_MONTH,
     Type,
+    field_name,
 )
 
 SYMBOLS: dict[type[exp.Expr], str] = {
@@ -97,7 +98,7 @@ def arithmetic(symbol: str, left: Operand, right: Operand) -> tuple[str, Type] |
 
 
 def _with_null(symbol: str, left: Operand, right: Operand, other: Type) -> tuple[str, Type] | None:
-    """What the operator answers if the operand of unknown type is of the kind that fits the other."""
+    """Guess that the operand of unknown type is of the kind that fits the other."""
     for guess in (other, DAY_TO_SECOND):
         result = arithmetic(
             symbol,
@@ -110,5 +111,23 @@ def _with_null(symbol: str, left: Operand, right: Operand, other: Type) -> tuple
 
 
 def comparable(symbol: str, type_: Type) -> bool:
-    """Whether two values of a type can be compared: everything is equal or not; maps have no order."""
+    """Whether two values of a type can be compared; maps and rows have no order."""
     return symbol in {"=", "<>"} or symbol.startswith("IS") or type_.name not in {"map", "row"}
+
+
+def equality(left: str, right: str, type_: Type, depth: int = 0) -> str:
+    """Return SQL that tells whether two values are equal: unknown, if it hangs on a NULL inside.
+
+    To DuckDB, two NULLs inside arrays and rows are the same.
+    """
+    if type_.name == "row":
+        parts = (
+            equality(f"({left}).{field_name(i)}", f"({right}).{field_name(i)}", part, depth)
+            for i, part in enumerate(type_.parts)
+        )
+        return f"({' AND '.join(parts)})"
+    if type_.name == "array":
+        pair = f"q{depth}"
+        inner = equality(f"{pair}[1]", f"{pair}[2]", type_.parts[0], depth + 1)
+        return f"lists_equal({left}, {right}, lambda {pair}: {inner})"
+    return f"({left} = {right})"

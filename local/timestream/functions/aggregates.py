@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/timestream/latest/developerguide/aggregate-functions.html
 """
 
-from local.timestream.functions.signature import aggregate
+from local.timestream.functions.signature import Overload, aggregate
 
 _OF_DOUBLES = {  # name in Timestream: name in DuckDB
     "geometric_mean": "geomean",
     "kurtosis": "kurtosis",
-    "skewness": "skewness",
     "stddev": "stddev_samp",
     "stddev_pop": "stddev_pop",
     "stddev_samp": "stddev_samp",
@@ -16,29 +15,34 @@ _OF_DOUBLES = {  # name in Timestream: name in DuckDB
     "var_samp": "var_samp",
     "variance": "var_samp",
 }
-_OF_TWO_DOUBLES = ("corr", "covar_pop", "covar_samp", "regr_intercept", "regr_slope")
-_PERCENTILES = (  # exact: the smallest value that so much of the weight is not above
-    ("approx_percentile(bigint, double) -> bigint", "quantile_disc({0}, {1}){over}"),
-    ("approx_percentile(double, double) -> double", "quantile_disc({0}, {1}){over}"),
-    ("approx_percentile(bigint, array(double)) -> array(bigint)", "quantile_disc({0}, {1}){over}"),
-    ("approx_percentile(double, array(double)) -> array(double)", "quantile_disc({0}, {1}){over}"),
-    (
-        "approx_percentile(bigint, double, double) -> bigint",
-        "CAST(weighted_percentiles(list({0}){over}, list({1}){over}, [any_value({2}){over}])[1] AS BIGINT)",
-    ),
-    (
-        "approx_percentile(double, double, double) -> double",
-        "weighted_percentiles(list({0}){over}, list({1}){over}, [any_value({2}){over}])[1]",
-    ),
-    (
-        "approx_percentile(bigint, double, array(double)) -> array(bigint)",
-        "CAST(weighted_percentiles(list({0}){over}, list({1}){over}, any_value({2}){over}) AS BIGINT[])",
-    ),
-    (
-        "approx_percentile(double, double, array(double)) -> array(double)",
-        "weighted_percentiles(list({0}){over}, list({1}){over}, any_value({2}){over})",
-    ),
-)
+_OF_TWO_DOUBLES = {
+    "corr": "finite({0})",
+    "covar_pop": "{0}",
+    "covar_samp": "{0}",
+    "regr_intercept": "finite({0})",
+    "regr_slope": "finite({0})",
+}
+_NAME = "approx_percentile"
+
+
+def _percentiles(number: str, weighted: str) -> tuple[Overload, ...]:
+    """Answer exactly: the smallest value that so much of the weight is not above."""
+    lists = "list({0}){over}, list({1}){over}"
+    one = f"{weighted}({lists}, [share(any_value({{2}}){{over}})])[1]"
+    return (
+        aggregate(f"{_NAME}({number}, double) -> {number}", "quantile_disc({0}, share({1})){over}"),
+        aggregate(
+            f"{_NAME}({number}, array(double)) -> array({number})",
+            "quantile_disc({0}, shares({1})){over}",
+        ),
+        aggregate(f"{_NAME}({number}, bigint, double) -> {number}", one),
+        aggregate(f"{_NAME}({number}, bigint, double, double) -> {number}", one),
+        aggregate(
+            f"{_NAME}({number}, bigint, array(double)) -> array({number})",
+            f"{weighted}({lists}, shares(any_value({{2}}){{over}}))",
+        ),
+    )
+
 
 FUNCTIONS = (
     *(
@@ -46,10 +50,13 @@ FUNCTIONS = (
         for name, ours in _OF_DOUBLES.items()
     ),
     *(
-        aggregate(f"{name}(double, double) -> double", f"{name}({{0}}, {{1}}){{over}}")
-        for name in _OF_TWO_DOUBLES
+        aggregate(
+            f"{name}(double, double) -> double", answer.format(f"{name}({{0}}, {{1}}){{over}}")
+        )
+        for name, answer in _OF_TWO_DOUBLES.items()
     ),
-    *(aggregate(signature, sql) for signature, sql in _PERCENTILES),
+    *_percentiles("bigint", "weighted_whole_percentiles"),
+    *_percentiles("double", "weighted_percentiles"),
     aggregate("approx_distinct(T) -> bigint", "count(DISTINCT {0}){over}"),
     aggregate("approx_distinct(T, double) -> bigint", "count(DISTINCT {0}){over}"),
     aggregate("arbitrary(T) -> T", "any_value({0}){over}"),
@@ -66,12 +73,12 @@ FUNCTIONS = (
     aggregate("bool_or(boolean) -> boolean", "bool_or({0}){over}"),
     aggregate("count() -> bigint", "count(*){over}"),
     aggregate("count(T) -> bigint", "count({distinct}{0}){over}"),
-    aggregate("count_if(boolean) -> bigint", "CAST(count_if({0}){over} AS BIGINT)"),
+    aggregate("count_if(boolean) -> bigint", "count(CASE WHEN {0} THEN 1 END){over}"),
     aggregate("every(boolean) -> boolean", "bool_and({0}){over}"),
     aggregate("histogram(T) -> map(T, bigint)", "CAST(histogram({0}){over} AS MAP({T}, BIGINT))"),
     aggregate(
         "map_agg(K, V) -> map(K, V)",
-        "map_from_entries(list(struct_pack(key := {0}, value := {1})){over})",
+        "map_of_first(list(struct_pack(key := {0}, value := {1})){over})",
     ),
     aggregate("max(T) -> T", "max({0}){over}"),
     aggregate("max(T, bigint) -> array(T)", "max({0}, {1}){over}"),
@@ -84,6 +91,11 @@ FUNCTIONS = (
     aggregate(
         "multimap_agg(K, V) -> map(K, array(V))",
         "grouped_values(list(struct_pack(key := {0}, value := {1})){over})",
+    ),
+    # DuckDB's is the sample's; the service's is the population's, as in Trino.
+    aggregate(
+        "skewness(double) -> double",
+        "population_skewness(skewness({distinct}{0}){over}, count({distinct}{0}){over})",
     ),
     aggregate("sum(bigint) -> bigint", "CAST(sum({distinct}{0}){over} AS BIGINT)"),
     aggregate("sum(double) -> double", "sum({distinct}{0}){over}"),

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/date-time-functions
 from local.timestream.functions.signature import scalar
 
 _NOW = "make_timestamp_ns({now})"
-_PARTS = {  # of a date or timestamp: the SQL of each
+_PARTS = {  # of a date
     "day": "day({0})",
     "day_of_month": "day({0})",
     "day_of_week": "isodow({0})",
@@ -28,13 +28,17 @@ _TIME_PARTS = {  # of nanoseconds
     "millisecond": "({0} // 1000000 % 1000)",
     "nanosecond": "({0} % 1000000000)",
 }
-_DAY_PARTS = {"day": "({0} // 86400000000000)", **_TIME_PARTS}
+_DAY_PARTS = {
+    "day": "({0} // 86400000000000)",
+    "day_of_month": "({0} // 86400000000000)",
+    **_TIME_PARTS,
+}
 
 FUNCTIONS = (
     *(
-        scalar(f"{name}({moment}) -> bigint", sql)
+        scalar(f"{name}({moment}) -> bigint", sql.replace("{0}", day))
         for name, sql in _PARTS.items()
-        for moment in ("date", "timestamp")
+        for moment, day in (("date", "{0}"), ("timestamp", "date_of({0})"))
     ),
     *(
         scalar(f"{name}({moment}) -> bigint", sql.replace("{0}", source))
@@ -50,9 +54,13 @@ FUNCTIONS = (
     scalar("bin(date, interval day to second) -> date", "bin_date({0}, {1})"),
     scalar("current_timezone() -> varchar", "'UTC'"),
     scalar("date(varchar) -> date", "date_of_text({0}, FALSE)"),
-    scalar("date(timestamp) -> date", "CAST({0} AS DATE)"),
+    scalar("date(timestamp) -> date", "date_of({0})"),
     scalar("date_add(varchar, bigint, timestamp) -> timestamp", "add_units({0}, {1}, {2})"),
     scalar("date_add(varchar, bigint, date) -> date", "add_units_to_date({0}, {1}, {2})"),
+    scalar(
+        "date_add(varchar, bigint, time) -> time", "time_add({2}, {1} * time_unit({0}))"
+    ),
+    scalar("date_diff(varchar, time, time) -> bigint", "(({2} - {1}) // time_unit({0}))"),
     scalar(
         "date_diff(varchar, timestamp, timestamp) -> bigint", "difference_in_units({0}, {1}, {2})"
     ),
@@ -77,7 +85,7 @@ FUNCTIONS = (
     ),
     scalar("human_readable_seconds(double) -> varchar", "readable_seconds({0})"),
     scalar("last_day_of_month(date) -> date", "last_day({0})"),
-    scalar("last_day_of_month(timestamp) -> date", "last_day(CAST({0} AS DATE))"),
+    scalar("last_day_of_month(timestamp) -> date", "last_day(date_of({0}))"),
     scalar("now() -> timestamp", _NOW),
     scalar(
         "parse_datetime(varchar, varchar) -> timestamp", "make_timestamp_ns(joda_parse({0}, {1}))"

@@ -103,6 +103,8 @@ def _mysql_pieces(pattern: str) -> list[tuple[str, str]]:
 
 # Joda's patterns
 
+_SAME = {"u": "y", "L": "M"}  # letters of java.time, which AWS's own examples use
+
 
 def _joda_pieces(pattern: str) -> list[tuple[str, str]]:
     """Split into (literal text, "") and ("", a run of one letter)."""
@@ -128,7 +130,7 @@ def format_datetime(nanoseconds: int, pattern: str) -> str:
 
 
 def _joda_text(run: str, moment: datetime, fraction: int) -> str:
-    letter, width = run[0], len(run)
+    letter, width = _SAME.get(run[0], run[0]), len(run)
     if letter == "S":
         return f"{fraction:09}"[:width].ljust(width, "0")
     if letter in "ZzV":
@@ -153,7 +155,7 @@ def _joda_text(run: str, moment: datetime, fraction: int) -> str:
         return "AD"
     week = moment.isocalendar()
     numbers = {
-        "y": moment.year, "Y": moment.year, "u": moment.year, "x": week.year, "C": moment.year // 100,
+        "y": moment.year, "Y": moment.year, "x": week.year, "C": moment.year // 100,
         "M": moment.month, "d": moment.day, "D": moment.timetuple().tm_yday, "w": week.week,
         "e": week.weekday, "H": moment.hour, "k": (moment.hour - 1) % 24 + 1, "K": moment.hour % 12,
         "h": _twelve(moment.hour), "m": moment.minute, "s": moment.second,
@@ -166,6 +168,10 @@ def _joda_text(run: str, moment: datetime, fraction: int) -> str:
     return f"{number:0{width}}"
 
 
+_ZONES = {  # the names that Joda reads: hours from UTC
+    "Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7,
+}  # fmt: skip
 _JODA_PARTS = {
     "y": "year", "Y": "year", "M": "month", "d": "day", "H": "hour", "h": "hour12", "m": "minute",
     "s": "second", "S": "fraction", "D": "yearday", "a": "half", "E": "skip", "Z": "zone", "z": "zone",
@@ -179,7 +185,7 @@ def parse_datetime(text: str, pattern: str) -> int:
         if literal:
             expression += re.escape(literal)
             continue
-        name = _JODA_PARTS.get(run[0])
+        name = _JODA_PARTS.get(_SAME.get(run[0], run[0]))
         if name is None:
             raise ValueError(f"⟦Illegal pattern component: {run}⟧")
         if name == "year" and len(run) == 2:  # noqa: PLR2004
@@ -193,7 +199,7 @@ def parse_datetime(text: str, pattern: str) -> int:
             "yearday": r"(\d{1,3})",
             "half": "([AaPp][Mm])",
             "skip": "([A-Za-z]+)",
-            "zone": r"(Z|UTC|[+-]\d{2}:?\d{2})",
+            "zone": rf"({'|'.join(_ZONES)}|[+-]\d{{2}}:?\d{{2}})",
         }.get(name, r"(\d{1,2})")
     return _read(text, expression, reads)
 
@@ -228,7 +234,9 @@ def _moment(parts: dict[str, str]) -> int:
     if "yearday" in parts:
         moment += timedelta(days=int(parts["yearday"]) - 1)
     zone = parts.get("zone", "Z")
-    if zone not in {"Z", "UTC"}:
+    if zone in _ZONES:
+        moment -= timedelta(hours=_ZONES[zone])
+    else:
         sign = -1 if zone[0] == "-" else 1
         moment -= sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     return _join(moment, int(parts.get("fraction", "").ljust(9, "0")))

@@ -19,9 +19,12 @@ CREATE MACRO failed_list(list, message) AS list[failed_number(message):];
 CREATE MACRO modulo(a, b) AS (a % b + b) % b;
 CREATE MACRO timestamp_add(t, duration) AS make_timestamp_ns(epoch_ns(t) + duration);
 CREATE MACRO nanoseconds_of_day(t) AS modulo(epoch_ns(t), 86400000000000);
+-- DuckDB's CAST rounds: the last nanosecond of a day would be the next day.
+CREATE MACRO date_of(t) AS DATE '1970-01-01'
+  + CAST((epoch_ns(t) - nanoseconds_of_day(t)) // 86400000000000 AS INTEGER);
 CREATE MACRO date_add_months(d, months) AS CAST(d + to_months(CAST(months AS INTEGER)) AS DATE);
 CREATE MACRO timestamp_add_months(t, months) AS make_timestamp_ns(
-  epoch_ns(CAST(date_add_months(CAST(t AS DATE), months) AS TIMESTAMP_NS)) + nanoseconds_of_day(t));
+  epoch_ns(CAST(date_add_months(date_of(t), months) AS TIMESTAMP_NS)) + nanoseconds_of_day(t));
 CREATE MACRO date_add_duration(d, duration) AS CASE
   WHEN duration % 86400000000000 = 0 THEN d + CAST(duration // 86400000000000 AS INTEGER)
   ELSE failed_date('Cannot add hour, minutes or seconds to a date') END;
@@ -54,12 +57,16 @@ CREATE MACRO time_of_text(text, safe) AS CASE
     THEN epoch_ns(TRY_CAST('1970-01-01 ' || trim(text) AS TIMESTAMP_NS))
   WHEN safe OR text IS NULL THEN NULL
   ELSE failed_number('Value cannot be cast to time: ' || text) END;
+CREATE MACRO duration_unit(text) AS CASE regexp_extract(text, '[a-z]+')
+  WHEN 'ns' THEN 1 WHEN 'nanosecond' THEN 1 WHEN 'us' THEN 1000 WHEN 'microsecond' THEN 1000
+  WHEN 'ms' THEN 1000000 WHEN 'millisecond' THEN 1000000
+  WHEN 's' THEN 1000000000 WHEN 'second' THEN 1000000000
+  WHEN 'm' THEN 60000000000 WHEN 'minute' THEN 60000000000
+  WHEN 'h' THEN 3600000000000 WHEN 'hour' THEN 3600000000000
+  WHEN 'd' THEN 86400000000000 WHEN 'day' THEN 86400000000000 END;
 CREATE MACRO duration_of_text(text) AS CASE
-  WHEN regexp_full_match(text, '\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|h|d)\s*')
-    THEN CAST(round(CAST(regexp_extract(text, '[\d.]+') AS DOUBLE)
-      * CASE regexp_extract(text, '[a-z]+') WHEN 'ns' THEN 1 WHEN 'us' THEN 1000
-        WHEN 'ms' THEN 1000000 WHEN 's' THEN 1000000000 WHEN 'm' THEN 60000000000
-        WHEN 'h' THEN 3600000000000 ELSE 86400000000000 END) AS BIGINT)
+  WHEN regexp_full_match(text, '\s*\d+(\.\d+)?\s*[a-z]+\s*') AND duration_unit(text) IS NOT NULL
+    THEN CAST(round(CAST(regexp_extract(text, '[\d.]+') AS DOUBLE) * duration_unit(text)) AS BIGINT)
   WHEN text IS NULL THEN NULL
   ELSE failed_number('duration is not a valid data duration string: ' || text) END;
 
@@ -69,7 +76,7 @@ CREATE MACRO clock_text(nanoseconds) AS printf('%02d:%02d:%02d.%09d',
   nanoseconds // 3600000000000, nanoseconds // 60000000000 % 60,
   nanoseconds // 1000000000 % 60, nanoseconds % 1000000000);
 CREATE MACRO timestamp_text(t) AS
-  CAST(CAST(t AS DATE) AS VARCHAR) || ' ' || clock_text(nanoseconds_of_day(t));
+  CAST(date_of(t) AS VARCHAR) || ' ' || clock_text(nanoseconds_of_day(t));
 CREATE MACRO day_to_second_text(duration) AS
   (CASE WHEN duration < 0 THEN '-' ELSE '' END)
   || CAST(abs(duration) // 86400000000000 AS VARCHAR) || ' '
@@ -83,7 +90,7 @@ CREATE MACRO year_to_month_text(months) AS
 CREATE MACRO bin_timestamp(t, width) AS CASE
   WHEN width > 0 THEN make_timestamp_ns(epoch_ns(t) - epoch_ns(t) % width)
   ELSE failed_timestamp('The width of a bin must be positive') END;
-CREATE MACRO bin_date(d, width) AS CAST(bin_timestamp(CAST(d AS TIMESTAMP_NS), width) AS DATE);
+CREATE MACRO bin_date(d, width) AS date_of(bin_timestamp(CAST(d AS TIMESTAMP_NS), width));
 CREATE MACRO unit_nanoseconds(unit) AS CASE lower(unit)
   WHEN 'nanosecond' THEN 1 WHEN 'microsecond' THEN 1000 WHEN 'millisecond' THEN 1000000
   WHEN 'second' THEN 1000000000 WHEN 'minute' THEN 60000000000 WHEN 'hour' THEN 3600000000000
@@ -101,7 +108,7 @@ CREATE MACRO truncate_timestamp(unit, t) AS CASE
   WHEN unit_nanoseconds(unit) < 604800000000000
     THEN make_timestamp_ns(epoch_ns(t) - modulo(epoch_ns(t), unit_nanoseconds(unit)))
   WHEN lower(unit) IN ('week', 'month', 'quarter', 'year')
-    THEN CAST(truncate_calendar(unit, CAST(t AS DATE)) AS TIMESTAMP_NS)
+    THEN CAST(truncate_calendar(unit, date_of(t)) AS TIMESTAMP_NS)
   ELSE no_timestamp_unit(unit) END;
 CREATE MACRO truncate_date(unit, d) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
@@ -113,10 +120,11 @@ CREATE MACRO add_units(unit, amount, t) AS CASE
   ELSE no_timestamp_unit(unit) END;
 CREATE MACRO add_units_to_date(unit, amount, d) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
-    THEN CAST(add_units(unit, amount, CAST(d AS TIMESTAMP_NS)) AS DATE)
+    THEN date_of(add_units(unit, amount, CAST(d AS TIMESTAMP_NS)))
   ELSE no_date_unit(unit) END;
 -- A month is complete once its day and time of day are reached.
-CREATE MACRO calendar_months(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a);
+CREATE MACRO calendar_months(a, b) AS
+  (year(date_of(b)) - year(date_of(a))) * 12 + month(date_of(b)) - month(date_of(a));
 CREATE MACRO complete_months(a, b) AS calendar_months(a, b) + CASE
   WHEN b >= a AND timestamp_add_months(a, calendar_months(a, b)) > b THEN -1
   WHEN b < a AND timestamp_add_months(a, calendar_months(a, b)) < b THEN 1
@@ -126,6 +134,9 @@ CREATE MACRO difference_in_units(unit, a, b) AS CASE
     THEN (epoch_ns(b) - epoch_ns(a)) // unit_nanoseconds(unit)
   WHEN unit_months(unit) IS NOT NULL THEN complete_months(a, b) // unit_months(unit)
   ELSE epoch_ns(no_timestamp_unit(unit)) END;
+CREATE MACRO time_unit(unit) AS CASE
+  WHEN unit_nanoseconds(unit) < 86400000000000 THEN unit_nanoseconds(unit)
+  ELSE failed_number('''' || unit || ''' is not a valid TIME field') END;
 CREATE MACRO difference_in_dates(unit, a, b) AS CASE
   WHEN lower(unit) IN ('day', 'week', 'month', 'quarter', 'year')
     THEN difference_in_units(unit, CAST(a AS TIMESTAMP_NS), CAST(b AS TIMESTAMP_NS))
@@ -133,6 +144,13 @@ CREATE MACRO difference_in_dates(unit, a, b) AS CASE
 
 -- Numbers
 
+CREATE MACRO at_least(n, least, message) AS CASE WHEN n < least THEN failed_number(message) ELSE n END;
+CREATE MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
+CREATE MACRO population_skewness(x, n) AS x * (n - 2) / sqrt(n * (n - 1.0));
+CREATE MACRO share(percentage) AS CASE WHEN percentage BETWEEN 0 AND 1 THEN percentage
+  ELSE failed_number('Percentile must be between 0 and 1') END;
+CREATE MACRO shares(percentages) AS CASE WHEN list_min(percentages) < 0 OR list_max(percentages) > 1
+  THEN failed_list(percentages, 'Percentile must be between 0 and 1') ELSE percentages END;
 CREATE MACRO round_to(x, digits) AS CASE
   WHEN isfinite(x) THEN round(x, CAST(digits AS INTEGER)) ELSE x END;
 CREATE MACRO one_bucket(x, low, high, buckets) AS CASE
@@ -219,6 +237,8 @@ CREATE MACRO pattern_replaced(text, pattern, replacement) AS
 
 -- Arrays and maps
 
+CREATE MACRO repeated(x, n) AS list_transform(range(at_least(n, 0,
+  'count argument of repeat function must be greater than or equal to 0')), lambda i: x);
 CREATE MACRO array_subscript(list, i) AS CASE
   WHEN i = 0
     THEN failed_element(list, 'SQL array indices start at 1')
@@ -260,6 +280,10 @@ CREATE MACRO least_element(list) AS CASE
 CREATE MACRO all_of(tests) AS CASE
   WHEN list_contains(tests, FALSE) THEN FALSE
   WHEN len(list_filter(tests, lambda e: e IS NULL)) > 0 THEN NULL ELSE TRUE END;
+CREATE MACRO lists_equal(a, b, same) AS CASE
+  WHEN a IS NULL OR b IS NULL THEN NULL
+  WHEN len(a) <> len(b) THEN FALSE
+  ELSE all_of(list_transform(list_zip(a, b), same)) END;
 CREATE MACRO any_of(tests) AS CASE
   WHEN list_contains(tests, TRUE) THEN TRUE
   WHEN len(list_filter(tests, lambda e: e IS NULL)) > 0 THEN NULL ELSE FALSE END;
@@ -280,6 +304,8 @@ CREATE MACRO grouped_values(entries) AS map(
   distinct_elements(list_transform(entries, lambda e: e.key)),
   list_transform(distinct_elements(list_transform(entries, lambda e: e.key)),
     lambda k: list_transform(list_filter(entries, lambda e: e.key = k), lambda e: e.value)));
+CREATE MACRO map_of_first(entries) AS map_from_entries(list_filter(entries, lambda e, i:
+  e.key IS NOT NULL AND list_position(list_transform(entries, lambda o: o.key), e.key) = i));
 CREATE MACRO map_subscript(m, k) AS CASE
   WHEN map_contains(m, k) THEN m[k]
   WHEN m IS NOT NULL AND k IS NOT NULL

@@ -180,8 +180,14 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     (
         "weighted_percentiles",
         weighted_percentiles,
-        ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"],
+        ["DOUBLE[]", "BIGINT[]", "DOUBLE[]"],
         "DOUBLE[]",
+    ),
+    (
+        "weighted_whole_percentiles",
+        weighted_percentiles,
+        ["BIGINT[]", "BIGINT[]", "DOUBLE[]"],
+        "BIGINT[]",
     ),
     ("pattern_groups", patterns.found_groups, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR[]"),
     (

@@ -26,7 +26,7 @@ SELECT approx_percentile(x, 1, 0.5), approx_percentile(x, w, 0.5), approx_percen
 SELECT stddev(x), stddev_samp(x), stddev_pop(x), variance(x), var_samp(x), var_pop(x) FROM (VALUES 2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0) AS t (x);
 --> 2.138089935299395 | 2.138089935299395 | 2.0 | 4.571428571428571 | 4.571428571428571 | 4.0
 SELECT skewness(x), kurtosis(x), geometric_mean(x) FROM (VALUES 1.0, 2.0, 4.0, 8.0) AS t (x);
---> 1.1376243669576882 | 0.7576559546313791 | 2.82842712474619
+--> 0.6568077344996989 | 0.7576559546313791 | 2.82842712474619
 SELECT corr(y, x), covar_pop(y, x), covar_samp(y, x), regr_slope(y, x), regr_intercept(y, x) FROM (VALUES (1.0, 3.0), (2.0, 5.0), (3.0, 7.0)) AS t (x, y);
 --> 1.0 | 1.3333333333333333 | 2.0 | 2.0 | 1.0
 SELECT bitwise_and_agg(x), bitwise_or_agg(x) FROM (VALUES 12, 10) AS t (x);
@@ -102,3 +102,38 @@ SELECT count(*), max(time) FROM bridges.status WHERE time > now() + 1d;
 --> 0 | NULL
 SELECT grouping(measure_name) FROM bridges.status;
 --> ! line 1:8: A GROUPING() operation can only be used with GROUP BY
+-- Percentiles are exact: the smallest value that so much of the weight is not above
+SELECT approx_percentile(x, 0.4), approx_percentile(x, ARRAY[0.1, 0.8, 0.8]), approx_percentile(x, 1, 0.4), approx_percentile(x, 0.0), approx_percentile(x, 1.0) FROM (VALUES 1, 2, 3, 4) AS t (x);
+--> 2 | [1, 4, 4] | 2 | 1 | 4
+SELECT approx_percentile(x, w, 0.5, 0.01), approx_percentile(9007199254740993, w, 0.5) FROM (VALUES (1, 1), (2, 10), (3, 1)) AS t (x, w);
+--> 2 | 9007199254740993
+SELECT approx_percentile(x, 1.5) FROM (VALUES 1) AS t (x);
+--> ! Percentile must be between 0 and 1
+SELECT approx_percentile(x, ARRAY[-0.5, 0.5]) FROM (VALUES 1) AS t (x);
+--> ! Percentile must be between 0 and 1
+SELECT approx_distinct(x) FROM (VALUES 1, 1, 2, NULL) AS t (x);
+--> 2
+-- No rows: only the counts answer
+SELECT count(*), count(x), count_if(x > 1), approx_distinct(x), sum(x), avg(x), max(x), array_agg(x), bool_or(x > 1), stddev(x), corr(x, x), skewness(x), approx_percentile(x, 0.5), max_by(x, x), histogram(x) FROM (VALUES 1) AS t (x) WHERE x > 1;
+--> 0 | 0 | 0 | 0 | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+-- One row, or no spread: what cannot be computed is NULL
+SELECT stddev(x), var_samp(x), var_pop(x), covar_samp(x, x), covar_pop(x, x), skewness(x), kurtosis(x) FROM (VALUES 1) AS t (x);
+--> NULL | NULL | 0.0 | NULL | 0.0 | NULL | NULL
+SELECT corr(x, x), regr_slope(x, x), regr_intercept(x, x), stddev(x) FROM (VALUES 1, 1) AS t (x);
+--> NULL | NULL | NULL | 0.0
+SELECT skewness(x), geometric_mean(x), count_if(x > 2), every(x > 0) FROM (VALUES 1, 2, 3, 4) AS t (x);
+--> 0.0 | 2.213363839400643 | 2 | true
+SELECT max_by(a, b), min_by(a, b), max_by(a, b, 2), min_by(a, b, 2), max(b, 2), min(b, 2) FROM (VALUES ('x', 1), ('y', 3), ('z', 2)) AS t (a, b);
+--> y | x | [y, z] | [x, z] | [3, 2] | [1, 2]
+SELECT max_by(a, b), min_by(a, b) FROM (VALUES ('x', 1), (NULL, 3), ('z', NULL)) AS t (a, b);
+--> NULL | x
+SELECT x, array_agg(x) OVER (ORDER BY x), max_by(x, x) OVER (), approx_percentile(x, 0.5) OVER (), count(DISTINCT x) OVER (), skewness(x) OVER () FROM (VALUES 1, 2, 2) AS t (x) ORDER BY x LIMIT 1;
+--> 1 | [1] | 2 | 2 | 2 | -0.7071067811865475
+SELECT map_agg(x, y) FROM (VALUES ('a', 1), (NULL, 5), ('a', 2), ('b', NULL)) AS t (x, y);
+--> [(a, 1), (b, NULL)]
+SELECT min(d), max(d), sum(m) FROM (VALUES (1h, 2month), (90m, 1y)) AS t (d, m);
+--> 0 01:00:00.000000000 | 0 01:30:00.000000000 | 1-2
+SELECT min(t), max(t), arbitrary(t) FROM (VALUES DATE '2022-01-02') AS v (t);
+--> 2022-01-02 | 2022-01-02 | 2022-01-02
+SELECT bool_and(x), bool_or(x), count_if(x), every(x) FROM (VALUES true, NULL, false) AS t (x);
+--> false | true | 1 | false

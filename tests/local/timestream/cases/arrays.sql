@@ -96,3 +96,41 @@ SELECT CAST(MAP(ARRAY['1'], ARRAY[1]) AS MAP(bigint, double)), CAST(ARRAY[1, 2] 
 --> [(1, 1.0)] | [1, 2] | (1, 2)
 SELECT typeof(MAP(ARRAY['a'], ARRAY[1])), typeof(ARRAY[1]), typeof(ARRAY[NULL]), typeof(ARRAY[now()]);
 --> map(varchar, integer) | array(integer) | array(unknown) | array(timestamp)
+-- An argument that is NULL
+SELECT array_union(n, ARRAY[1]), array_except(ARRAY[1], n), array_intersect(n, ARRAY[1]), arrays_overlap(n, ARRAY[1]), array_distinct(n), array_join(n, ','), array_max(n), array_min(n), array_position(ARRAY[1], NULL), array_remove(ARRAY[1], NULL), array_sort(n) FROM (VALUES CAST(NULL AS array(integer))) AS t (n);
+--> NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+SELECT concat(n, ARRAY[1]), ARRAY[1] || n, reverse(n), slice(n, 1, 1), zip(n, ARRAY[1]), zip_with(n, ARRAY[1], (x, y) -> x), filter(n, x -> true), transform(n, x -> x), reduce(n, 0, (s, x) -> s + x, s -> s), all_match(n, x -> true), none_match(n, x -> true), contains(ARRAY[1], NULL), element_at(n, 1), n[1], cardinality(n) FROM (VALUES CAST(NULL AS array(integer))) AS t (n);
+--> NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL
+-- Elements that are NULL
+SELECT array_distinct(ARRAY[3, NULL, 1, 3, NULL]), array_union(ARRAY[1, NULL], ARRAY[NULL, 2]), array_intersect(ARRAY[1, NULL, 1], ARRAY[NULL, 1]), array_except(ARRAY[1, 1, NULL], ARRAY[2]), array_max(ARRAY[1, NULL]), array_sort(ARRAY['b', NULL, 'a']), array_remove(ARRAY[1, NULL], 1), contains(ARRAY[1, NULL], 3), arrays_overlap(ARRAY[1, NULL], ARRAY[2]);
+--> [3, NULL, 1] | [1, NULL, 2] | [1, NULL] | [1, NULL] | NULL | [a, b, NULL] | [NULL] | NULL | NULL
+-- Arrays and rows are compared element by element; what hangs on a NULL is unknown
+SELECT ARRAY[1, 2] = ARRAY[1, 2], ARRAY[1, 2] <> ARRAY[2, 1], ARRAY[1] = ARRAY[1, 2], ARRAY[1, NULL] = ARRAY[1, NULL], ARRAY[1, NULL] = ARRAY[2, NULL], ROW(1, NULL) = ROW(1, NULL), ROW(1, NULL) = ROW(2, NULL), ARRAY[ROW(1, NULL)] <> ARRAY[ROW(1, 2)], ARRAY[1] = ARRAY[1.0];
+--> true | true | false | NULL | false | NULL | false | NULL | true
+SELECT ARRAY[1, NULL] IS DISTINCT FROM ARRAY[1, NULL], ARRAY[1] IN (ARRAY[2], ARRAY[1]), CASE ARRAY[1] WHEN ARRAY[1] THEN 'same' END, filter(ARRAY[ARRAY[1], ARRAY[2]], x -> x = ARRAY[2]);
+--> false | true | same | [[2]]
+SELECT zip(ARRAY[6, 8, 2, 9, 3], ARRAY[15, 24]), zip(ARRAY[1], ARRAY['b'], ARRAY[3.5]), zip(ARRAY[1], ARRAY[2], ARRAY['x'], ARRAY[4], ARRAY[1.5]), typeof(zip(ARRAY[1], ARRAY['a']));
+--> [(6, 15), (8, 24), (2, NULL), (9, NULL), (3, NULL)] | [(1, b, 3.5)] | [(1, 2, x, 4, 1.5)] | array(row(integer, varchar))
+SELECT repeat(1, 3), repeat('a', 0), repeat(NULL, 2);
+--> [1, 1, 1] | [] | [NULL, NULL]
+SELECT repeat(1, -1);
+--> ! count argument of repeat function must be greater than or equal to 0
+SELECT sequence('2023-04-02 19:26:12.941000000', '2023-04-06 19:26:12.941000000', 2d), sequence(TIMESTAMP '2023-04-02 19:26:12.941000000', TIMESTAMP '2023-04-04 19:26:12.941000000');
+--> [2023-04-02 19:26:12.941000000, 2023-04-04 19:26:12.941000000, 2023-04-06 19:26:12.941000000] | [2023-04-02 19:26:12.941000000, 2023-04-03 19:26:12.941000000, 2023-04-04 19:26:12.941000000]
+SELECT sequence(TIMESTAMP '2023-04-02 00:00:00', TIMESTAMP '2023-04-01 12:00:00', -6h), sequence(DATE '2023-01-31', DATE '2023-04-30', 1month), sequence(DATE '2023-01-01', DATE '2023-01-03'), sequence(TIMESTAMP '2023-01-31 10:00:00', TIMESTAMP '2023-03-31 09:00:00', 1month);
+--> [2023-04-02 00:00:00.000000000, 2023-04-01 18:00:00.000000000, 2023-04-01 12:00:00.000000000] | [2023-01-31, 2023-02-28, 2023-03-31, 2023-04-30] | [2023-01-01, 2023-01-02, 2023-01-03] | [2023-01-31 10:00:00.000000000, 2023-02-28 10:00:00.000000000]
+SELECT sequence(8, 5), sequence(15, 3, -4), sequence(1, 1), cardinality(sequence(1, 10000));
+--> [8, 7, 6, 5] | [15, 11, 7, 3] | [1] | 10000
+SELECT sequence(1, 10001);
+--> ! result of sequence function must not have more than 10000 entries
+SELECT cardinality(shuffle(ARRAY[6, 8, 2, 9, 3])), array_sort(shuffle(ARRAY[6, 8, 2, 9, 3]));
+--> 5 | [2, 3, 6, 8, 9]
+-- The state of reduce may be wider than what it starts from
+SELECT reduce(ARRAY[1, 2, 3], 0, (s, x) -> s / 2 + x + 0.5, s -> s), reduce(ARRAY[5, 20, NULL, 50], 0, (s, x) -> s + coalesce(x, 0), s -> CAST(s AS varchar)), reduce(ARRAY['a', 'b'], '', (s, x) -> concat(s, x), s -> length(s));
+--> 5.125 | 75 | 2
+SELECT transform(ARRAY[ARRAY[1, 2], ARRAY[3]], x -> transform(x, y -> y + cardinality(x))), filter(ARRAY[1, 2, 3], x -> x > n) FROM (VALUES 1) AS t (n);
+--> [[3, 4], [4]] | [2, 3]
+SELECT combinations(ARRAY[1, 2], 2);
+--> ! line 1:8: Function combinations not registered
+SELECT array_sort(ARRAY[3, 1], (x, y) -> x - y);
+--> ! line 1:8: Unexpected parameters (array(integer), function) for function array_sort. Expected: array_sort(array(T))

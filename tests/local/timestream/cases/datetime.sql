@@ -105,3 +105,38 @@ SELECT now() AT TIME ZONE 'Europe/Stockholm';
 --> ! line 1:8: AT_TIMEZONE(NOW(), 'Europe/Stockholm') is not supported by this embedded Timestream
 SELECT time > 5 FROM bridges.status;
 --> ! line 1:13: '>' cannot be applied to timestamp, integer
+-- A text stands for a timestamp where one is expected
+SELECT to_unixtime('2022-06-17 17:44:43.771000000'), day('2019-10-12 23:10:34.000000000'), extract(YEAR FROM '2019-10-12 23:10:34.000000000'), date_trunc('hour', '2019-10-12 23:10:34'), bin('2019-10-12 23:10:34', 1d), date_diff('day', '2019-10-12 00:00:00', '2019-10-14 00:00:00');
+--> 1.6554878837710001E9 | 12 | 2019 | 2019-10-12 23:00:00.000000000 | 2019-10-12 00:00:00.000000000 | 2
+SELECT hour('2019-10-12 23:10:34.000000000'), minute('2019-10-12 23:10:34'), second('2019-10-12 23:10:34'), millisecond('2019-10-12 23:10:34'), month('2019-10-12'), quarter('2019-10-12'), week('2019-10-12'), day_of_week('2019-10-12'), day_of_year('2019-10-12'), year_of_week('2019-10-12');
+--> 23 | 10 | 34 | 0 | 10 | 4 | 41 | 6 | 285 | 2019
+SELECT count(*) FROM bridges.status WHERE time BETWEEN '2026-01-05 11:20:00.000000000' AND '2026-01-05 11:40:00';
+--> 3
+SELECT count(*) FROM bridges.status WHERE time > 'yesterday';
+--> ! Value cannot be cast to timestamp: yesterday
+SELECT bin(TIMESTAMP '2022-06-17 10:15:20', 10day), bin(TIMESTAMP '2022-06-17 10:15:20', 30day);
+--> 2022-06-17 00:00:00.000000000 | 2022-05-28 00:00:00.000000000
+SELECT bin(TIMESTAMP '2022-06-17 10:15:20', 1month);
+--> ! line 1:8: Unexpected parameters (timestamp, interval year to month) for function bin. Expected: bin(timestamp, interval day to second), bin(date, interval day to second)
+SELECT date_add('hour', 9, TIME '01:00:00'), date_add('second', -3601, TIME '01:00:00'), date_diff('minute', TIME '01:00:00', TIME '02:30:30');
+--> 10:00:00.000000000 | 23:59:59.000000000 | 90
+SELECT date_add('day', 1, TIME '01:00:00');
+--> ! 'day' is not a valid TIME field
+-- Differences count complete units, in either direction
+SELECT date_diff('day', TIMESTAMP '2022-01-02 00:00:00', TIMESTAMP '2022-01-01 12:00:00'), date_diff('hour', TIMESTAMP '2022-01-01 12:00:00', TIMESTAMP '2022-01-01 10:30:00'), date_diff('week', DATE '2022-01-01', DATE '2022-01-14'), date_diff('quarter', DATE '2022-01-31', DATE '2022-04-30'), date_diff('month', DATE '2022-03-31', DATE '2022-02-28');
+--> 0 | -1 | 1 | 1 | -1
+SELECT parse_duration('1day'), parse_duration('1 day'), parse_duration('12second'), parse_duration('1.5h'), parse_duration('3 minute'), typeof(parse_duration('42.8ms'));
+--> 1 00:00:00.000000000 | 1 00:00:00.000000000 | 0 00:00:12.000000000 | 0 01:30:00.000000000 | 0 00:03:00.000000000 | interval day to second
+SELECT parse_duration('1 fortnight');
+--> ! duration is not a valid data duration string: 1 fortnight
+-- The letters of java.time too, as in AWS's example
+SELECT parse_datetime('2019-12-29 10:10 PST', 'uuuu-LL-dd HH:mm z'), format_datetime(parse_datetime('1968-01-13 12', 'yyyy-MM-dd HH'), 'yyyy-MM-dd HH'), format_datetime(TIMESTAMP '2022-03-01 00:00:00', 'LLL uuuu'), parse_datetime('2022-01-01 12:00 +02:00', 'yyyy-MM-dd HH:mm ZZ');
+--> 2019-12-29 18:10:00.000000000 | 1968-01-13 12 | Mar 2022 | 2022-01-01 10:00:00.000000000
+SELECT parse_datetime('2022-01-01', 'yyyy-MM-dd HH');
+--> ! Invalid format: "2022-01-01"
+-- Before 1970
+SELECT bin(TIMESTAMP '1969-12-31 23:59:59', 1h), minute(TIMESTAMP '1969-12-31 23:59:59'), date_trunc('hour', TIMESTAMP '1969-12-31 23:30:00'), to_nanoseconds(TIMESTAMP '1969-12-31 23:59:59.999999999'), from_nanoseconds(-1);
+--> 1970-01-01 00:00:00.000000000 | 59 | 1969-12-31 23:00:00.000000000 | -1 | 1969-12-31 23:59:59.999999999
+-- The last nanosecond of a day is still in it
+SELECT day(t), month(t), year(t), day_of_week(t), day_of_year(t), week(t), CAST(t AS date), date(t), last_day_of_month(t), date_trunc('month', t), bin(t, 1d), CAST(t AS varchar), to_iso8601(t), date_add('month', 1, t), date_diff('month', t, t) FROM (VALUES TIMESTAMP '2022-12-31 23:59:59.999999999') AS v (t);
+--> 31 | 12 | 2022 | 6 | 365 | 52 | 2022-12-31 | 2022-12-31 | 2022-12-31 | 2022-12-01 00:00:00.000000000 | 2022-12-31 00:00:00.000000000 | 2022-12-31 23:59:59.999999999 | 2022-12-31T23:59:59.999999999Z | 2023-01-31 23:59:59.999999999 | 0

@@ -271,3 +271,14 @@ SELECT time FROM bridges.status ORDER BY ALL;
 --> ! line 1:42: Column 'ALL' does not exist
 SELECT list_transform(ARRAY[1], x -> x);
 --> ! line 1:8: Function list_transform not registered
+-- ANY, ALL and SOME: https://docs.aws.amazon.com/timestream/latest/developerguide/comparison-functions.all-any-some.html
+SELECT 11.7 = ANY (VALUES 12.0, 13.5, 11.7), 17 < ALL (VALUES 19, 20, 15), 50 >= SOME (VALUES 53, 77, 27);
+--> true | false | true
+SELECT 11.7 = ANY (SELECT 12.0 UNION ALL SELECT 13.5 UNION ALL SELECT 11.7), 17 < ALL (SELECT 19 UNION ALL SELECT 15), 5 <> ALL (VALUES 1, 2), 5 = ANY (VALUES NULL, 5), 5 = ALL (VALUES NULL, 5), 5 = ANY (VALUES NULL, 4);
+--> true | false | true | true | NULL | NULL
+SELECT 1 = ANY (VALUES 'a');
+--> ! line 1:10: '=' cannot be applied to integer, varchar
+SELECT EXISTS (VALUES 1), 1 IN (VALUES 1, 2), 3 NOT IN (VALUES 1, 2);
+--> true | true | true
+SELECT 2abc FROM bridges.status;
+--> ! line 1:8: identifiers must not start with a digit; surround the identifier with double quotes

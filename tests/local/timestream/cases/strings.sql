@@ -45,7 +45,7 @@ SELECT strpos('abcabc', 'c', 2), strpos('abc', 'b', 9), strpos('aaa', 'aa', 2), 
 SELECT strpos('abc', 'b', 0);
 --> ! 'instance' must be a positive number.
 SELECT substr('drawbridge', 5), substr('drawbridge', 5, 3), substr('drawbridge', -6), substr('drawbridge', -6, 3), substr('abc', 0), substr('abc', 9);
---> bridge | bri | bridge | bri |  | 
+--> bridge | bri | bridge | bri |  |
 SELECT substring('drawbridge', 1, 4), substring('drawbridge' FROM 5 FOR 6), substring('drawbridge' FROM 5);
 --> draw | bridge | bridge
 SELECT upper(5);

@@ -55,3 +55,45 @@ SELECT x, sum(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FRO
 --> ! line 1:49: A RANGE frame with an offset is not supported
 SELECT sum(x) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
 --> ! line 1:47: A GROUPS frame is not supported
+SELECT x, cume_dist() OVER (ORDER BY x), dense_rank() OVER (ORDER BY x), ntile(2) OVER (ORDER BY x), percent_rank() OVER (ORDER BY x), rank() OVER (ORDER BY x) FROM (VALUES 1, 2, 2, 4, 5) AS t (x) ORDER BY x;
+--> 1 | 0.2 | 1 | 1 | 0.0 | 1
+--> 2 | 0.6 | 2 | 1 | 0.25 | 2
+--> 2 | 0.6 | 2 | 1 | 0.25 | 2
+--> 4 | 0.8 | 3 | 2 | 0.75 | 4
+--> 5 | 1.0 | 4 | 2 | 1.0 | 5
+SELECT x, first_value(x) OVER w, last_value(x) OVER w, nth_value(x, 2) OVER w, lead(x, 2, 0) OVER w, lag(x, 2, -1) OVER w, lead(x, x) OVER w FROM (VALUES 1, 2, 3) AS t (x) WINDOW w AS (ORDER BY x) ORDER BY x;
+--> 1 | 1 | 1 | NULL | 3 | -1 | 2
+--> 2 | 1 | 2 | 2 | 0 | -1 | NULL
+--> 3 | 1 | 3 | 2 | 0 | 1 | NULL
+SELECT x, last_value(x) OVER (ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), sum(x) OVER (ORDER BY x ROWS 1 PRECEDING), sum(x) OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(x) OVER (ORDER BY x ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM (VALUES 1, 2, 3) AS t (x) ORDER BY x;
+--> 1 | 3 | 1 | 3 | 6
+--> 2 | 3 | 3 | 6 | 5
+--> 3 | 3 | 5 | 5 | 3
+-- Without a frame, those that are equal in the order count as one
+SELECT x, sum(x) OVER (ORDER BY x), sum(x) OVER (ORDER BY x RANGE UNBOUNDED PRECEDING), sum(x) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING) FROM (VALUES 1, 2, 2) AS t (x) ORDER BY x, 4;
+--> 1 | 1 | 1 | 1
+--> 2 | 5 | 5 | 3
+--> 2 | 5 | 5 | 5
+SELECT x, lag(x) IGNORE NULLS OVER (ORDER BY o), last_value(x) IGNORE NULLS OVER (ORDER BY o), lag(x) RESPECT NULLS OVER (ORDER BY o) FROM (VALUES (1, 1), (2, NULL), (3, 3)) AS t (o, x) ORDER BY o;
+--> 1 | NULL | 1 | NULL
+--> NULL | 1 | 1 | 1
+--> 3 | 1 | 3 | NULL
+SELECT x, row_number() OVER (ORDER BY x DESC NULLS FIRST), row_number() OVER (ORDER BY x DESC) FROM (VALUES 1, NULL, 3) AS t (x) ORDER BY x;
+--> 1 | 3 | 2
+--> 3 | 2 | 1
+--> NULL | 1 | 3
+SELECT x, max(x) OVER (PARTITION BY x % 2), count(*) OVER (PARTITION BY x % 2 ORDER BY x) FROM (VALUES 1, 2, 3) AS t (x) ORDER BY x;
+--> 1 | 3 | 1
+--> 2 | 2 | 1
+--> 3 | 3 | 2
+SELECT typeof(cume_dist() OVER ()), typeof(percent_rank() OVER ()), typeof(rank() OVER ()), typeof(ntile(1) OVER ()), typeof(lag(x) OVER ()) FROM (VALUES 'a') AS t (x);
+--> double | double | bigint | bigint | varchar
+SELECT ntile(0) OVER (ORDER BY x) FROM (VALUES 1) AS t (x);
+--> ! Buckets must be greater than 0
+SELECT nth_value(x, 0) OVER (ORDER BY x) FROM (VALUES 1) AS t (x);
+--> ! Offset must be at least 1
+SELECT lag(x, -1) OVER (ORDER BY x) FROM (VALUES 1) AS t (x);
+--> ! Offset must be at least 0
+SELECT bin(time, 30m) AS half_hour, count(*) AS changes, sum(count(*)) OVER (ORDER BY bin(time, 30m)) AS so_far FROM bridges.status GROUP BY bin(time, 30m) ORDER BY 1;
+--> 2026-01-05 11:00:00.000000000 | 4 | 4
+--> 2026-01-05 11:30:00.000000000 | 3 | 7
