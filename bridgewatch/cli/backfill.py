@@ -211,7 +211,7 @@ def _check_table(place: Place, journal: Journal, plan: Plan) -> None:
         raise CommandError(
             f"{late} of {plan.observations} observations are older than the memory store of "
             f"{place.sql_name}, and its magnetic-store writes are off, so Timestream would reject "
-            "them: switch them on with `tables update --late-writes`.",
+            "them: switch them on with `tables update --late-writes --rejected-bucket BUCKET`.",
             FAILED,
         )
     if late:

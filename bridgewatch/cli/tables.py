@@ -72,14 +72,11 @@ def describe(place: Place, output: Output) -> None:
     found = describe_table(client, place.database, place.table)
     sizes = stored_bytes(place.connection, place.database, place.table)
     its_tags = tags(client, found["Arn"])
-    late = found.get("MagneticStoreWriteProperties", {}).get(
-        "MagneticStoreRejectedDataLocation", {}
-    )
     facts = {
         "database": place.database,
         **_facts(found),
         "arn": found["Arn"],
-        "rejected_bucket": late.get("S3Configuration", {}).get("BucketName"),
+        "rejected_bucket": _rejected_bucket(found),
         "memory_bytes": sizes.get("memory"),
         "magnetic_bytes": sizes.get("magnetic"),
         "owned_by_stack": owned_by_stack(its_tags),
@@ -95,10 +92,13 @@ def create(
     *,
     memory_hours: MemoryHours = None,
     magnetic_days: MagneticDays = None,
-    late_writes: LateWrites = True,
+    late_writes: LateWrites = None,
     rejected_bucket: RejectedBucket = None,
 ) -> None:
-    """Create a table: --table in --database. Retention is by default that of the settings."""
+    """Create a table: --table in --database. Retention is by default that of the settings.
+
+    Late writes need a bucket, and are on if there is one.
+    """
     kept = place.settings.storage
     client = write_client(place.connection)
     with explained():
@@ -109,7 +109,10 @@ def create(
                 "MemoryStoreRetentionPeriodInHours": memory_hours or kept.memory_hours,
                 "MagneticStoreRetentionPeriodInDays": magnetic_days or kept.magnetic_days,
             },
-            MagneticStoreWriteProperties=_late(rejected_bucket, enabled=bool(late_writes)),
+            MagneticStoreWriteProperties=_late(
+                rejected_bucket,
+                enabled=rejected_bucket is not None if late_writes is None else late_writes,
+            ),
         )
     note(f"Created {place.sql_name}.")
 
@@ -130,7 +133,8 @@ def update(
     on: records that are late by the old one are late until then.
     """
     client = write_client(place.connection)
-    kept = describe_table(client, place.database, place.table)["RetentionProperties"]
+    before = describe_table(client, place.database, place.table)
+    kept = before["RetentionProperties"]
     request: UpdateTableRequestTypeDef = {
         "DatabaseName": place.database,
         "TableName": place.table,
@@ -142,7 +146,9 @@ def update(
         },
     }
     if late_writes is not None:
-        request["MagneticStoreWriteProperties"] = _late(rejected_bucket, enabled=late_writes)
+        request["MagneticStoreWriteProperties"] = _late(
+            rejected_bucket or _rejected_bucket(before), enabled=late_writes
+        )
     with explained():
         changed = client.update_table(**request)["Table"]
     facts = _facts(changed)
@@ -172,6 +178,12 @@ def _facts(table: "TableTypeDef") -> dict[str, object]:
         "late_writes": late.get("EnableMagneticStoreWrites", False),
         "created": iso(table["CreationTime"]),
     }
+
+
+def _rejected_bucket(table: "TableTypeDef") -> str | None:
+    late = table.get("MagneticStoreWriteProperties", {})
+    where = late.get("MagneticStoreRejectedDataLocation", {})
+    return where.get("S3Configuration", {}).get("BucketName")
 
 
 def _late(bucket: str | None, *, enabled: bool) -> "MagneticStoreWritePropertiesTypeDef":
