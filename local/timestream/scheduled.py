@@ -288,7 +288,7 @@ class ScheduledQueries:
             run.failure = error.message
             recoverable = False
         if run.rejected:
-            run.failure = f"{run.count_rejected()} records were rejected; see the error report."
+            run.failure = f"Records rejected: {run.count_rejected()}. See the error report."
             self._report(run)
         elapsed = (self._store.clock.now_ns() - started) // 10**6
         summary = run.summary(elapsed)
