@@ -113,6 +113,11 @@ def execute_budget_action(backend: BudgetsBackend, request: dict[str, Any]) -> d
     return request
 
 
+def budgets_with_actions(backend: BudgetsBackend) -> set[str]:
+    """Name the budgets that have actions: those are billed."""
+    return {action["BudgetName"] for action in _actions(backend).values()}
+
+
 def _actions(backend: BudgetsBackend) -> dict[str, Action]:
     """Give the actions by their ids; they are on the backend, so that moto's reset clears them."""
     actions: dict[str, Action] = vars(backend).setdefault("actions", {})

@@ -157,8 +157,8 @@ class Usage:
 
     def __add__(self, other: Usage) -> Usage:
         """Take both together."""
-        dimensions = {**self.counts, **other.counts}
-        return Usage({dimension: self[dimension] + other[dimension] for dimension in dimensions})
+        added = {dimension: self[dimension] + count for dimension, count in other.counts.items()}
+        return Usage({**self.counts, **added})
 
     def __mul__(self, factor: Fraction | int) -> Usage:
         """Take it that many times, such as 730/168 to make a month's of a week's."""

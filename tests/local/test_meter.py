@@ -24,6 +24,10 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WHERE = {"DatabaseName": "bridges", "TableName": "observations"}
 MEMORY_HOURS, MAGNETIC_DAYS = 24, 30
 KIB = 1024
+DENIAL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "timestream:Select", "Resource": "*"}],
+}
 
 
 class Metered:
@@ -253,6 +257,42 @@ def test_alarms_and_dashboards_are_billed_for_as_long_as_they_exist(metered: Met
     # then
     assert metered.used()[Dimension.ALARMS] == Fraction(1, 2)
     assert metered.used()[Dimension.DASHBOARDS] == Fraction(1, 2)
+
+
+def test_keys_and_budgets_with_actions_are_billed_for_as_long_as_they_exist(
+    metered: Metered,
+) -> None:
+    # given
+    budgets, iam = metered.cloud.client("budgets"), metered.cloud.client("iam")
+    account = metered.cloud.account
+    arn = iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    denial = iam.create_policy(PolicyName="denial", PolicyDocument=json.dumps(DENIAL))["Policy"]
+    for name in ("with actions", "without"):
+        limit = {"Amount": "1", "Unit": "USD"}
+        budget = {"BudgetName": name, "BudgetLimit": limit}
+        budgets.create_budget(
+            AccountId=account, Budget={**budget, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+        )
+    definition = {"PolicyArn": denial["Arn"], "Roles": ["reader"]}
+    for percent in (90, 100):
+        budgets.create_budget_action(
+            AccountId=account,
+            BudgetName="with actions",
+            NotificationType="ACTUAL",
+            ActionType="APPLY_IAM_POLICY",
+            ActionThreshold={"ActionThresholdValue": percent, "ActionThresholdType": "PERCENTAGE"},
+            Definition={"IamActionDefinition": definition},
+            ExecutionRoleArn=arn,
+            ApprovalModel="AUTOMATIC",
+            Subscribers=[{"SubscriptionType": "EMAIL", "Address": "operator@example.com"}],
+        )
+    metered.cloud.client("kms").create_key()
+    metered.meter.start()
+    # when
+    metered.clock.sleep(timedelta(days=73).total_seconds())
+    # then
+    assert metered.used()[Dimension.BUDGET_ACTION_DAYS] == 73
+    assert metered.used()[Dimension.KMS_KEYS] == Fraction(73 * 24, 730)
 
 
 def test_a_function_is_billed_as_its_log_reports(metered: Metered) -> None:
