@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/array-functions.htm
 from local.timestream.functions.signature import Overload, scalar
 
 
-
 def _strict(count: int, signature: str, sql: str, *, reads: tuple[str, ...] = ()) -> Overload:
     """Declare a function that answers NULL if one of its first `count` arguments is NULL."""
     present = " AND ".join(f"{{{index}}} IS NOT NULL" for index in range(count))
@@ -29,11 +28,13 @@ def _zip(count: int) -> Overload:
 FUNCTIONS = (
     _strict(
         1,
-        "all_match(array(T), function(T, boolean)) -> boolean", "all_of(list_transform({0}, {1}))"
+        "all_match(array(T), function(T, boolean)) -> boolean",
+        "all_of(list_transform({0}, {1}))",
     ),
     _strict(
         1,
-        "any_match(array(T), function(T, boolean)) -> boolean", "any_of(list_transform({0}, {1}))"
+        "any_match(array(T), function(T, boolean)) -> boolean",
+        "any_of(list_transform({0}, {1}))",
     ),
     _strict(
         1,
@@ -60,12 +61,12 @@ FUNCTIONS = (
     ),
     _strict(
         2,
-        "array_remove(array(T), T) -> array(T)", "list_filter({0}, lambda e: e IS NULL OR e <> {1})"
+        "array_remove(array(T), T) -> array(T)",
+        "list_filter({0}, lambda e: e IS NULL OR e <> {1})",
     ),
     scalar("array_sort(array(T)) -> array(T)", "list_sort({0}, 'ASC', 'NULLS LAST')"),
     _strict(
-        2,
-        "array_union(array(T), array(T)) -> array(T)", "distinct_elements(list_concat({0}, {1}))"
+        2, "array_union(array(T), array(T)) -> array(T)", "distinct_elements(list_concat({0}, {1}))"
     ),
     _strict(2, "arrays_overlap(array(T), array(T)) -> boolean", "array_overlap({0}, {1})"),
     scalar("cardinality(array(T)) -> bigint", "len({0})"),
@@ -103,15 +104,15 @@ FUNCTIONS = (
     ),
     scalar(
         "sequence(date, date) -> array(date)",
-        "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), 86400000000000), lambda e: date_of(e))",
+        "date_sequence({0}, {1}, 86400000000000)",
     ),
     scalar(
         "sequence(date, date, interval day to second) -> array(date)",
-        "list_transform(timestamp_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: date_of(e))",
+        "date_sequence({0}, {1}, {2})",
     ),
     scalar(
         "sequence(date, date, interval year to month) -> array(date)",
-        "list_transform(month_sequence(CAST({0} AS TIMESTAMP_NS), CAST({1} AS TIMESTAMP_NS), {2}), lambda e: date_of(e))",
+        "date_month_sequence({0}, {1}, {2})",
     ),
     scalar(
         "shuffle(array(T)) -> array(T)",

@@ -10,12 +10,6 @@ FUNCTIONS = (
     scalar("coalesce(T...) -> T", "coalesce({args})"),
     scalar("nullif(T, T) -> T", "nullif({0}, {1})"),
     # DuckDB's own leave NULL out.
-    scalar(
-        "greatest(T...) -> T",
-        "(CASE WHEN list_bool_or([x IS NULL for x in [{args}]]) THEN NULL ELSE greatest({args}) END)",
-    ),
-    scalar(
-        "least(T...) -> T",
-        "(CASE WHEN list_bool_or([x IS NULL for x in [{args}]]) THEN NULL ELSE least({args}) END)",
-    ),
+    scalar("greatest(T...) -> T", "greatest_element([{args}])"),
+    scalar("least(T...) -> T", "least_element([{args}])"),
 )

@@ -57,9 +57,7 @@ FUNCTIONS = (
     scalar("date(timestamp) -> date", "date_of({0})"),
     scalar("date_add(varchar, bigint, timestamp) -> timestamp", "add_units({0}, {1}, {2})"),
     scalar("date_add(varchar, bigint, date) -> date", "add_units_to_date({0}, {1}, {2})"),
-    scalar(
-        "date_add(varchar, bigint, time) -> time", "time_add({2}, {1} * time_unit({0}))"
-    ),
+    scalar("date_add(varchar, bigint, time) -> time", "time_add({2}, {1} * time_unit({0}))"),
     scalar("date_diff(varchar, time, time) -> bigint", "(({2} - {1}) // time_unit({0}))"),
     scalar(
         "date_diff(varchar, timestamp, timestamp) -> bigint", "difference_in_units({0}, {1}, {2})"

@@ -28,20 +28,21 @@ def _join(moment: datetime, fraction: int = 0) -> int:
 
 # MySQL's patterns
 
+_NOON = 12
 _UNSUPPORTED = "DUuVwX"  # by Trino as well
 
 
 def date_format(nanoseconds: int, pattern: str) -> str:
     """Write a time by a MySQL pattern: `%Y-%m-%d %H:%i:%s`."""
     moment, fraction = _split(nanoseconds)
+    twelve = f"{_twelve(moment.hour):02}"
     written = {
         "a": moment.strftime("%a"), "b": moment.strftime("%b"), "c": str(moment.month),
         "d": f"{moment.day:02}", "e": str(moment.day), "f": f"{fraction // 1000:06}",
-        "H": f"{moment.hour:02}", "h": f"{_twelve(moment.hour):02}", "I": f"{_twelve(moment.hour):02}",
+        "H": f"{moment.hour:02}", "h": twelve, "I": twelve,
         "i": f"{moment.minute:02}", "j": f"{moment.timetuple().tm_yday:03}", "k": str(moment.hour),
         "l": str(_twelve(moment.hour)), "M": _MONTHS[moment.month], "m": f"{moment.month:02}",
-        "p": "AM" if moment.hour < 12 else "PM",  # noqa: PLR2004 - noon
-        "r": f"{_twelve(moment.hour):02}:{moment:%M:%S} {'AM' if moment.hour < 12 else 'PM'}",  # noqa: PLR2004
+        "p": _half(moment), "r": f"{twelve}:{moment:%M:%S} {_half(moment)}",
         "S": f"{moment.second:02}", "s": f"{moment.second:02}", "T": f"{moment:%H:%M:%S}",
         "v": f"{moment.isocalendar().week:02}", "W": _DAYS[moment.weekday()],
         "x": f"{moment.isocalendar().year:04}", "Y": f"{moment.year:04}",
@@ -54,6 +55,10 @@ def _known(written: dict[str, str], letter: str) -> str:
     if letter in _UNSUPPORTED:
         raise ValueError(f"⟦%{letter} not supported in date format string⟧")
     return written.get(letter, letter)
+
+
+def _half(moment: datetime) -> str:
+    return "AM" if moment.hour < _NOON else "PM"
 
 
 def _twelve(hour: int) -> int:
@@ -129,30 +134,22 @@ def format_datetime(nanoseconds: int, pattern: str) -> str:
     )
 
 
+_ABBREVIATED = 3  # so many letters, and as many letters of the name; with more, the whole name
+
+
 def _joda_text(run: str, moment: datetime, fraction: int) -> str:
     letter, width = _SAME.get(run[0], run[0]), len(run)
-    if letter == "S":
-        return f"{fraction:09}"[:width].ljust(width, "0")
-    if letter in "ZzV":
-        return (
-            "UTC"
-            if letter in "zV"
-            else "+00:00"
-            if width == 2
-            else "+0000"
-            if width == 1
-            else "UTC"
-        )
-    if letter == "M" and width > 2:  # noqa: PLR2004 - a month's name
-        name = _MONTHS[moment.month]
-        return name if width > 3 else name[:3]  # noqa: PLR2004
-    if letter == "E":
-        name = _DAYS[moment.weekday()]
-        return name if width > 3 else name[:3]  # noqa: PLR2004
-    if letter == "a":
-        return "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004
-    if letter == "G":
-        return "AD"
+    if letter == "E" or (letter == "M" and width >= _ABBREVIATED):
+        name = _DAYS[moment.weekday()] if letter == "E" else _MONTHS[moment.month]
+        return name if width > _ABBREVIATED else name[:_ABBREVIATED]
+    texts = {
+        "S": f"{fraction:09}"[:width].ljust(width, "0"), "a": _half(moment), "G": "AD",
+        "Z": {1: "+0000", 2: "+00:00"}.get(width, "UTC"), "z": "UTC", "V": "UTC",
+    }  # fmt: skip
+    return texts[letter] if letter in texts else _joda_number(letter, width, moment)
+
+
+def _joda_number(letter: str, width: int, moment: datetime) -> str:
     week = moment.isocalendar()
     numbers = {
         "y": moment.year, "Y": moment.year, "x": week.year, "C": moment.year // 100,
@@ -161,9 +158,9 @@ def _joda_text(run: str, moment: datetime, fraction: int) -> str:
         "h": _twelve(moment.hour), "m": moment.minute, "s": moment.second,
     }  # fmt: skip
     if letter not in numbers:
-        raise ValueError(f"⟦Illegal pattern component: {run}⟧")
+        raise ValueError(f"⟦Illegal pattern component: {letter * width}⟧")
     number = numbers[letter]
-    if letter in "yYx" and width == 2:  # noqa: PLR2004 - two digits
+    if letter in "yYx" and width == len("yy"):
         return f"{number % 100:02}"
     return f"{number:0{width}}"
 
@@ -174,7 +171,8 @@ _ZONES = {  # the names that Joda reads: hours from UTC
 }  # fmt: skip
 _JODA_PARTS = {
     "y": "year", "Y": "year", "M": "month", "d": "day", "H": "hour", "h": "hour12", "m": "minute",
-    "s": "second", "S": "fraction", "D": "yearday", "a": "half", "E": "skip", "Z": "zone", "z": "zone",
+    "s": "second", "S": "fraction", "D": "yearday", "a": "half", "E": "skip", "Z": "zone",
+    "z": "zone",
 }  # fmt: skip
 
 
@@ -206,14 +204,17 @@ def parse_datetime(text: str, pattern: str) -> int:
 
 def _read(text: str, expression: str, reads: list[str]) -> int:
     found = re.fullmatch(expression, text)
-    invalid = ValueError(f'⟦Invalid format: "{text}"⟧')
     if found is None:
-        raise invalid
+        raise _invalid(text)
     parts = dict(zip(reads, found.groups(), strict=True))
     try:
         return _moment(parts)
     except (ValueError, OverflowError):
-        raise invalid from None
+        raise _invalid(text) from None
+
+
+def _invalid(text: str) -> ValueError:
+    return ValueError(f'⟦Invalid format: "{text}"⟧')
 
 
 def _moment(parts: dict[str, str]) -> int:
@@ -250,6 +251,13 @@ _ISO = re.compile(
 )
 
 
+def _iso(text: str) -> re.Match[str]:
+    found = _ISO.fullmatch(text)
+    if found is None:
+        raise _invalid(text)
+    return found
+
+
 def _iso_date(found: re.Match[str]) -> date:
     year, week, weekday, yearday, month, day = found.groups()[:6]
     if week:
@@ -261,10 +269,8 @@ def _iso_date(found: re.Match[str]) -> date:
 
 def from_iso8601_timestamp(text: str) -> int:
     """Read an ISO 8601 time; without a zone it is UTC."""
-    found = _ISO.fullmatch(text)
+    found = _iso(text)
     try:
-        if found is None:
-            raise ValueError(text)
         day = _iso_date(found)
         hour, minute, second, fraction, zone = found.groups()[6:]
         moment = datetime(
@@ -272,7 +278,7 @@ def from_iso8601_timestamp(text: str) -> int:
             tzinfo=UTC,
         )  # fmt: skip
     except ValueError:
-        raise ValueError(f'⟦Invalid format: "{text}"⟧') from None
+        raise _invalid(text) from None
     if zone and zone != "Z":
         sign = -1 if zone[0] == "-" else 1
         digits = zone[1:].replace(":", "").ljust(4, "0")
@@ -282,10 +288,10 @@ def from_iso8601_timestamp(text: str) -> int:
 
 def from_iso8601_date(text: str) -> int:
     """Read an ISO 8601 date, as days since 1970-01-01."""
-    found = _ISO.fullmatch(text)
+    found = _iso(text)
+    if "T" in text:
+        raise _invalid(text)
     try:
-        if found is None or "T" in text:
-            raise ValueError(text)
         return (_iso_date(found) - date(1970, 1, 1)).days
     except ValueError:
-        raise ValueError(f'⟦Invalid format: "{text}"⟧') from None
+        raise _invalid(text) from None

@@ -145,6 +145,9 @@ CREATE MACRO difference_in_dates(unit, a, b) AS CASE
 -- Numbers
 
 CREATE MACRO at_least(n, least, message) AS CASE WHEN n < least THEN failed_number(message) ELSE n END;
+CREATE MACRO rows_away(n) AS at_least(n, 0, 'Offset must be at least 0');
+CREATE MACRO nth(n) AS at_least(n, 1, 'Offset must be at least 1');
+CREATE MACRO buckets(n) AS at_least(n, 1, 'Buckets must be greater than 0');
 CREATE MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 CREATE MACRO population_skewness(x, n) AS x * (n - 2) / sqrt(n * (n - 1.0));
 CREATE MACRO share(percentage) AS CASE WHEN percentage BETWEEN 0 AND 1 THEN percentage
@@ -300,6 +303,11 @@ CREATE MACRO timestamp_sequence(start, stop, step) AS list_transform(
 CREATE MACRO month_sequence(start, stop, step) AS list_filter(list_transform(
   range(0, complete_months(start, stop) + CAST(sign(step) AS BIGINT), step),
   lambda e: timestamp_add_months(start, e)), lambda e: (e <= stop) = (step > 0) OR e = stop);
+CREATE MACRO dates(times) AS list_transform(times, lambda t: date_of(t));
+CREATE MACRO date_sequence(start, stop, step) AS
+  dates(timestamp_sequence(CAST(start AS TIMESTAMP_NS), CAST(stop AS TIMESTAMP_NS), step));
+CREATE MACRO date_month_sequence(start, stop, step) AS
+  dates(month_sequence(CAST(start AS TIMESTAMP_NS), CAST(stop AS TIMESTAMP_NS), step));
 CREATE MACRO grouped_values(entries) AS map(
   distinct_elements(list_transform(entries, lambda e: e.key)),
   list_transform(distinct_elements(list_transform(entries, lambda e: e.key)),
@@ -327,6 +335,8 @@ CREATE MACRO series_of(times, values_) AS CASE
 CREATE MACRO series_times(series) AS list_transform(series, lambda p: p.f1);
 CREATE MACRO series_values(series) AS list_transform(series, lambda p: p.f2);
 CREATE MACRO nanoseconds(times) AS list_transform(times, lambda t: epoch_ns(t));
+CREATE MACRO correlated(how, a, b) AS correlation(how,
+  nanoseconds(series_times(a)), series_values(a), nanoseconds(series_times(b)), series_values(b));
 CREATE MACRO interpolated(how, series, times) AS points(times, interpolate(how,
   nanoseconds(series_times(series)), series_values(series), nanoseconds(times)));
 CREATE MACRO steps(series) AS CASE WHEN series IS NOT NULL

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/bitwise-functions.h
 from local.timestream.functions.signature import scalar
 
 _OF_A_DOUBLE = {  # name in Timestream: name in DuckDB
-    "acos": "acos", "asin": "asin", "atan": "atan", "cbrt": "cube_root", "cos": "cos", "cosh": "cosh",
-    "degrees": "degrees", "exp": "exp", "ln": "ln", "log10": "log10", "log2": "log2",
-    "radians": "radians", "sin": "sin", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
+    "acos": "acos", "asin": "asin", "atan": "atan", "cbrt": "cube_root", "cos": "cos",
+    "cosh": "cosh", "degrees": "degrees", "exp": "exp", "ln": "ln", "log10": "log10",
+    "log2": "log2", "radians": "radians", "sin": "sin", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
     "truncate": "trunc",
 }  # fmt: skip
 

@@ -61,7 +61,7 @@ def _between(
 
 
 def _second_derivatives(xs: Sequence[int], ys: Sequence[float]) -> list[float]:
-    """Return the second derivatives (per second squared) of the natural cubic spline at its points."""
+    """Return the natural cubic spline's second derivatives (per second squared) at its points."""
     n = len(xs)
     h = [(xs[i + 1] - xs[i]) / 1e9 for i in range(n - 1)]
     upper, right = [0.0] * n, [0.0] * n

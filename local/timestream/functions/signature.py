@@ -36,9 +36,9 @@ class Overload:
     """One row of a function table.
 
     :param sql: DuckDB SQL. `{0}`, `{1}`... are the arguments, `{args}` all of them with commas,
-        `{T}` the DuckDB type that a variable stands for, `{now}` the query's time in nanoseconds. Of
-        an aggregate, `{over}` stands directly behind the call, for FILTER and OVER; `{distinct}` and
-        `{order}` stand where DISTINCT and ORDER BY may (none: the function does not take them).
+        `{T}` the DuckDB type that a variable stands for, `{now}` the query's time in nanoseconds.
+        Of an aggregate, `{over}` stands directly behind the call, for FILTER and OVER; `{distinct}`
+        and `{order}` stand where DISTINCT and ORDER BY may (none: it does not take them).
         Of a function whose lambda takes what DuckDB's does not, `{p}` is the parameter of DuckDB's
         lambda and `{body}` the bound body.
     :param variadic: the last parameter may be repeated.
@@ -93,25 +93,17 @@ Bindings = dict[str, Type]
 
 
 def match(parameter: Type, argument: Type, bindings: Bindings) -> int | None:
-    """Bind a parameter's variables to what an argument's type says; return the cost, None if unfit."""
+    """Bind a parameter's variables to what an argument's type says.
+
+    Return how far the argument is from the parameter; None if it does not fit.
+    """
     if parameter.name in VARIABLES:
-        bound = bindings.get(parameter.name)
-        if bound is None or bound == UNKNOWN:
-            bindings[parameter.name] = argument
-            return 0
-        both = common_type(bound, argument)
-        if both is None:
-            return None
-        bindings[parameter.name] = both
-        return 0 if both == bound == argument else 1
+        return _match_variable(parameter.name, argument, bindings)
     if argument.name == parameter.name and len(argument.parts) == len(parameter.parts) > 0:
-        total = 0
-        for part, given in zip(parameter.parts, argument.parts, strict=True):
-            cost = match(part, given, bindings)
-            if cost is None:
-                return None
-            total += cost
-        return total
+        costs = [
+            match(a, b, bindings) for a, b in zip(parameter.parts, argument.parts, strict=True)
+        ]
+        return None if None in costs else sum(cost or 0 for cost in costs)
     if parameter.name == "array" and argument.name == "timeseries":
         cost = match(parameter, array(point(argument.parts[0])), bindings)
         return None if cost is None else cost + 2
@@ -120,6 +112,18 @@ def match(parameter: Type, argument: Type, bindings: Bindings) -> int | None:
             bindings.setdefault(variable, UNKNOWN)
         return 1
     return coercion_cost(argument, parameter)
+
+
+def _match_variable(variable: str, argument: Type, bindings: Bindings) -> int | None:
+    bound = bindings.get(variable)
+    if bound is None or bound == UNKNOWN:
+        bindings[variable] = argument
+        return 0
+    both = common_type(bound, argument)
+    if both is None:
+        return None
+    bindings[variable] = both
+    return 0 if both == bound == argument else 1
 
 
 def _variables(type_: Type) -> set[str]:

@@ -41,7 +41,8 @@ FUNCTIONS = (
         "derivative({0}, {1})",
     ),
     scalar(
-        "non_negative_derivative_linear(timeseries(double), interval day to second) -> timeseries(double)",
+        "non_negative_derivative_linear(timeseries(double), interval day to second)"
+        " -> timeseries(double)",
         "non_negative_derivative({0}, {1})",
     ),
     scalar(
@@ -54,11 +55,11 @@ FUNCTIONS = (
     ),
     scalar(
         "correlate_pearson(timeseries(double), timeseries(double)) -> double",
-        "correlation('pearson', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
+        "correlated('pearson', {0}, {1})",
     ),
     scalar(
         "correlate_spearman(timeseries(double), timeseries(double)) -> double",
-        "correlation('spearman', nanoseconds(series_times({0})), series_values({0}), nanoseconds(series_times({1})), series_values({1}))",
+        "correlated('spearman', {0}, {1})",
     ),
     scalar(
         f"filter(timeseries(T), function({_POINT}, boolean)) -> timeseries(T)",
