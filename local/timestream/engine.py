@@ -234,7 +234,7 @@ class Engine:
                 return
             yield from rows
 
-    def _result(  # noqa: PLR0913 - the parts of an answer
+    def _result(  # noqa: PLR0913, PLR0917 - the parts of an answer
         self, query_id: str, text: str, names: list[str], types: list[Type],
         rows: Iterator[Any], scanned: int,
     ) -> _Result:  # fmt: skip

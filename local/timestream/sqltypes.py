@@ -24,7 +24,7 @@ class Type:
     labels: tuple[str | None, ...] = ()
 
     def __str__(self) -> str:
-        """The type as typeof() and the error messages write it."""
+        """Write the type as typeof() and the error messages do."""
         if self.name == "function":
             *arguments, result = self.parts
             return f"function({','.join(map(str, arguments))},{result})"
@@ -103,7 +103,7 @@ def point(value: Type) -> Type:
 
 
 def field_name(index: int) -> str:
-    """Name the field `index` (from 0) of a row in DuckDB, where rows need names and may not repeat them."""
+    """Name the field `index` (from 0) of a row in DuckDB, where every field needs its own name."""
     return f"f{index + 1}"
 
 
@@ -138,7 +138,7 @@ _WIDENING = {  # what a type becomes where another is expected, and at what cost
 
 
 def coercion_cost(from_: Type, to: Type) -> int | None:
-    """Return how far a type is from another that it becomes by itself: 0 is the same, None never."""
+    """Return how far a type is from one that it becomes by itself: 0 is the same, None never."""
     if from_ == to:
         return 0
     if from_ == UNKNOWN:
@@ -154,7 +154,7 @@ def coercion_cost(from_: Type, to: Type) -> int | None:
 
 
 def common_type(left: Type, right: Type) -> Type | None:
-    """Return the type that both become where they meet (CASE, UNION, IN, =); None if there is none."""
+    """Return the type that both become where they meet (CASE, UNION, IN, =), if there is one."""
     if coercion_cost(left, right) is not None and left.name != "row":
         return right
     if coercion_cost(right, left) is not None and left.name != "row":
@@ -171,7 +171,8 @@ def common_type(left: Type, right: Type) -> Type | None:
 
 
 _TOKEN = re.compile(r'\s*(?:("(?:[^"]|"")*"|[A-Za-z_][A-Za-z_0-9]*)|(.))')
-_PHRASES = {"interval": ("day to second", "year to month")}
+_INTERVALS = ("day to second", "year to month")
+_NESTED = {"array": 1, "timeseries": 1, "map": 2, "row": None, "function": None}  # None: any number
 
 
 def parse_type(text: str, variables: frozenset[str] = frozenset()) -> Type:
@@ -188,26 +189,37 @@ def parse_type(text: str, variables: frozenset[str] = frozenset()) -> Type:
 
 
 def _read_type(words: list[str], variables: frozenset[str]) -> tuple[Type, list[str]]:
+    """Read one type off a list of words; return it and the words after it."""
     if not words:
         raise ValueError("no type")
     head, rest = words[0], words[1:]
     if head in variables:
         return Type(head), rest
     name = head.lower()
-    if name == "interval" and " ".join(rest[:3]).lower() in _PHRASES["interval"]:
+    if name == "interval" and " ".join(rest[:3]).lower() in _INTERVALS:
         return _SCALARS[f"interval {' '.join(rest[:3]).lower()}"], rest[3:]
     if not rest or rest[0] != "(":
         return _SCALARS[name] if name in _SCALARS else _unknown(name), rest
-    if name in {"varchar", "timestamp", "time"}:  # a length or a precision, which changes nothing
+    if name in {"varchar", "timestamp", "time"}:  # a length or a precision: not a type of its own
         return _SCALARS[name], rest[rest.index(")") + 1 :]
-    rest = rest[1:]
+    parts, labels, rest = _read_parts(name, rest[1:], variables)
+    if _NESTED.get(name) not in (len(parts), None) or name not in _NESTED:
+        _unknown(name)
+    return Type(name, tuple(parts), tuple(labels) if name == "row" else ()), rest
+
+
+def _read_parts(
+    name: str, rest: list[str], variables: frozenset[str]
+) -> tuple[list[Type], list[str | None], list[str]]:
+    """Read the parts of a nested type, up to and with its closing parenthesis."""
     parts: list[Type] = []
     labels: list[str | None] = []
-    while True:
+    separator = ","
+    while separator != ")":
         label = None
         if name == "row" and len(rest) > 1 and rest[1] not in {"(", ",", ")"}:
-            named_interval = rest[0].lower() == "interval" and rest[1].lower() in {"day", "year"}
-            if not named_interval:
+            unnamed = rest[0].lower() == "interval" and rest[1].lower() in {"day", "year"}
+            if not unnamed:
                 label, rest = rest[0].strip('"').replace('""', '"'), rest[1:]
         part, rest = _read_type(rest, variables)
         parts.append(part)
@@ -215,13 +227,7 @@ def _read_type(words: list[str], variables: frozenset[str]) -> tuple[Type, list[
         if not rest or rest[0] not in {",", ")"}:
             raise ValueError(name)
         separator, rest = rest[0], rest[1:]
-        if separator == ")":
-            break
-    if {"array": 1, "timeseries": 1, "map": 2}.get(name, len(parts)) != len(parts):
-        raise ValueError(name)
-    if name not in {"array", "timeseries", "map", "row", "function"}:
-        _unknown(name)
-    return Type(name, tuple(parts), tuple(labels) if name == "row" else ()), rest
+    return parts, labels, rest
 
 
 def _unknown(name: str) -> Type:

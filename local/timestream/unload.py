@@ -122,7 +122,7 @@ def unload(
     parts: dict[Row, list[Row]] = {}
     for row in rows:
         parts.setdefault(row[kept:], []).append(row[:kept])
-    files = []
+    files: list[dict[str, Any]] = []
     suffix = f".{chosen.format.lower()}" + (".gz" if _gzipped(chosen) else "")
     for values, part in parts.items():
         path = "".join(
@@ -152,9 +152,9 @@ def unload(
         "Author": {"Name": _AUTHOR, "MetadataFileVersion": "1.0"},
     }
     answer: list[Any] = [total]
-    for name, content in (("metadata", metadata), ("manifest", manifest)):
+    for name, described in (("metadata", metadata), ("manifest", manifest)):
         key = f"{prefix}{query_id}_{name}.json"
-        put(bucket, key, json.dumps(content, indent=1).encode())
+        put(bucket, key, json.dumps(described, indent=1).encode())
         answer.append(f"s3://{bucket}/{key}")
     return tuple(answer)
 

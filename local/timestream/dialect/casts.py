@@ -100,30 +100,26 @@ def _convert(sql: str, from_: Type, to: Type, *, safe: bool, depth: int) -> str 
 def _convert_parts(sql: str, from_: Type, to: Type, *, safe: bool, depth: int) -> str | None:
     if physical(from_) == physical(to) and str(from_.parts) == str(to.parts):
         return sql  # only the names of a row's fields differ
-    if from_.name == "array":
-        name = f"e{depth}"
-        part = _convert(name, from_.parts[0], to.parts[0], safe=safe, depth=depth + 1)
-        return part and f"list_transform({sql}, lambda {name}: {part})"
     if from_.name == "row":
-        parts = []
-        for index, (given, wanted) in enumerate(zip(from_.parts, to.parts, strict=True)):
-            name = field_name(index)
-            part = _convert(f"({sql}).{name}", given, wanted, safe=safe, depth=depth)
-            if part is None:
-                return None
-            parts.append(f"{name} := {part}")
-        packed = f"struct_pack({', '.join(parts)})"
-        return f"(CASE WHEN {sql} IS NULL THEN NULL ELSE {packed} END)"
+        names = [f"({sql}).{field_name(index)}" for index in range(len(from_.parts))]
+    else:
+        names = [f"e{depth}" for _ in from_.parts]
+        depth += 1
+    converted = [
+        _convert(name, given, wanted, safe=safe, depth=depth)
+        for name, given, wanted in zip(names, from_.parts, to.parts, strict=True)
+    ]
+    parts = [part for part in converted if part is not None]
+    if len(parts) != len(converted):
+        return None
+    if from_.name == "row":
+        packed = ", ".join(f"{field_name(index)} := {part}" for index, part in enumerate(parts))
+        return f"(CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({packed}) END)"
     if from_.name == "map":
-        names = (f"e{depth}", f"e{depth}")
-        keys, values = (
-            _convert(name, given, wanted, safe=safe, depth=depth + 1)
-            for name, given, wanted in zip(names, from_.parts, to.parts, strict=True)
+        sides = (f"map_keys({sql})", f"map_values({sql})")
+        lists = ", ".join(
+            f"list_transform({side}, lambda {name}: {part})"
+            for side, name, part in zip(sides, names, parts, strict=True)
         )
-        if keys is None or values is None:
-            return None
-        return (
-            f"map(list_transform(map_keys({sql}), lambda {names[0]}: {keys}), "
-            f"list_transform(map_values({sql}), lambda {names[1]}: {values}))"
-        )
-    return None
+        return f"map({lists})"
+    return f"list_transform({sql}, lambda {names[0]}: {parts[0]})"

@@ -219,14 +219,26 @@ class Timestream(Trino):
 
         MULTI_ARG_DISTINCT = True  # as it was read
         TRANSFORMS: ClassVar[dict[type[exp.Expr], Callable[..., str]]] = {
-            kind: write
-            for kind, write in TrinoGenerator.TRANSFORMS.items()
-            if kind not in {exp.AtTimeZone, exp.With}
+            **{
+                kind: write
+                for kind, write in TrinoGenerator.TRANSFORMS.items()
+                if kind not in {exp.AtTimeZone, exp.With}
+            },
+            exp.Any: lambda self, node: f"ANY ({self.sql(node.this.unnest())})",
+            ShowStatement: lambda self, node: self.showstatement_sql(node),
+            Unload: lambda self, node: self.unload_sql(node),
         }
 
         def attimezone_sql(self, node: exp.AtTimeZone) -> str:
             """`x AT TIME ZONE 'y'`, as it was read."""
             return f"{self.sql(node, 'this')} AT TIME ZONE {self.sql(node, 'zone')}"
+
+        def windowspec_sql(self, node: exp.WindowSpec) -> str:
+            """`ROWS 1 PRECEDING` without the end that sqlglot would add."""
+            if node.args.get("end") is not None:
+                return str(super().windowspec_sql(node))
+            start = f"{self.sql(node, 'start')} {node.args.get('start_side') or ''}"
+            return f"{node.args['kind']} {start.strip()}"
 
         def interval_sql(self, node: exp.Interval) -> str:
             """`INTERVAL '1' WEEK`: sqlglot would write weeks as days, for other readers."""

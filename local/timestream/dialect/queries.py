@@ -5,6 +5,8 @@ of the query can mean something else there. The tables stay open (`TABLE`), as d
 https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-constructs.html
 """
 
+# ruff: noqa: S608 - the SQL is put together from what was bound, never from a query's own text
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -28,11 +30,11 @@ from local.timestream.schema import TIME
 from local.timestream.sqltypes import (
     BIGINT,
     BOOLEAN,
-    TIMESTAMP,
     Type,
     common_type,
     field_name,
     parse_type,
+    point,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +67,9 @@ _SUPPORTED = {  # of a query block; everything else that sqlglot can read is ref
 def table_mark(database: str, name: str) -> str:
     """Return what stands in the SQL for a table's rows."""
     return f"\0{database}\0{name}\0"
+
+
+_Unnested = tuple[str | None, Type, str]  # a column's name, its type and the SQL that reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,13 +393,15 @@ class Queries:
             for fields, word in zip(found, ("left", "right"), strict=True):
                 if len(fields) != 1:
                     raise ValidationException(
-                        f"{self.locate(identifier)}: Column '{name}' is missing from {word} side of join"
+                        f"{self.locate(identifier)}: Column '{name}' is missing from {word} "
+                        "side of join"
                     )
             a, b = (Expression(f[0].sql, f[0].type) for f in found)
             type_ = common_type(a.type, b.type)
             if type_ is None:
                 raise ValidationException(
-                    f"{self.locate(identifier)}: Column types do not match in USING: {a.type}, {b.type}"
+                    f"{self.locate(identifier)}: Column types do not match in USING: "
+                    f"{a.type}, {b.type}"
                 )
             one, other = coerce(a, type_), coerce(b, type_)
             conditions.append(f"({one} = {other})")
@@ -435,46 +442,56 @@ class Queries:
         """Bind UNNEST: one column per array (two per map, one per field of an array of rows)."""
         binder = Expressions(self, scope, clause="UNNEST")
         lists: list[str] = []
-        fields: list[Field] = []
-        reads: list[str] = []
-
-        def add(name: str | None, type_: Type, sql: str) -> None:
-            fields.append(Field(name, type_, ""))
-            reads.append(sql)
-
+        columns: list[_Unnested] = []
         for argument in node.expressions:
             value = binder.bind(argument)
-            unnested = f"u.u{len(lists) + 1}"
-            if value.type.name == "map":
-                lists += [f"map_keys({value.sql})", f"map_values({value.sql})"]
-                for index, part in enumerate(value.type.parts):
-                    add(("key", "value")[index], part, f"u.u{len(lists) - 1 + index}")
-            elif value.type.name == "timeseries":
-                lists.append(value.sql)
-                add("time", TIMESTAMP, f"({unnested}).{field_name(0)}")
-                add("value", value.type.parts[0], f"({unnested}).{field_name(1)}")
-            elif value.type.name == "array":
-                lists.append(value.sql)
-                element = value.type.parts[0]
-                if element.name == "row":
-                    for index, part in enumerate(element.parts):
-                        add(element.labels[index], part, f"({unnested}).{field_name(index)}")
-                else:
-                    add(None, element, unnested)
-            else:
+            found = _unnested(value, len(lists))
+            if found is None:
                 raise binder.error(argument, f"Cannot unnest type: {value.type}")
+            lists += found[0]
+            columns += found[1]
         alias, ordinality = node.args.get("alias"), node.args.get("offset")
         if ordinality:
             longest = f"greatest({', '.join(f'len({one})' for one in lists)})"
             lists.append(f"range(1, {longest} + 1)")
-            add("ordinality", BIGINT, f"u.u{len(lists)}")
+            columns.append(("ordinality", BIGINT, f"u.u{len(lists)}"))
             if alias is not None and isinstance(ordinality, exp.Identifier):
                 alias = alias.copy()
                 if alias.args.get("columns"):
                     alias.append("columns", ordinality.copy())
         inner = ", ".join(f"unnest({one}) AS u{i + 1}" for i, one in enumerate(lists))
-        outer = ", ".join(f"{read} AS c{i + 1}" for i, read in enumerate(reads))
-        return Output(f"SELECT {outer} FROM (SELECT {inner}) AS u", tuple(fields)), alias
+        outer = ", ".join(f"{read} AS c{i + 1}" for i, (_, _, read) in enumerate(columns))
+        fields = tuple(Field(name, type_, "") for name, type_, _ in columns)
+        return Output(f"SELECT {outer} FROM (SELECT {inner}) AS u", fields), alias
+
+
+def _unnested(value: Expression, before: int) -> tuple[list[str], list[_Unnested]] | None:
+    """Return the lists that a value unnests from and the columns that come of them.
+
+    :param before: how many lists are unnested beside them already: the next is called u{before+1}.
+    """
+    name = f"u.u{before + 1}"
+    match value.type.name:
+        case "map":
+            keys, values = value.type.parts
+            return (
+                [f"map_keys({value.sql})", f"map_values({value.sql})"],
+                [("key", keys, name), ("value", values, f"u.u{before + 2}")],
+            )
+        case "timeseries":
+            return [value.sql], _fields_of(point(value.type.parts[0]), name)
+        case "array":
+            element = value.type.parts[0]
+            whole: list[_Unnested] = [(None, element, name)]
+            return [value.sql], _fields_of(element, name) if element.name == "row" else whole
+    return None
+
+
+def _fields_of(row: Type, sql: str) -> list[_Unnested]:
+    return [
+        (label, part, f"({sql}).{field_name(index)}")
+        for index, (label, part) in enumerate(zip(row.labels, row.parts, strict=True))
+    ]
 
 
 class _Block:
@@ -502,6 +519,8 @@ class _Block:
             sql.append(f" WHERE {condition}")
             self._note_scans(where.this)
         self._items = self._expanded()
+        if not self._items:
+            raise ValidationException(f"{queries.locate(node)}: SELECT needs a column")
         grouping, group_by = self._grouping()
         sql.append(group_by)
         binder = self._binder("SELECT", aggregates=True, grouping=grouping)
@@ -568,7 +587,8 @@ class _Block:
             found = self._scope.star()
             if not self._scope.relations:
                 raise ValidationException(
-                    f"{self._queries.locate(item)}: SELECT * not allowed in queries without FROM clause"
+                    f"{self._queries.locate(item)}: SELECT * not allowed in queries without FROM "
+                    "clause"
                 )
             return found
         qualifier = tuple(part.name for part in item.parts[:-1])
@@ -592,29 +612,30 @@ class _Block:
             if aggregated or self._node.args.get("having") or (ordered and _aggregates(ordered)):
                 return Grouping(set()), ""
             return None, ""
-        keys: set[str] = set()
-
-        def key(node: exp.Expr) -> str:
-            sql = self._group_key(node)
-            keys.add(sql)
-            return sql
-
-        def sets(node: exp.Expr) -> str:
-            if isinstance(node, exp.Tuple):
-                return f"({', '.join(key(n) for n in node.expressions)})"
-            if isinstance(node, exp.Paren):
-                return f"({key(node.this)})"
-            if isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)):
-                word = {exp.Cube: "CUBE", exp.Rollup: "ROLLUP"}.get(type(node), "GROUPING SETS")
-                return f"{word} ({', '.join(sets(n) for n in node.expressions)})"
-            return key(node)
-
-        parts = [sets(n) for n in group.expressions]
+        nodes = list(group.expressions)
         for word in ("grouping_sets", "cube", "rollup"):
-            parts += [sets(n) for n in group.args.get(word) or []]
+            nodes += group.args.get(word) or []
         if group.args.get("all") or group.args.get("totals"):
             raise self._queries.refuse(group, "GROUP BY ALL")
+        if not nodes:
+            raise ValidationException(
+                f"{self._queries.locate(self._node)}: GROUP BY needs a column"
+            )
+        keys: set[str] = set()
+        parts = [self._group_sets(node, keys) for node in nodes]
         return Grouping(keys), f" GROUP BY {', '.join(parts)}"
+
+    def _group_sets(self, node: exp.Expr, keys: set[str]) -> str:
+        """Bind an item of GROUP BY; add the expressions in it to `keys`."""
+        if isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)):
+            word = {exp.Cube: "CUBE", exp.Rollup: "ROLLUP"}.get(type(node), "GROUPING SETS")
+            return f"{word} ({', '.join(self._group_sets(n, keys) for n in node.expressions)})"
+        if isinstance(node, (exp.Tuple, exp.Paren)):
+            inner = node.expressions if isinstance(node, exp.Tuple) else [node.this]
+            return f"({', '.join(self._group_sets(n, keys) for n in inner)})"
+        key = self._group_key(node)
+        keys.add(key)
+        return key
 
     def _group_key(self, node: exp.Expr) -> str:
         index = _ordinal(node, len(self._items), self._queries, "GROUP BY")
@@ -649,8 +670,8 @@ class _Block:
     ) -> None:
         if grouping is not None and grouping.loose:
             raise ValidationException(
-                f"{self._queries.locate(node)}: '{Expressions.describe(node)}' must be an aggregate "
-                "expression or appear in GROUP BY clause"
+                f"{self._queries.locate(node)}: '{Expressions.describe(node)}' must be an "
+                "aggregate expression or appear in GROUP BY clause"
             )
 
     def _order_by(

@@ -266,7 +266,7 @@ SELECT * EXCLUDE (city) FROM bridges.status;
 SELECT [1, 2];
 --> ! The query syntax is invalid at line 1:8: mismatched input '['
 SELECT {'a': 1};
---> ! line 1:14: CAST(ROW(1) AS ROW(a INTEGER)) is not supported by this embedded Timestream
+--> ! The query syntax is invalid at line 1:8: mismatched input '{'
 SELECT time FROM bridges.status ORDER BY ALL;
 --> ! line 1:42: Column 'ALL' does not exist
 SELECT list_transform(ARRAY[1], x -> x);
