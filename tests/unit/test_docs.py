@@ -12,7 +12,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_generated_parts_are_fresh(document: Path) -> None:
-    command = [sys.executable, "-m", "cogapp", "--check", "--diff", "-I", ROOT, document]
+    command = [sys.executable, "-m", "cogapp", "--check", "--diff", "-I", str(ROOT), str(document)]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own files
 
