@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,7 +21,7 @@ from bridgewatch.cost.prices import REGION, PriceError, PriceList, load_prices
 from bridgewatch.cost.report import LineReport, Report, difference, report
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment as deployment_of
-from bridgewatch.settings import load_settings
+from bridgewatch.settings import Settings, load_settings, parse_settings
 from lambdas.timestream import Connection
 
 BAR_WIDTH = 12
@@ -73,7 +74,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
 
         def deployed(file: Path | None) -> Deployment:
             return replace(
-                deployment_of(load_settings(file)),
+                deployment_of(_settings(file)),
                 queries_a_day=Fraction(queries_per_day),
                 tcu_a_query=tcu_per_query,
             )
@@ -88,7 +89,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             if not yes:
                 ask_first(prices)
             place = Connection(profile, region, endpoint_url)
-            tell_actual(load_settings(settings), place, found, as_json=as_json)
+            tell_actual(_settings(settings), place, found, as_json=as_json)
             return
         variants = {
             name: _report(variant, prices, region) for name, variant in what_ifs(deployment).items()
@@ -97,6 +98,16 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             print_json({**found, "what_if": {name: _totals(one) for name, one in variants.items()}})
         else:
             _print(deployment, found, variants, prices)
+
+
+def _settings(file: Path | None) -> Settings:
+    """Read settings: also those of a cdk.json that is elsewhere, such as an older one."""
+    if file is not None:
+        with suppress(OSError, ValueError):
+            document = json.loads(file.read_text(encoding="utf-8"))
+            if isinstance(document, dict) and "context" in document:
+                return parse_settings(document["context"].get("bridgewatch"))
+    return load_settings(file)
 
 
 def _check_region(region: str) -> None:

@@ -174,6 +174,20 @@ def test_two_settings_are_compared_in_one_sentence(settings: Callable[..., str])
     assert result.stdout.endswith(", mostly for Timestream's GB-hours of memory store.\n")
 
 
+def test_an_older_cdk_json_is_compared_with_the_one_in_use(
+    settings: Callable[..., str], tmp_path: Path
+) -> None:
+    # given
+    document = json.loads(CDK_JSON.read_text())
+    document["context"]["bridgewatch"]["heartbeat_minutes"] = 1
+    older = tmp_path / "older.json"
+    older.write_text(json.dumps(document))
+    # when
+    result = run("--diff", str(older), settings())
+    # then
+    assert result.stdout.startswith("A month goes from 0.04 to 0.00 USD")
+
+
 def test_a_saved_price_is_compared_with_settings(
     settings: Callable[..., str], tmp_path: Path
 ) -> None:
