@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
@@ -36,6 +38,9 @@ def serve(
         cloud.probe()
         typer.echo(f"ready {cloud.endpoint}")
         cloud.schedules.serve(stop)
+    # Python's own end takes a second, and DuckDB aborts it while threads still answer requests.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 from botocore.config import Config
@@ -75,6 +75,7 @@ class Cloud:
     :param meter: counts what would be billed, if that is wanted.
     """
 
+    _is_open: ClassVar[bool] = False
     runtime: LambdaRuntime
     schedules: ScheduleRunner
 
@@ -103,9 +104,16 @@ class Cloud:
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
-        """Start serving."""
+        """Start serving.
+
+        :raises RuntimeError: if this process has another one open: moto's state is the process's.
+        """
         with ExitStack() as stack:
             stack.callback(self._server.server_close)
+            if Cloud._is_open:
+                raise RuntimeError("There is one embedded cloud in this process already.")
+            stack.callback(setattr, Cloud, "_is_open", False)  # noqa: FBT003 - setattr's value
+            Cloud._is_open = True
             temporary = tempfile.TemporaryDirectory(prefix="bridgewatch-")
             directory = Path(stack.enter_context(temporary))
             moto_api_backend.reset()

@@ -112,8 +112,9 @@ class ScheduleRunner:
             for due, schedule in upcoming:
                 if due <= now:
                     self._advance(schedule, due, past=now)
-                    threading.Thread(target=self._invoke, args=(schedule, due), daemon=True).start()
-            threading.Thread(target=self._run_others, daemon=True).start()
+                    threading.Thread(target=self._invoke, args=(schedule, due)).start()
+            if any((time := other.next_due()) and time <= now for other in self._others()):
+                threading.Thread(target=self._run_others).start()
             wait = min((due - now for due, _ in upcoming), default=timedelta(seconds=LONGEST_WAIT))
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
 

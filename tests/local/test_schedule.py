@@ -11,7 +11,6 @@ from tests.local.deployed import Deployed
 if TYPE_CHECKING:
     from local.clock import SimulatedClock
     from local.cloud import Cloud
-    from tests.local.conftest import Deploy
 
 TELLS_THE_TIME = """
     import datetime
@@ -125,8 +124,9 @@ def test_without_retries_what_failed_goes_to_its_queue(
     assert [message["Body"] for message in messages] == ['{"a": 1}']
 
 
-def test_in_real_time_the_thread_invokes_what_is_due(cloud: Cloud, deploy: Deploy) -> None:
-    function = deploy(TELLS_THE_TIME)
+def test_in_real_time_the_thread_invokes_what_is_due(cloud: Cloud) -> None:
+    # the last of this file: `cloud` stays open until its end, and there is one at a time
+    function = Deployed(cloud, "in-real-time", TELLS_THE_TIME)
     stop = threading.Event()
     function.schedule("rate(1 minute)")
 
