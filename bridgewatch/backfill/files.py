@@ -27,7 +27,7 @@ from lambdas.observation import Status
 from lambdas.timestream import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from bridgewatch.settings import Settings
@@ -144,18 +144,19 @@ def _entries(
 
 
 def _rows(text: IO[str]) -> _Rows:
-    first = text.readline()
+    start, first = next(
+        ((line, content) for line, content in enumerate(text, start=1) if content.strip()), (1, "")
+    )
     if first.lstrip().startswith("{"):
-        return _json_rows(chain([first], text))
+        return _json_rows(start, chain([first], text))
     columns = [column.strip().lower() for column in next(csv.reader([first]), [])]
     lines = csv.reader(text)
-    return _Rows(columns, ((lines.line_num + 1, values) for values in lines if values))
+    return _Rows(columns, ((start + lines.line_num, values) for values in lines if values))
 
 
-def _json_rows(text: Iterable[str]) -> _Rows:
+def _json_rows(start: int, text: Iterator[str]) -> _Rows:
     """Read JSON Lines; the first line's keys are the columns."""
-    lines = ((line, content) for line, content in enumerate(text, start=1) if content.strip())
-    line, first = next(lines)
+    first = next(text)
     try:
         columns = list(json.loads(first))
     except ValueError:
@@ -170,9 +171,8 @@ def _json_rows(text: Iterable[str]) -> _Rows:
         except (ValueError, TypeError) as error:
             return ValueError(f"it is not an object in JSON: {error}")
 
-    return _Rows(
-        columns, ((line, values(content)) for line, content in chain([(line, first)], lines))
-    )
+    lines = enumerate(chain([first], text), start=start)
+    return _Rows(columns, ((line, values(content)) for line, content in lines if content.strip()))
 
 
 def _parquet(path: str) -> _Rows:

@@ -1,0 +1,206 @@
+"""The files that a backfill reads: what they say, and what is wrong with them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bridgewatch.backfill.files import Language, LineError, read
+from bridgewatch.settings import parse_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATUSES = {"Open": "Closed", "Closed": "Open"}
+SETTINGS = parse_settings(
+    {
+        "bridges": [
+            {"name": "Hisingsbron", "source": "city"},
+            {"name": "Schinkelbrug", "source": "ndw", "code": "NLAMS002122253000074"},
+        ],
+        "sources": {
+            "city": {
+                "type": "json",
+                "url": "https://example.org/",
+                "pointer": "/status",
+                "statuses": STATUSES,
+            },
+            "ndw": {"type": "ndw"},
+        },
+    }
+)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def milliseconds(text: str) -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+NOON = milliseconds("2026-11-23T12:00:00")
+
+
+def entries(
+    path: Path,
+    content: str | bytes,
+    *,
+    name: str = "in.csv",
+    **language: Any,  # noqa: ANN401 - Language's
+) -> list[Any]:
+    """Read a file's entries, and stop at the first wrong line."""
+    file = path / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return list(read(str(file), Language(SETTINGS, **language), stop))
+
+
+def stop(error: LineError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("content", "language", "found"),
+    [
+        pytest.param(
+            "time,bridge,status\n2026-11-23T12:00:00.000Z,Hisingsbron,Open\n",
+            {},
+            ("Hisingsbron", NOON, "Open"),
+            id="observations: our own words",
+        ),
+        pytest.param(
+            "note,Status,Bridge,TIME\nx,Open,NLAMS002122253000074,2026-11-23T13:00:00+01:00\n",
+            {},
+            ("Schinkelbrug", NOON, "Open"),
+            id="any order and case, more columns, an offset, a code",
+        ),
+        pytest.param(
+            '{"timestamp": "2026-11-23 13:00:00", "status": "Open"}\n',
+            {"bridge": "Hisingsbron", "zone": STOCKHOLM},
+            ("Hisingsbron", NOON, "Closed"),
+            id="the article's entries: its Open means that the road is open",
+        ),
+        pytest.param(
+            '{"timestamp": "2026-11-23 13:00:00", "status": "up"}\n',
+            {"bridge": "Hisingsbron", "zone": STOCKHOLM, "words": {"up": "Open"}},
+            ("Hisingsbron", NOON, "Open"),
+            id="a map of one's own",
+        ),
+        pytest.param(
+            '\n{"time": "2026-11-23T12:00:00Z", "bridge": "Hisingsbron", "status": "Open"}\n\n',
+            {},
+            ("Hisingsbron", NOON, "Open"),
+            id="JSON Lines with empty lines",
+        ),
+        pytest.param(
+            "bridge,opened_at,closed_at,latitude\nHisingsbron,2026-11-23T12:00Z,,57.7\n",
+            {},
+            ("Hisingsbron", NOON, None),
+            id="openings: one without an end",
+        ),
+        pytest.param(
+            "\ufefftime,bridge,status\r\n2026-11-23T12:00:00Z,Hisingsbron,Closed\r\n",
+            {},
+            ("Hisingsbron", NOON, "Closed"),
+            id="as Windows writes CSV",
+        ),
+    ],
+)
+def test_what_a_line_says(
+    tmp_path: Path, content: str, language: dict[str, Any], found: tuple[object, ...]
+) -> None:
+    assert entries(tmp_path, content, **language) == [found]
+    packed = gzip.compress(content.encode())
+    assert entries(tmp_path, packed, name="in.gz", **language) == [found]
+
+
+@pytest.mark.parametrize(
+    ("clock", "offset"),
+    [
+        ("2026-03-29 01:59:59", "2026-03-29T00:59:59"),
+        ("2026-03-29 03:00:00", "2026-03-29T01:00:00"),
+        ("2026-10-25 01:59:59", "2026-10-24T23:59:59"),
+        ("2026-10-25 03:00:00", "2026-10-25T02:00:00"),
+        ("2026-10-25 02:30:00+02:00", "2026-10-25T00:30:00"),
+        ("2026-10-25 02:30:00+01:00", "2026-10-25T01:30:00"),
+    ],
+)
+def test_a_clock_time_means_one_moment_on_both_days_when_the_clock_jumps(
+    tmp_path: Path, clock: str, offset: str
+) -> None:
+    ((_, time, _),) = entries(
+        tmp_path, f"time,bridge,status\n{clock},Hisingsbron,Open\n", zone=STOCKHOLM
+    )
+
+    assert time == milliseconds(offset)
+
+
+ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (f"time,bridge,status\n{ROW}\n\n{ROW[:-4]}Ajar\n", ":4: the status 'Ajar' is none of Open"),
+        ("time,bridge,status\n2026-11-23T12:00Z,X,Open\n", ":2: the settings have no bridge 'X'."),
+        (f"time,bridge,status\n{ROW}\nyesterday,X,Open\n", ":3: the settings have no bridge 'X'."),
+        ("time,bridge,status\nnoon,Hisingsbron,Open\n", ":2: the time 'noon' is not ISO 8601."),
+        ("time,bridge,status\nx\n", ":2: it has too few columns."),
+        ("time,bridge,status\n2026-11-23 12:00,Hisingsbron,Open\n", ":2: the time 2026-11-23"),
+        ("bridge,opened_at,closed_at\nHisingsbron,,\n", ":2: it has neither opened_at nor"),
+        (
+            "bridge,opened_at,closed_at\nHisingsbron,2026-11-23T12:00Z,2026-11-23T12:00Z\n",
+            ":2: closed_at 2026-11-23T12:00Z is not after opened_at 2026-11-23T12:00Z.",
+        ),
+        ("when,bridge,what\n", ": its columns are when, bridge, what, not time, bridge and status"),
+        ("time,status\n", ": it has no column `bridge` among time, status: name it with --bridge."),
+        ("", ": it has no column `bridge` among none: name it with --bridge."),
+        ('{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron"}\n', ": its columns are time, br"),
+        (
+            '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n{"time": 1}',
+            ":2: it has no 'bridge'.",
+        ),
+        (
+            '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n[1]',
+            ":2: it is not an object in JSON",
+        ),
+        (b"time,bridge,status\n\xff", " cannot be read to its end: 'utf-8' codec can't decode"),
+        (gzip.compress(f"time,bridge,status\n{ROW}\n".encode())[:-9], " cannot be read to its end"),
+        (b"PAR1 and not Parquet", " must have the columns time, bridge and status"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_line(
+    tmp_path: Path, content: str | bytes, sentence: str
+) -> None:
+    with pytest.raises(LineError) as error:
+        entries(tmp_path, content)
+
+    assert str(error.value).startswith(f"{tmp_path}/in.csv{sentence}")
+
+
+@pytest.mark.parametrize(
+    ("clock", "reason"),
+    [
+        ("2026-03-29 02:00:00", "never was in Europe/Stockholm: the clock was put forward"),
+        ("2026-03-29 02:59:59", "never was in Europe/Stockholm: the clock was put forward"),
+        ("2026-10-25 02:00:00", "was twice in Europe/Stockholm: write it with its offset from"),
+        ("2026-10-25 02:59:59", "was twice in Europe/Stockholm: write it with its offset from"),
+    ],
+)
+def test_a_clock_time_that_never_was_or_was_twice_is_wrong(
+    tmp_path: Path, clock: str, reason: str
+) -> None:
+    with pytest.raises(LineError, match=f":2: {clock} {reason}"):
+        entries(tmp_path, f"time,bridge,status\n{clock},Hisingsbron,Open\n", zone=STOCKHOLM)
+
+
+def test_the_standard_input_is_read_as_files_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = gzip.compress(f"time,bridge,status\n{ROW}\n".encode())
+    stdin = SimpleNamespace(buffer=io.BufferedReader(io.BytesIO(packed)))
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    assert list(read("-", Language(SETTINGS), stop)) == [("Hisingsbron", NOON, "Open")]

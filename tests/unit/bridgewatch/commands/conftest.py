@@ -1,0 +1,125 @@
+"""Commands on the embedded cloud: real Timestream SQL, real retention, real versions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bridgewatch.cli import app
+from lambdas.observation import Observation, Status
+from lambdas.timestream import TimestreamStore
+from local.clock import SystemClock
+from local.cloud import Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from typer.testing import Result
+
+DATABASE = "gothenburg"
+SETTINGS = {
+    "deployment": DATABASE,
+    "bridges": [
+        {
+            "name": "Hisingsbron",
+            "source": "city",
+            "dimensions": {"city": "Gothenburg"},
+            "timezone": "Europe/Stockholm",
+        },
+        {"name": "Marieholmsbron", "source": "city", "timezone": "Europe/Stockholm"},
+    ],
+    "sources": {
+        "city": {
+            "type": "json",
+            "url": "https://example.org/",
+            "pointer": "/status",
+            "statuses": {"Open": "Closed", "Closed": "Open"},
+        }
+    },
+}
+BUCKET = {"BucketName": "rejected-data", "EncryptionOption": "SSE_S3"}
+
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with Cloud(SystemClock()) as cloud:
+        cloud.client("timestream-write").create_database(DatabaseName=DATABASE)
+        yield cloud
+
+
+@dataclass
+class Commands:
+    """The command line, on a table of a test's own in a cloud."""
+
+    cloud: Cloud
+    table: str
+    settings: Path
+
+    def __call__(self, *arguments: str, input_: str | None = None) -> Result:
+        """Run a command."""
+        return CliRunner().invoke(
+            app,
+            [*arguments, "--settings", str(self.settings), "--table", self.table],
+            input=input_,
+            catch_exceptions=False,
+        )
+
+    def printed(self, *arguments: str) -> Any:  # noqa: ANN401 - what JSON can be
+        """Run a command, and read the JSON that it prints."""
+        result = self(*arguments, "--json")
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def write(self, *observations: tuple[datetime, str], bridge: str = "Hisingsbron") -> None:
+        """Write records as the poller does."""
+        store = TimestreamStore(
+            database=DATABASE,
+            table=self.table,
+            dimensions={bridge: {"city": "Gothenburg", "source": "city"}},
+        )
+        refusals = store.write(
+            [Observation(bridge, Status(status), time) for time, status in observations]
+        )
+        assert refusals == []
+
+    def rows(self) -> list[list[str]]:
+        """Give all records, as [bridge, time, status], sorted."""
+        answer = self.cloud.client("timestream-query").query(
+            QueryString="SELECT measure_name, time, measure_value::varchar "  # noqa: S608 - of a test's own
+            f'FROM "{DATABASE}"."{self.table}" ORDER BY 1, 2'
+        )
+        assert "NextToken" not in answer
+        return [[one["ScalarValue"] for one in row["Data"]] for row in answer["Rows"]]
+
+
+@pytest.fixture
+def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """Give the command line, in an empty directory, with a new table that takes late writes."""
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps(SETTINGS))
+    table = f"table-{next(_numbers)}"
+    cloud.client("timestream-write").create_table(
+        DatabaseName=DATABASE,
+        TableName=table,
+        RetentionProperties={
+            "MemoryStoreRetentionPeriodInHours": 24,
+            "MagneticStoreRetentionPeriodInDays": 36500,
+        },
+        MagneticStoreWriteProperties={
+            "EnableMagneticStoreWrites": True,
+            "MagneticStoreRejectedDataLocation": {"S3Configuration": BUCKET},
+        },
+    )
+    return Commands(cloud, table, settings)
