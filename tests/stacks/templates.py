@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from aws_cdk import App
 
 from app import add_stacks
-from bridgewatch.settings import CDK_JSON, Settings, load_settings
+from bridgewatch.settings import CDK_JSON, Settings, load_settings, parse_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,33 @@ def synthesize(settings: Settings) -> dict[str, Template]:
 def templates(name: str) -> dict[str, Template]:
     """Synthesize one of SETTINGS, once."""
     return synthesize(load_settings(SETTINGS[name]))
+
+
+def with_settings(changes: dict[str, Any], name: str = "default") -> Settings:
+    """Give one of SETTINGS with changes, such as {"budget.fuse": True}, checked as ever."""
+    document = load_settings(SETTINGS[name]).model_dump(mode="json", by_alias=True)
+    for key, value in changes.items():
+        *models, field = key.split(".")
+        parent = document
+        for model in models:
+            parent = parent[model]
+        parent[field] = value
+    return parse_settings(document)
+
+
+def outputs(template: Template) -> set[str]:
+    """Name the outputs of a template, but for those that the CDK adds for other stacks."""
+    return {name for name in template["Outputs"] if not name.startswith("ExportsOutput")}
+
+
+def named(template: Template, resource_type: str, name: str) -> dict[str, Any]:
+    """Give the properties of the resource of a type whose logical id starts with `name`."""
+    (found,) = (
+        resource["Properties"]
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == resource_type and logical_id.startswith(name)
+    )
+    return dict(found)
 
 
 def properties(template: Template, resource_type: str) -> list[dict[str, Any]]:

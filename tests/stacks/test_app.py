@@ -117,9 +117,13 @@ def test_cfn_lint_has_nothing_to_say_about_any_template(tmp_path: Path) -> None:
 def test_everything_that_can_be_tagged_names_its_deployment(settings: str) -> None:
     untaggable = {
         "AWS::IAM::Policy",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::IAM::ManagedPolicy",
         "AWS::Lambda::EventInvokeConfig",
         "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
         "AWS::Scheduler::Schedule",
     }
     tag = {
@@ -130,7 +134,8 @@ def test_everything_that_can_be_tagged_names_its_deployment(settings: str) -> No
     for template in templates(settings).values():
         for name, resource in template["Resources"].items():
             if resource["Type"] not in untaggable:
-                tags = "ResourceTags" if resource["Type"] == "AWS::Budgets::Budget" else "Tags"
+                of_budgets = resource["Type"].startswith("AWS::Budgets::")
+                tags = "ResourceTags" if of_budgets else "Tags"
                 assert resource["Properties"][tags] == [tag], name
 
 

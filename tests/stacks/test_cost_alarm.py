@@ -4,8 +4,17 @@ from typing import Any
 
 import pytest
 
-from bridgewatch.settings import Budget, load_settings
-from tests.stacks.templates import SETTINGS, Template, properties, synthesize, templates, text
+from bridgewatch.settings import SERVICES
+from tests.stacks.templates import (
+    SETTINGS,
+    Template,
+    outputs,
+    properties,
+    synthesize,
+    templates,
+    text,
+    with_settings,
+)
 
 
 @pytest.fixture(params=SETTINGS)
@@ -15,21 +24,24 @@ def template(request: pytest.FixtureRequest) -> Template:
 
 def of(budget: dict[str, Any]) -> Template:
     """Synthesize the stack for the default settings with another budget."""
-    settings = load_settings().model_copy(update={"budget": Budget.model_validate(budget)})
-    return synthesize(settings)["cost-alarm"]
+    changes = {f"budget.{key}": value for key, value in budget.items()}
+    return synthesize(with_settings(changes))["cost-alarm"]
 
 
-def test_a_month_may_cost_a_dollar_in_the_whole_account(template: Template) -> None:
-    (budget,) = properties(template, "AWS::Budgets::Budget")
+def test_a_month_may_cost_a_dollar_for_the_services_that_a_deployment_uses() -> None:
+    (budget,) = properties(templates("default")["cost-alarm"], "AWS::Budgets::Budget")
 
     assert budget["Budget"] == {
         "BudgetType": "COST",
         "TimeUnit": "MONTHLY",
         "BudgetLimit": {"Amount": 1, "Unit": "USD"},
+        "CostFilters": {"Service": list(SERVICES)},
     }
+    assert "Amazon Timestream" in SERVICES
 
 
-def test_it_shouts_at_50_80_and_100_percent_and_when_100_are_forecast(template: Template) -> None:
+def test_it_shouts_at_50_80_and_100_percent_and_when_100_are_forecast() -> None:
+    template = templates("default")["cost-alarm"]
     (budget,) = properties(template, "AWS::Budgets::Budget")
     (topic,) = (
         name
@@ -58,7 +70,14 @@ def test_an_email_address_gets_every_message_as_well() -> None:
         assert email == {"SubscriptionType": "EMAIL", "Address": "operator@example.com"}
 
 
-def test_a_budget_can_be_restricted_to_services() -> None:
+def test_a_budget_on_no_services_is_one_on_the_whole_account() -> None:
+    template = of({"services": []})
+
+    (budget,) = properties(template, "AWS::Budgets::Budget")
+    assert "CostFilters" not in budget["Budget"]
+
+
+def test_a_budget_can_be_restricted_to_other_services() -> None:
     template = of({"services": ["Amazon Timestream"], "monthly_usd": 2.5})
 
     (budget,) = properties(template, "AWS::Budgets::Budget")
@@ -72,23 +91,86 @@ def test_the_budget_has_no_name_so_that_its_thresholds_can_change(template: Temp
     assert "BudgetName" not in budget["Budget"]
 
 
-def test_only_this_accounts_budgets_may_write_to_the_topic_and_only_over_tls(
+def test_only_this_accounts_budgets_and_alarms_may_write_to_the_topic_and_only_over_tls(
     template: Template,
 ) -> None:
     (policy,) = properties(template, "AWS::SNS::TopicPolicy")
 
-    deny, allow = policy["PolicyDocument"]["Statement"]
+    deny, *allowed = policy["PolicyDocument"]["Statement"]
     assert deny["Effect"] == "Deny"
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert allow["Effect"] == "Allow"
-    assert allow["Principal"] == {"Service": "budgets.amazonaws.com"}
-    assert allow["Action"] == "sns:Publish"
-    assert allow["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    assert (
-        text(allow["Condition"]["ArnLike"]["aws:SourceArn"])
-        == "arn:${AWS::Partition}:budgets::${AWS::AccountId}:*"
-    )
+    sources = {}
+    for allow in allowed:
+        condition = allow["Condition"]
+        assert (allow["Effect"], allow["Action"]) == ("Allow", "sns:Publish")
+        assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        sources[allow["Principal"]["Service"]] = text(condition["ArnLike"]["aws:SourceArn"])
+    assert sources == {
+        "budgets.amazonaws.com": "arn:${AWS::Partition}:budgets::${AWS::AccountId}:*",
+        "cloudwatch.amazonaws.com": (
+            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:*"
+        ),
+    }
+
+
+def test_nobody_is_subscribed_to_the_topic_but_whom_the_settings_name() -> None:
+    by_default = templates("default")["cost-alarm"]
+    with_email = synthesize(with_settings({"alarms.email": "operator@example.com"}))["cost-alarm"]
+
+    assert not properties(by_default, "AWS::SNS::Subscription")
+    (subscription,) = properties(with_email, "AWS::SNS::Subscription")
+    assert subscription["Protocol"] == "email"
+    assert subscription["Endpoint"] == "operator@example.com"
+
+
+@pytest.fixture(scope="module")
+def fused() -> dict[str, Template]:
+    return synthesize(with_settings({"budget.fuse": True}))
+
+
+class TestFuse:
+    def test_there_is_none_by_default(self) -> None:
+        template = templates("default")["cost-alarm"]
+
+        assert not properties(template, "AWS::Budgets::BudgetsAction")
+        assert not properties(template, "AWS::IAM::ManagedPolicy")
+
+    def test_it_denies_queries_and_nothing_else(self, fused: dict[str, Template]) -> None:
+        (policy,) = properties(fused["cost-alarm"], "AWS::IAM::ManagedPolicy")
+
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement == {
+            "Effect": "Deny",
+            "Action": ["timestream:Select", "timestream:SelectValues"],
+            "Resource": "*",
+        }
+
+    def test_it_blows_by_itself_when_the_budget_is_spent(self, fused: dict[str, Template]) -> None:
+        (action,) = properties(fused["cost-alarm"], "AWS::Budgets::BudgetsAction")
+        (budget,) = (
+            name
+            for name, resource in fused["cost-alarm"]["Resources"].items()
+            if resource["Type"] == "AWS::Budgets::Budget"
+        )
+
+        assert action["BudgetName"] == {"Ref": budget}
+        assert action["NotificationType"] == "ACTUAL"
+        assert action["ActionThreshold"] == {"Type": "PERCENTAGE", "Value": 100}
+        assert action["ApprovalModel"] == "AUTOMATIC"
+        assert action["ActionType"] == "APPLY_IAM_POLICY"
+
+    def test_it_is_for_the_reader_alone(self, fused: dict[str, Template]) -> None:
+        (action,) = properties(fused["cost-alarm"], "AWS::Budgets::BudgetsAction")
+
+        (role,) = action["Definition"]["IamActionDefinition"]["Roles"]
+        (exported,) = (
+            output["Value"]
+            for output in fused["storage"]["Outputs"].values()
+            if output.get("Export", {}).get("Name") == role["Fn::ImportValue"]
+        )
+        reader = fused["storage"]["Resources"][exported["Ref"]]
+        assert reader["Properties"]["Description"] == "Queries the history of the bridges"
 
 
 def test_the_outputs_have_stable_names(template: Template) -> None:
-    assert template["Outputs"].keys() == {"AlarmTopicArn", "BudgetName"}
+    assert outputs(template) == {"AlarmTopicArn", "BudgetName"}

@@ -2,13 +2,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bridgewatch.settings import load_settings
-from tests.stacks.templates import synthesize
+from tests.stacks.templates import synthesize, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("DatabaseName", "FunctionName", "LogGroupName", "Name", "TopicName")
+NAMES = (
+    "AlarmName",
+    "DashboardName",
+    "DatabaseName",
+    "FunctionName",
+    "LogGroupName",
+    "Name",
+    "QueueName",
+    "TopicName",
+)
 
 
 def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value of a template
@@ -16,6 +24,8 @@ def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value of a te
     match value:
         case dict():
             for key, inner in value.items():
+                if key == "Dimensions":
+                    continue  # they name what they watch
                 if key in NAMES and isinstance(inner, str):
                     yield inner
                 yield from names(inner)
@@ -25,12 +35,12 @@ def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value of a te
 
 
 def names_of(deployment: str) -> set[str]:
-    settings = load_settings().model_copy(update={"deployment": deployment})
+    settings = with_settings({"deployment": deployment}, "everything")
     return set(names(list(synthesize(settings).values())))
 
 
 def test_two_deployments_in_one_account_share_no_name() -> None:
     one, other = names_of("bridgewatch"), names_of("bridgewatch-test")
 
-    assert {"bridgewatch", "bridgewatch-poller", "bridgewatch-alarms"} <= one
+    assert {"bridgewatch", "bridgewatch-poller", "bridgewatch-alarms", "bridgewatch-queue"} <= one
     assert not one & other

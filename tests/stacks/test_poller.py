@@ -3,7 +3,19 @@ from __future__ import annotations
 import pytest
 
 from bridgewatch.settings import load_settings
-from tests.stacks.templates import SETTINGS, Template, properties, synthesize, templates
+from tests.stacks.templates import (
+    SETTINGS,
+    Template,
+    named,
+    outputs,
+    properties,
+    synthesize,
+    templates,
+    text,
+    with_settings,
+)
+
+FUNCTIONS = ("Poller", "Redriver")
 
 
 @pytest.fixture(params=SETTINGS)
@@ -11,41 +23,65 @@ def template(request: pytest.FixtureRequest) -> Template:
     return templates(request.param)["poller"]
 
 
-def test_the_poller_is_invoked_once_a_minute_and_never_again(template: Template) -> None:
-    (schedule,) = properties(template, "AWS::Scheduler::Schedule")
+@pytest.mark.parametrize(
+    ("schedule", "rate", "function"),
+    [
+        ("Schedule", "rate(1 minute)", "PollerFunction"),
+        ("RedriverSchedule", "rate(5 minutes)", "RedriverFunction"),
+    ],
+)
+def test_each_function_is_invoked_at_its_rate_and_never_again(
+    template: Template, schedule: str, rate: str, function: str
+) -> None:
+    found = named(template, "AWS::Scheduler::Schedule", schedule)
 
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
-    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
-    assert schedule["State"] == "ENABLED"
-    assert schedule["Target"]["RetryPolicy"] == {
+    assert found["ScheduleExpression"] == rate
+    assert found["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert found["State"] == "ENABLED"
+    assert text(found["Target"]["Arn"]).startswith(f"${{{function}")
+    assert found["Target"]["RetryPolicy"] == {
         "MaximumRetryAttempts": 0,
         "MaximumEventAgeInSeconds": 60,
     }
 
 
 def test_lambda_itself_does_not_repeat_an_invocation(template: Template) -> None:
-    (configuration,) = properties(template, "AWS::Lambda::EventInvokeConfig")
+    configurations = properties(template, "AWS::Lambda::EventInvokeConfig")
 
-    assert configuration["MaximumRetryAttempts"] == 0
-    assert configuration["MaximumEventAgeInSeconds"] == 60
-
-
-def test_the_poller_runs_the_newest_python_on_arm64_within_its_minute(template: Template) -> None:
-    (function,) = properties(template, "AWS::Lambda::Function")
-
-    assert function["Runtime"] == "python3.14"
-    assert function["Architectures"] == ["arm64"]
-    assert function["Handler"] == "lambdas.poller.handler.handler"
-    assert function["Timeout"] < 60
+    assert len(configurations) == len(FUNCTIONS)
+    for configuration in configurations:
+        assert configuration["MaximumRetryAttempts"] == 0
+        assert configuration["MaximumEventAgeInSeconds"] == 60
 
 
-def test_the_environment_names_what_the_stacks_made_and_holds_no_settings(
-    template: Template,
+@pytest.mark.parametrize(
+    ("function", "handler", "seconds"),
+    [
+        ("Poller", "lambdas.poller.handler.handler", 60),
+        ("Redriver", "lambdas.redriver.handler.handler", 300),
+    ],
+)
+def test_each_function_runs_the_newest_python_on_arm64_and_ends_before_its_next_run(
+    template: Template, function: str, handler: str, seconds: int
 ) -> None:
-    (function,) = properties(template, "AWS::Lambda::Function")
+    found = named(template, "AWS::Lambda::Function", function)
 
-    assert function["Environment"]["Variables"].keys() == {
+    assert found["Runtime"] == "python3.14"
+    assert found["Architectures"] == ["arm64"]
+    assert found["Handler"] == handler
+    assert found["Timeout"] < seconds
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_environment_names_what_the_stacks_made_and_holds_no_settings(
+    template: Template, function: str
+) -> None:
+    found = named(template, "AWS::Lambda::Function", function)
+
+    assert found["Environment"]["Variables"].keys() == {
         "BRIDGEWATCH_DATABASE",
+        "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL",
+        "BRIDGEWATCH_QUEUE_URL",
         "BRIDGEWATCH_TABLE",
         "POWERTOOLS_LOG_LEVEL",
         "POWERTOOLS_METRICS_NAMESPACE",
@@ -53,22 +89,28 @@ def test_the_environment_names_what_the_stacks_made_and_holds_no_settings(
     }
 
 
-def test_the_log_is_kept_for_a_month_and_is_the_functions_own(template: Template) -> None:
-    (log,) = properties(template, "AWS::Logs::LogGroup")
-    (function,) = properties(template, "AWS::Lambda::Function")
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_log_is_kept_as_long_as_the_settings_say_and_is_the_functions_own(
+    settings: str, function: str
+) -> None:
+    template = templates(settings)["poller"]
+    found = named(template, "AWS::Lambda::Function", function)
 
-    assert log["RetentionInDays"] == 30
-    assert log["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
-    (name,) = (
-        name
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Logs::LogGroup"
-    )
-    assert function["LoggingConfig"] == {"LogGroup": {"Ref": name}}
+    log = template["Resources"][found["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+    assert log["RetentionInDays"] == load_settings(SETTINGS[settings]).log_retention_days
+    assert log["LogGroupName"] == f"/aws/lambda/{found['FunctionName']}"
 
 
 def test_the_outputs_have_stable_names(template: Template) -> None:
-    assert template["Outputs"].keys() == {"PollerName", "ScheduleName"}
+    assert outputs(template) == {
+        "DeadLetterQueueUrl",
+        "PollerName",
+        "QueueUrl",
+        "RedriverName",
+        "ScheduleName",
+        "SilenceAlarmName",
+    }
 
 
 def test_the_description_names_the_bridges_as_far_as_lambda_lets_it() -> None:
@@ -77,7 +119,53 @@ def test_the_description_names_the_bridges_as_far_as_lambda_lets_it() -> None:
 
     template = synthesize(settings.model_copy(update={"bridges": bridges}))["poller"]
 
-    (function,) = properties(template, "AWS::Lambda::Function")
+    function = named(template, "AWS::Lambda::Function", "Poller")
     assert function["Description"].startswith("Polls Bro 0, Bro 1, Bro 2, ")
     assert function["Description"].endswith(" ...")
     assert len(function["Description"]) <= 256
+
+
+class TestQueues:
+    def test_they_are_encrypted_and_keep_what_they_hold_as_long_as_sqs_can(
+        self, template: Template
+    ) -> None:
+        queues = properties(template, "AWS::SQS::Queue")
+
+        assert len(queues) == 2
+        for queue in queues:
+            assert queue["MessageRetentionPeriod"] == 14 * 86400
+            assert queue.get("SqsManagedSseEnabled") or queue["KmsMasterKeyId"]
+
+    def test_their_key_is_ones_own_if_the_settings_say_so(self) -> None:
+        by_default = templates("default")["poller"]
+        with_key = synthesize(with_settings({"storage.kms_key": True}))["poller"]
+
+        for queue in properties(by_default, "AWS::SQS::Queue"):
+            assert queue["SqsManagedSseEnabled"] is True
+        for queue in properties(with_key, "AWS::SQS::Queue"):
+            assert "Key" in queue["KmsMasterKeyId"]["Fn::ImportValue"]
+
+    def test_they_take_no_plain_http(self, template: Template) -> None:
+        policies = properties(template, "AWS::SQS::QueuePolicy")
+
+        assert len(policies) == 2
+        for policy in policies:
+            (statement,) = policy["PolicyDocument"]["Statement"]
+            assert (statement["Effect"], statement["Action"]) == ("Deny", "sqs:*")
+            assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_records_are_given_up_after_the_most_tries_that_sqs_counts(
+        self, template: Template
+    ) -> None:
+        queue = named(template, "AWS::SQS::Queue", "QueuesQueue")
+
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 1000
+        assert "DeadLetters" in text(queue["RedrivePolicy"]["deadLetterTargetArn"])
+
+    def test_what_a_run_received_returns_before_the_next_run_and_not_during_it(
+        self, template: Template
+    ) -> None:
+        run = named(template, "AWS::Lambda::Function", "Redriver")["Timeout"]
+
+        for queue in properties(template, "AWS::SQS::Queue"):
+            assert run < queue["VisibilityTimeout"] < 300

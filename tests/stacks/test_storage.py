@@ -2,8 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from bridgewatch.settings import load_settings
-from tests.stacks.templates import SETTINGS, Template, properties, synthesize, templates
+from tests.stacks.templates import (
+    SETTINGS,
+    Template,
+    named,
+    outputs,
+    properties,
+    synthesize,
+    templates,
+    text,
+    with_settings,
+)
 
 DATA = ("AWS::Timestream::Database", "AWS::Timestream::Table", "AWS::S3::Bucket")
 
@@ -13,7 +22,8 @@ def template(request: pytest.FixtureRequest) -> Template:
     return templates(request.param)["storage"]
 
 
-def test_records_are_kept_for_a_day_in_memory_and_ten_years_on_disk(template: Template) -> None:
+def test_records_are_kept_for_a_day_in_memory_and_ten_years_on_disk() -> None:
+    template = templates("default")["storage"]
     (table,) = properties(template, "AWS::Timestream::Table")
 
     # PascalCase and strings: CloudFormation refuses anything else, and the CDK does not check.
@@ -24,10 +34,9 @@ def test_records_are_kept_for_a_day_in_memory_and_ten_years_on_disk(template: Te
 
 
 def test_the_retention_follows_the_settings() -> None:
-    settings = load_settings()
-    storage = settings.storage.model_copy(update={"memory_hours": 8766, "magnetic_days": 73000})
+    settings = with_settings({"storage.memory_hours": 8766, "storage.magnetic_days": 73000})
 
-    stacks = synthesize(settings.model_copy(update={"storage": storage}))
+    stacks = synthesize(settings)
 
     (table,) = properties(stacks["storage"], "AWS::Timestream::Table")
     assert table["RetentionProperties"] == {
@@ -74,4 +83,44 @@ def test_the_bucket_is_private_and_takes_no_plain_http(template: Template) -> No
 
 
 def test_the_outputs_have_stable_names(template: Template) -> None:
-    assert {"DatabaseName", "TableName"} <= template["Outputs"].keys()
+    assert outputs(template) == {"DatabaseName", "TableName", "ReaderRoleArn"}
+
+
+def test_only_this_account_can_take_the_reader_role(template: Template) -> None:
+    (reader,) = properties(template, "AWS::IAM::Role")
+
+    (statement,) = reader["AssumeRolePolicyDocument"]["Statement"]
+    assert (
+        text(statement["Principal"]["AWS"]) == "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
+    )
+
+
+def test_there_is_no_key_of_ones_own_unless_the_settings_say_so() -> None:
+    by_default = templates("default")["storage"]
+    with_key = synthesize(with_settings({"storage.kms_key": True}))["storage"]
+
+    assert not properties(by_default, "AWS::KMS::Key")
+    assert "KmsKeyId" not in properties(by_default, "AWS::Timestream::Database")[0]
+    ((name, key),) = (
+        (name, resource)
+        for name, resource in with_key["Resources"].items()
+        if resource["Type"] == "AWS::KMS::Key"
+    )
+    (database,) = properties(with_key, "AWS::Timestream::Database")
+    assert database["KmsKeyId"] == {"Fn::GetAtt": [name, "Arn"]}
+    assert key["DeletionPolicy"] == "Retain"
+    assert key["Properties"]["EnableKeyRotation"]
+
+
+def test_a_table_that_exists_is_taken_up_as_it_is() -> None:
+    stacks = synthesize(with_settings({"storage.existing": True}))
+
+    assert {one["Type"] for one in stacks["storage"]["Resources"].values()} == {
+        "AWS::IAM::Role",
+        "AWS::IAM::Policy",
+    }
+    assert outputs(stacks["storage"]) == {"DatabaseName", "TableName", "ReaderRoleArn"}
+    poller = named(stacks["poller"], "AWS::Lambda::Function", "Poller")
+    variables = poller["Environment"]["Variables"]
+    assert variables["BRIDGEWATCH_DATABASE"] == "bridgewatch"
+    assert variables["BRIDGEWATCH_TABLE"] == "observations"

@@ -1,0 +1,163 @@
+"""The alarms: what each watches, and what all of them have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridgewatch.settings import load_settings
+from tests.stacks.templates import SETTINGS, properties, synthesize, templates, text, with_settings
+
+Alarms = dict[str, dict[str, Any]]
+
+FREE_ALARMS = 10
+"""https://aws.amazon.com/cloudwatch/pricing/"""
+
+
+def of(stacks: dict[str, dict[str, Any]], deployment: str = "bridgewatch") -> Alarms:
+    return {
+        alarm["AlarmName"].removeprefix(f"{deployment}-"): alarm
+        for template in stacks.values()
+        for alarm in properties(template, "AWS::CloudWatch::Alarm")
+    }
+
+
+@pytest.fixture(params=SETTINGS)
+def alarms(request: pytest.FixtureRequest) -> Alarms:
+    deployment = load_settings(SETTINGS[request.param]).deployment
+    return of(templates(request.param), deployment)
+
+
+@pytest.fixture
+def default() -> Alarms:
+    return of(templates("default"))
+
+
+def dimensions(alarm: dict[str, Any]) -> dict[str, str]:
+    return {one["Name"]: text(one["Value"]) for one in alarm["Dimensions"]}
+
+
+def breaches(alarm: dict[str, Any]) -> tuple[str, float]:
+    return alarm["ComparisonOperator"], alarm["Threshold"]
+
+
+def window(alarm: dict[str, Any]) -> tuple[int, int, int]:
+    """How many data points of how many, and of how many seconds each, make it ring."""
+    return alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["Period"]
+
+
+def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> None:
+    assert alarms.keys() == {
+        "silence",
+        "poller-errors",
+        "queue-age",
+        "dead-letters",
+        "rejected-records",
+        "query-compute",
+        "query-bytes",
+    }
+    assert len(alarms) <= FREE_ALARMS
+
+
+def test_each_alarm_tells_the_topic_when_it_rings_and_when_it_resolves(alarms: Alarms) -> None:
+    for alarm in alarms.values():
+        (topic,) = alarm["AlarmActions"]
+        assert "Topic" in topic["Fn::ImportValue"]
+        assert alarm["OKActions"] == [topic]
+
+
+def test_each_alarm_says_what_to_do_in_the_space_that_there_is(alarms: Alarms) -> None:
+    for alarm in alarms.values():
+        assert alarm["AlarmDescription"].endswith("docs/operations.md says more.")
+        assert len(alarm["AlarmDescription"]) <= 1024
+
+
+def test_only_the_alarm_on_silence_rings_when_there_is_no_data(alarms: Alarms) -> None:
+    assert {name: alarm["TreatMissingData"] for name, alarm in alarms.items()} == {
+        name: "breaching" if name == "silence" else "notBreaching" for name in alarms
+    }
+
+
+def test_silence_is_a_heartbeat_and_two_polls_without_all_bridges(default: Alarms) -> None:
+    alarm = default["silence"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("bridgewatch", "Observations")
+    assert dimensions(alarm) == {"service": "poller"}
+    # One good poll is enough, and the next minute resolves it.
+    assert alarm["Statistic"] == "Maximum"
+    assert window(alarm) == (62, 62, 60)
+    assert breaches(alarm) == ("LessThanThreshold", 1)
+
+
+def test_silence_counts_the_bridges_and_follows_the_heartbeat() -> None:
+    netherlands = of(templates("netherlands"), "bridgewatch-netherlands")["silence"]
+    quick = of(synthesize(with_settings({"heartbeat_minutes": 5})))["silence"]
+
+    assert breaches(netherlands) == ("LessThanThreshold", 12)
+    assert window(quick) == (7, 7, 60)
+
+
+def test_one_failed_poll_is_no_alarm_but_three_of_five_are(default: Alarms) -> None:
+    alarm = default["poller-errors"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    assert dimensions(alarm)["FunctionName"].startswith("${PollerFunction")
+    assert window(alarm) == (3, 5, 60)
+    assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_the_age_of_the_oldest_queued_record_is_bounded_by_the_settings(default: Alarms) -> None:
+    other = of(synthesize(with_settings({"alarms.queued_minutes": 120})))
+
+    for alarm, seconds in ((default["queue-age"], 3600), (other["queue-age"], 7200)):
+        assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        assert dimensions(alarm)["QueueName"].startswith("${Queues")
+        assert breaches(alarm) == ("GreaterThanThreshold", seconds)
+
+
+def test_a_single_dead_letter_rings(default: Alarms) -> None:
+    alarm = default["dead-letters"]
+
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert "DeadLetters" in dimensions(alarm)["QueueName"]
+    assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_a_single_record_rejected_late_rings(default: Alarms) -> None:
+    alarm = default["rejected-records"]
+
+    (query,) = alarm["Metrics"]
+    assert text(query["Expression"]).startswith(
+        'SELECT SUM(MagneticStoreRejectedRecordCount) FROM "AWS/Timestream" WHERE DatabaseName'
+    )
+    assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_query_compute_is_bounded_in_minutes_of_an_hour(default: Alarms) -> None:
+    other = of(synthesize(with_settings({"alarms.query_minutes": 59})))
+
+    for alarm, minutes in ((default["query-compute"], 11), (other["query-compute"], 60)):
+        # https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Usage", "ResourceCount")
+        assert dimensions(alarm) == {
+            "Service": "Timestream",
+            "Resource": "QueryTCU",
+            "Type": "Resource",
+            "Class": "OnDemand",
+        }
+        assert window(alarm) == (minutes, 60, 60)
+        assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_query_bytes_are_bounded_in_an_hour(default: Alarms) -> None:
+    other = of(synthesize(with_settings({"alarms.query_gigabytes": 0.5})))
+
+    for alarm, size in ((default["query-bytes"], 1e9), (other["query-bytes"], 5e8)):
+        assert (alarm["Namespace"], alarm["MetricName"]) == (
+            "AWS/Timestream",
+            "CumulativeBytesMetered",
+        )
+        assert dimensions(alarm) == {"Operation": "Query"}
+        assert (alarm["Statistic"], *window(alarm)) == ("Sum", 1, 1, 3600)
+        assert breaches(alarm) == ("GreaterThanThreshold", size)
