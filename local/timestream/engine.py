@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
@@ -81,7 +81,6 @@ class Account:
 
     pricing: str = "BYTES_SCANNED"
     max_tcu: int | None = None
-    known: dict[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -98,6 +97,7 @@ class Engine:
         self._statements: OrderedDict[str, Statement] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
         self._answered: OrderedDict[str, tuple[Json, int, Json]] = OrderedDict()
+        self._cancelled: OrderedDict[str, None] = OrderedDict()  # query ids
         self._running: dict[str, duckdb.DuckDBPyConnection] = {}
         self._account = Account()
         self._meter = metering.Meter()
@@ -330,13 +330,22 @@ class Engine:
         return {"QueryString": text, "Columns": columns, "Parameters": []}
 
     def cancel_query(self, request: Json) -> Json:
-        """Stop a query that runs, and forget what it has not handed out."""
+        """Stop a query that runs, and forget what it has not handed out; again and again if asked.
+
+        :raises ValidationException: if the query is not there, or has handed out everything.
+        """
         query_id = request.get("QueryId", "")
         with self._lock:
             cursor = self._running.get(query_id)
             tokens = [t for t, page in self._pages.items() if page.result.query_id == query_id]
             for token in tokens:
                 del self._pages[token]
+            cancelled = query_id in self._cancelled
+            if cursor is not None or tokens:
+                self._cancelled[query_id] = None
+                _shrink(self._cancelled, _CACHED)
+        if cancelled:
+            return {"CancellationMessage": f"Query {query_id} has been cancelled already."}
         if cursor is None and not tokens:
             raise ValidationException(f"The query {query_id} is not running.")
         if cursor is not None:

@@ -203,8 +203,14 @@ def test_a_cancelled_query_hands_out_no_more_pages(timestream: Engine) -> None:
     timestream.call("CancelQuery", {"QueryId": first["QueryId"]})
     with pytest.raises(ValidationException, match="Invalid pagination token"):
         timestream.query({"QueryString": SEVEN, "NextToken": first["NextToken"]})
+    again = timestream.call("CancelQuery", {"QueryId": first["QueryId"]})
+    assert "already" in again["CancellationMessage"]
+
+
+def test_a_query_that_is_done_cannot_be_cancelled(timestream: Engine) -> None:
+    done = timestream.query({"QueryString": SEVEN})
     with pytest.raises(ValidationException, match="not running"):
-        timestream.call("CancelQuery", {"QueryId": first["QueryId"]})
+        timestream.call("CancelQuery", {"QueryId": done["QueryId"]})
 
 
 def test_any_change_of_the_settings_moves_the_account_to_tcus_for_good(timestream: Engine) -> None:
