@@ -140,15 +140,16 @@ def test_a_late_record_is_stored_on_disk_at_once(metered: Metered) -> None:
 
 
 def test_rejected_records_are_written_and_not_stored(metered: Metered) -> None:
-    # given: one record of two is older than the table keeps any
-    records = [metered.record(), metered.record(ago=timedelta(days=100))]
+    # given: a record, and another of the same identity that says otherwise
+    record = metered.record()
+    metered.write(record)
     # when
     with pytest.raises(ClientError, match="RejectedRecords"):
-        metered.write(*records)
+        metered.write({**record, "MeasureValue": "Opened"}, metered.record("Bridge 0001"))
     metered.clock.sleep(3600)
     # then
-    assert metered.used()[Dimension.WRITE_UNITS] == 1
-    assert metered.used()[Dimension.MEMORY_GB_HOURS] == Fraction(39, 10**9)
+    assert metered.used()[Dimension.WRITE_UNITS] == 2
+    assert metered.used()[Dimension.MEMORY_GB_HOURS] == Fraction(2 * 39, 10**9)
 
 
 def test_a_request_that_fails_is_not_billed(metered: Metered) -> None:

@@ -54,8 +54,8 @@ def test_the_article_s_month_is_reproduced_by_bytes_scanned() -> None:
     priced = price(article_usage(queries=450))
     # then
     assert line(priced, Dimension.WRITE_UNITS) == Fraction("0.0005")
-    assert dollars(line(priced, Dimension.MEMORY_GB_HOURS), 5) == "0.00004"
-    assert dollars(line(priced, Dimension.MAGNETIC_GB_MONTHS), 5) == "0.00002"
+    assert line(priced, Dimension.MEMORY_GB_HOURS) == Fraction("0.0000432")
+    assert line(priced, Dimension.MAGNETIC_GB_MONTHS) == Fraction("0.000018")
     assert line(priced, Dimension.QUERY_GB) == Fraction("0.045")
     assert dollars(priced.usd, 3) == "0.046"
     assert dollars(3 * priced.usd) == "0.14"
