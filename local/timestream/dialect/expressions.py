@@ -43,6 +43,7 @@ from local.timestream.sqltypes import (
     YEAR_TO_MONTH,
     Type,
     array,
+    coercion_cost,
     common_type,
     field_name,
     map_of,
@@ -558,31 +559,76 @@ class Expressions:
             if node.args.get("partition_by"):
                 keys = ", ".join(self.bind(key).sql for key in node.args["partition_by"])
                 parts.append(f"PARTITION BY {keys}")
-            if node.args.get("order") is not None:
-                parts.append(self.order_by(node.args["order"].expressions))
-            if node.args.get("spec") is not None:
-                parts.append(self._frame(node.args["spec"]))
+            order, spec = node.args.get("order"), node.args.get("spec")
+            distances = spec is not None and _has_distances(spec)
+            if order is not None:
+                read = (lambda key: self._ruler(key)[0]) if distances else None
+                parts.append(self.order_by(order.expressions, read))
+            if spec is not None:
+                parts.append(self._frame(spec, order if distances else None))
         finally:
             self._windows_allowed = allowed
         return f" OVER ({' '.join(parts)})"
 
-    def _frame(self, spec: exp.Expr) -> str:
+    def _frame(self, spec: exp.Expr, order: exp.Expr | None) -> str:
+        """Write a frame.
+
+        :param order: what the distances of a RANGE frame are measured along.
+        """
         kind = spec.args.get("kind", "").upper()
         if kind not in {"ROWS", "RANGE"} or spec.args.get("exclude"):
-            raise self.error(spec, f"A {kind} frame is not supported")
+            raise self.error(spec, f"A {kind} frame is not supported by this embedded Timestream")
         bounds = []
         for side in ("start", "end"):
             bound = spec.args.get(side)
             direction = (spec.args.get(f"{side}_side") or "").upper()
             if isinstance(bound, exp.Expr):
-                if kind == "RANGE":
-                    raise self.error(bound, "A RANGE frame with an offset is not supported")
-                bounds.append(f"{self.bind(bound).sql} {direction}")
+                distance = self._distance(bound, kind, order)
+                bounds.append(f"frame_distance({distance}) {direction}")
             elif bound:
                 bounds.append(f"{str(bound).upper()} {direction}".strip())
             else:
                 bounds.append("CURRENT ROW")
         return f"{kind} BETWEEN {bounds[0]} AND {bounds[1]}"
+
+    def _distance(self, node: exp.Expr, kind: str, order: exp.Expr | None) -> str:
+        """Bind how far a bound of a frame is: rows, or what its order is measured in."""
+        bound = self.bind(node)
+        if kind == "ROWS":
+            if bound.type not in {INTEGER, BIGINT}:
+                raise self.error(
+                    node, f"Window frame ROWS offset must be a whole number, not {bound.type}"
+                )
+            return bound.sql
+        if order is None or len(order.expressions) != 1:
+            raise self.error(
+                node,
+                "Window frame of type RANGE PRECEDING or FOLLOWING requires one sort item in "
+                "ORDER BY",
+            )
+        key = order.expressions[0].this
+        _, unit = self._ruler(key)
+        cost = coercion_cost(bound.type, unit)
+        if cost is None:
+            raise self.error(
+                node, f"Window frame RANGE offset must be of type {unit}, not {bound.type}"
+            )
+        return coerce(bound, unit)
+
+    def _ruler(self, node: exp.Expr) -> tuple[str, Type]:
+        """Return a sort key as a number, and the type of a distance along it."""
+        key = self.bind(node)
+        if key.type in {DATE, TIMESTAMP}:
+            return f"epoch_ns({coerce(key, TIMESTAMP)})", DAY_TO_SECOND
+        if key.type == TIME:
+            return key.sql, DAY_TO_SECOND
+        if key.type in {BIGINT, DOUBLE, DAY_TO_SECOND, YEAR_TO_MONTH}:
+            return key.sql, key.type
+        if key.type == INTEGER:
+            return coerce(key, BIGINT), BIGINT
+        raise self.error(
+            node, f"Window frame of type RANGE PRECEDING or FOLLOWING cannot measure {key.type}"
+        )
 
     def order_by(
         self, nodes: Iterable[exp.Expr], sql: Callable[[exp.Expr], str] | None = None
@@ -912,6 +958,14 @@ class Expressions:
         exp.Tuple: _tuple,
         exp.Window: _window,
     }
+
+
+def _has_distances(spec: exp.Expr) -> bool:
+    """Whether a frame is bounded by values so far away, not by rows."""
+    sides = (spec.args.get("start"), spec.args.get("end"))
+    return spec.args.get("kind", "").upper() == "RANGE" and any(
+        isinstance(side, exp.Expr) for side in sides
+    )
 
 
 def _read(found: Field) -> Expression:

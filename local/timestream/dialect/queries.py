@@ -181,9 +181,7 @@ class Queries:
         sides: list[exp.Expr] = []
         kind = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}[type(node)]
         if not node.args.get("distinct", True):
-            if kind != "UNION":
-                raise self.refuse(node, f"{kind} ALL")
-            kind = "UNION ALL"
+            kind += " ALL"
         if node.args.get("by_name") or node.args.get("side") or node.args.get("kind"):
             raise self.refuse(node, "UNION BY NAME")
         sides = [node.this, node.expression]
@@ -615,8 +613,11 @@ class _Block:
         nodes = list(group.expressions)
         for word in ("grouping_sets", "cube", "rollup"):
             nodes += group.args.get(word) or []
-        if group.args.get("all") or group.args.get("totals"):
-            raise self._queries.refuse(group, "GROUP BY ALL")
+        if group.args.get("totals"):
+            raise self._queries.refuse(group, "GROUP BY ... WITH TOTALS")
+        sets = any(isinstance(n, (exp.Cube, exp.Rollup, exp.GroupingSets)) for n in nodes)
+        if sets and group.args.get("all") is False:
+            raise self._queries.refuse(group, "GROUP BY DISTINCT with grouping sets")
         if not nodes:
             raise ValidationException(
                 f"{self._queries.locate(self._node)}: GROUP BY needs a column"

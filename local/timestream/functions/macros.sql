@@ -148,6 +148,8 @@ CREATE MACRO at_least(n, least, message) AS CASE WHEN n < least THEN failed_numb
 CREATE MACRO rows_away(n) AS at_least(n, 0, 'Offset must be at least 0');
 CREATE MACRO nth(n) AS at_least(n, 1, 'Offset must be at least 1');
 CREATE MACRO buckets(n) AS at_least(n, 1, 'Buckets must be greater than 0');
+CREATE MACRO frame_distance(n) AS
+  at_least(n, 0, 'Window frame offset value must not be negative or null');
 CREATE MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 CREATE MACRO population_skewness(x, n) AS x * (n - 2) / sqrt(n * (n - 1.0));
 CREATE MACRO share(percentage) AS CASE WHEN percentage BETWEEN 0 AND 1 THEN percentage

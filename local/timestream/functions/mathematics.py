@@ -9,8 +9,8 @@ from local.timestream.functions.signature import scalar
 _OF_A_DOUBLE = {  # name in Timestream: name in DuckDB
     "acos": "acos", "asin": "asin", "atan": "atan", "cbrt": "cube_root", "cos": "cos",
     "cosh": "cosh", "degrees": "degrees", "exp": "exp", "ln": "ln", "log10": "log10",
-    "log2": "log2", "radians": "radians", "sin": "sin", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
-    "truncate": "trunc",
+    "log2": "log2", "radians": "radians", "sin": "sin", "sqrt": "sqrt", "tan": "tan",
+    "tanh": "tanh", "truncate": "trunc",
 }  # fmt: skip
 
 FUNCTIONS = (

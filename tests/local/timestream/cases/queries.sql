@@ -282,3 +282,27 @@ SELECT EXISTS (VALUES 1), 1 IN (VALUES 1, 2), 3 NOT IN (VALUES 1, 2);
 --> true | true | true
 SELECT 2abc FROM bridges.status;
 --> ! line 1:8: identifiers must not start with a digit; surround the identifier with double quotes
+-- ALL and DISTINCT: https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-constructs.SELECT.html
+SELECT ALL x FROM (VALUES 1, 1) AS t (x) LIMIT ALL;
+--> 1
+--> 1
+SELECT count(*) FROM (VALUES 1, 1) AS t (x) GROUP BY ();
+--> 2
+SELECT x, count(*) FROM (VALUES 1, 1) AS t (x) GROUP BY DISTINCT x;
+--> 1 | 2
+SELECT x, count(*) FROM (VALUES 1, 1) AS t (x) GROUP BY ALL x;
+--> 1 | 2
+SELECT x FROM (VALUES 1) AS t (x) GROUP BY DISTINCT ROLLUP (x), CUBE (x);
+--> ! line 1:61: GROUP BY DISTINCT with grouping sets is not supported by this embedded Timestream
+SELECT x FROM (VALUES 1, 1, 2, 2, 2) AS t (x) EXCEPT ALL SELECT x FROM (VALUES 1, 2) AS t (x) ORDER BY 1;
+--> 1
+--> 2
+--> 2
+SELECT x FROM (VALUES 1, 1, 2, 2, 2) AS t (x) INTERSECT ALL SELECT x FROM (VALUES 1, 1, 2, 3) AS t (x) ORDER BY 1;
+--> 1
+--> 1
+--> 2
+SELECT t.c1 FROM (VALUES 1, 2, 3, 4, 5) AS t (c1) WHERE EXISTS (SELECT t.c2 FROM (VALUES 1, 2, 3) AS t (c2) WHERE t.c1 = t.c2) ORDER BY t.c1;
+--> 1
+--> 2
+--> 3

@@ -51,10 +51,8 @@ SELECT 1 FROM bridges.status WHERE row_number() OVER () = 1;
 --> ! line 1:36: WHERE clause cannot contain window functions
 SELECT sum(x) OVER missing FROM (VALUES 1) AS t (x);
 --> ! line 1:20: Cannot resolve WINDOW name missing
-SELECT x, sum(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
---> ! line 1:49: A RANGE frame with an offset is not supported
 SELECT sum(x) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
---> ! line 1:47: A GROUPS frame is not supported
+--> ! line 1:47: A GROUPS frame is not supported by this embedded Timestream
 SELECT x, cume_dist() OVER (ORDER BY x), dense_rank() OVER (ORDER BY x), ntile(2) OVER (ORDER BY x), percent_rank() OVER (ORDER BY x), rank() OVER (ORDER BY x) FROM (VALUES 1, 2, 2, 4, 5) AS t (x) ORDER BY x;
 --> 1 | 0.2 | 1 | 1 | 0.0 | 1
 --> 2 | 0.6 | 2 | 1 | 0.25 | 2
@@ -97,3 +95,40 @@ SELECT lag(x, -1) OVER (ORDER BY x) FROM (VALUES 1) AS t (x);
 SELECT bin(time, 30m) AS half_hour, count(*) AS changes, sum(count(*)) OVER (ORDER BY bin(time, 30m)) AS so_far FROM bridges.status GROUP BY bin(time, 30m) ORDER BY 1;
 --> 2026-01-05 11:00:00.000000000 | 4 | 4
 --> 2026-01-05 11:30:00.000000000 | 3 | 7
+-- A RANGE frame is as wide as a distance in what it is ordered by
+SELECT x, sum(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(x) OVER (ORDER BY x DESC RANGE BETWEEN 1 PRECEDING AND CURRENT ROW), count(*) OVER (ORDER BY x RANGE 2 PRECEDING), sum(x) OVER (ORDER BY x RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) FROM (VALUES 1, 2, 4) AS t (x) ORDER BY x;
+--> 1 | 3 | 3 | 1 | 6
+--> 2 | 3 | 2 | 2 | 4
+--> 4 | 4 | 4 | 2 | NULL
+SELECT time, avg(measure_value::double) OVER (ORDER BY time RANGE BETWEEN 2m PRECEDING AND CURRENT ROW) FROM bridges.sensors WHERE measure_name = 'wind' ORDER BY time;
+--> 2026-01-05 11:55:00.000000000 | 4.5
+--> 2026-01-05 11:56:00.000000000 | 5.5
+--> 2026-01-05 11:58:00.000000000 | 6.0
+--> 2026-01-05 11:59:00.000000000 | 7.5
+SELECT x, count(*) OVER (ORDER BY x RANGE BETWEEN 0.5 PRECEDING AND 0.5 FOLLOWING) FROM (VALUES 1.0, 1.4, 2.0) AS t (x) ORDER BY x;
+--> 1.0 | 2
+--> 1.4 | 2
+--> 2.0 | 1
+SELECT d, count(*) OVER (ORDER BY d RANGE BETWEEN 1d PRECEDING AND CURRENT ROW) FROM (VALUES DATE '2022-01-01', DATE '2022-01-02', DATE '2022-01-04') AS t (d) ORDER BY d;
+--> 2022-01-01 | 1
+--> 2022-01-02 | 2
+--> 2022-01-04 | 1
+SELECT x, count(*) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 1, NULL) AS t (x) ORDER BY x;
+--> 1 | 1
+--> NULL | 1
+SELECT x, sum(x) OVER w FROM (VALUES 1, 2, 4) AS t (x) WINDOW w AS (ORDER BY x RANGE 1 PRECEDING) ORDER BY x;
+--> 1 | 1
+--> 2 | 3
+--> 4 | 4
+SELECT count(*) OVER (ORDER BY x RANGE BETWEEN 1m PRECEDING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
+--> ! line 1:48: Window frame RANGE offset must be of type bigint, not interval day to second
+SELECT count(*) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 'a') AS t (x);
+--> ! line 1:32: Window frame of type RANGE PRECEDING or FOLLOWING cannot measure varchar
+SELECT count(*) OVER (ORDER BY x, y RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 2)) AS t (x, y);
+--> ! line 1:51: Window frame of type RANGE PRECEDING or FOLLOWING requires one sort item in ORDER BY
+SELECT count(*) OVER (ORDER BY x RANGE BETWEEN -1 PRECEDING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
+--> ! Window frame offset value must not be negative or null
+SELECT count(*) OVER (ORDER BY x ROWS -1 PRECEDING) FROM (VALUES 1) AS t (x);
+--> ! Window frame offset value must not be negative or null
+SELECT count(*) OVER (ORDER BY x ROWS 1.5 PRECEDING) FROM (VALUES 1) AS t (x);
+--> ! line 1:39: Window frame ROWS offset must be a whole number, not double
