@@ -6,14 +6,16 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
+import boto3
 import typer
 
 from bridgewatch.cli.actual import ask_first, tell_actual
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
-from bridgewatch.cli.output import print_json, print_table
+from bridgewatch.cli.output import note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
 from bridgewatch.cost.metering import TCU_A_QUERY, query_gigabytes, query_tcu_hours
 from bridgewatch.cost.prediction import Deployment, predict, what_ifs
@@ -69,8 +71,10 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
     with one_sentence():
         prices = load_prices()
         if warning := prices.warning(datetime.now(UTC).date()):
-            typer.echo(f"bridgewatch: {warning}", err=True)
+            note(warning)
         _check_region(region)
+        if not isfinite(queries_per_day):
+            raise CommandError("--queries-per-day must be a number.", WRONG_USAGE)
 
         def deployed(file: Path | None) -> Deployment:
             return replace(
@@ -104,15 +108,13 @@ def _settings(file: Path | None) -> Settings:
     """Read settings: also those of a cdk.json that is elsewhere, such as an older one."""
     if file is not None:
         with suppress(OSError, ValueError):
-            document = json.loads(file.read_text(encoding="utf-8"))
-            if isinstance(document, dict) and "context" in document:
-                return parse_settings(document["context"].get("bridgewatch"))
+            match json.loads(file.read_text(encoding="utf-8")):
+                case {"context": {"bridgewatch": context}}:
+                    return parse_settings(context)
     return load_settings(file)
 
 
 def _check_region(region: str) -> None:
-    import boto3  # noqa: PLC0415 - takes a third of a second
-
     regions = boto3.Session().get_available_regions("timestream-write")
     if region not in regions:
         raise CommandError(
