@@ -37,9 +37,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
     region: Annotated[
         str, typer.Option(help="The AWS region, whose prices count.", envvar="AWS_REGION")
     ] = REGION,
-    queries_per_day: Annotated[
-        float, typer.Option(min=0, help="How often the history is queried.")
-    ] = 0,
+    queries_per_day: Annotated[float, typer.Option(help="How often the history is queried.")] = 0,
     tcu_per_query: Annotated[
         int, typer.Option(min=1, help="How many compute units a query gets; AWS doesn't say.")
     ] = TCU_A_QUERY,
@@ -73,8 +71,8 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
         if warning := prices.warning(datetime.now(UTC).date()):
             note(warning)
         _check_region(region)
-        if not isfinite(queries_per_day):
-            raise CommandError("--queries-per-day must be a number.", WRONG_USAGE)
+        if not (isfinite(queries_per_day) and queries_per_day >= 0):
+            raise CommandError("--queries-per-day must be a number, 0 or more.", WRONG_USAGE)
 
         def deployed(file: Path | None) -> Deployment:
             return replace(

@@ -154,13 +154,13 @@ def test_a_wrong_setting_is_one_sentence(settings: Callable[..., str]) -> None:
     assert "heartbeat_minutes is 0" in result.stderr
 
 
-@pytest.mark.parametrize("number", ["inf", "nan"])
+@pytest.mark.parametrize("number", ["inf", "nan", "-1"])
 def test_queries_are_a_number(number: str) -> None:
     # when
     result = run("--queries-per-day", number)
     # then
     assert result.exit_code == 2
-    assert result.stderr == "bridgewatch: --queries-per-day must be a number.\n"
+    assert result.stderr == "bridgewatch: --queries-per-day must be a number, 0 or more.\n"
 
 
 def test_prices_over_a_year_old_are_warned_of() -> None:
