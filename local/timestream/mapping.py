@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from local.timestream.errors import ValidationException
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
 Row = dict[str, str | None]  # the text of each column, as the API gives it
@@ -87,6 +87,16 @@ def records(target: Json, row: Row, version: int) -> Iterator[Json]:
         "TimeUnit": "NANOSECONDS",
         "Version": version,
     }
+    for measure in measures(target, row, lambda text: str(nanoseconds(text))):
+        yield {**common, **measure}
+
+
+def measures(target: Json, row: Row, timestamp: Callable[[str], str]) -> Iterator[Json]:
+    """Give the measures that one row becomes: the part of a record that says them.
+
+    :param target: MeasureNameColumn with MultiMeasureMappings or MixedMeasureMappings.
+    :param timestamp: gives a TIMESTAMP's value, in the unit of the record, from the row's text.
+    """
     named = target.get("MeasureNameColumn")
     name = row[named] if named else None
     if multi := target.get("MultiMeasureMappings"):
@@ -102,11 +112,11 @@ def records(target: Json, row: Row, version: int) -> Iterator[Json]:
             m for m in target["MixedMeasureMappings"] if not named or m["MeasureName"] == name
         ]
     for mapping in mappings:
-        if measure := _measure(mapping, row):
-            yield {**common, **measure}
+        if measure := _measure(mapping, row, timestamp):
+            yield measure
 
 
-def _measure(mapping: Json, row: Row) -> Json | None:
+def _measure(mapping: Json, row: Row, timestamp: Callable[[str], str]) -> Json | None:
     source = mapping.get("SourceColumn")
     named = {
         "MeasureName": mapping.get("TargetMeasureName") or mapping.get("MeasureName") or source,
@@ -118,13 +128,13 @@ def _measure(mapping: Json, row: Row) -> Json | None:
     values = [
         {
             "Name": attribute.get("TargetMultiMeasureAttributeName") or attribute["SourceColumn"],
-            "Type": attribute["MeasureValueType"],
-            "Value": str(nanoseconds(value))
-            if attribute["MeasureValueType"] == "TIMESTAMP"
-            else value,
+            "Type": kind,
+            "Value": timestamp(value) if kind == "TIMESTAMP" else value,
         }
         for attribute in mapping["MultiMeasureAttributeMappings"]
         if (value := row[attribute["SourceColumn"]]) is not None
+        # Batch load need not say the type; it is then WriteRecords' own.
+        for kind in [attribute.get("MeasureValueType", "DOUBLE")]
     ]
     return {**named, "MeasureValues": values} if values else None
 

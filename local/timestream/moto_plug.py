@@ -19,6 +19,7 @@ from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
 from local.timestream import functions
+from local.timestream.batch_load import BatchLoads
 from local.timestream.catalog import Catalog
 from local.timestream.engine import Engine
 from local.timestream.errors import TimestreamError, ValidationException
@@ -36,14 +37,11 @@ if TYPE_CHECKING:
 
 _ERROR = "com.amazonaws.timestream.v20181101#"
 _CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service says it
-# Batch load is refused by the store, in words.
-_BATCH_LOAD = [f"{verb}BatchLoadTask" for verb in ("Create", "Describe", "Resume")]
 _OPERATIONS = [
     *Catalog.OPERATIONS,
     *Engine.OPERATIONS,
     *ScheduledQueries.OPERATIONS,
-    *_BATCH_LOAD,
-    "ListBatchLoadTasks",
+    *BatchLoads.OPERATIONS,
 ]
 _COLONS_OF_A_TOPIC = 5  # arn:aws:sns:REGION:ACCOUNT:NAME
 
@@ -91,6 +89,7 @@ class Service:
     def __init__(self, clock: Clock, data: Path | None, account: str, region: str) -> None:
         self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
         surroundings = MotoSurroundings(account)
+        self.batch_loads = BatchLoads(self.store, surroundings)
         self.engine = Engine(self.store, surroundings.put)
         self.scheduled = ScheduledQueries(
             self.store,
@@ -111,6 +110,8 @@ class Service:
             return self.scheduled.call(operation, request)
         if operation in Engine.OPERATIONS:
             return self.engine.call(operation, request)
+        if operation in BatchLoads.OPERATIONS:
+            return self.batch_loads.call(operation, request)
         return self.store.call(operation, request)
 
 
@@ -132,6 +133,17 @@ class MotoSurroundings:
             raise ValidationException(f"The topic {topic} does not exist.")
         typed = {name: {"Type": "String", "Value": value} for name, value in attributes.items()}
         sns_backends[self._account][region].publish(message, topic, message_attributes=typed)
+
+    def read(self, bucket: str, prefix: str) -> list[tuple[str, bytes]]:
+        """Give key and content of each object whose key starts with the prefix.
+
+        :raises ValidationException: if there is no such bucket.
+        """
+        try:
+            keys = s3_backends[self._account]["aws"].get_bucket(bucket).keys
+        except MissingBucket:
+            raise ValidationException(f"The bucket {bucket} does not exist.") from None
+        return [(name, keys[name].value) for name in sorted(keys) if name.startswith(prefix)]
 
     def put(self, bucket: str, key: str, body: bytes) -> None:
         """Put an object into a bucket.

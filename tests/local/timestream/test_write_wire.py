@@ -93,7 +93,12 @@ def test_the_sdk_sees_which_records_were_rejected_and_why(connect: Connect) -> N
         ("describe_table", WHERE, "ResourceNotFoundException", 404),
         ("create_database", {"DatabaseName": "bridges"}, "ConflictException", 409),
         ("create_database", {"DatabaseName": "a b c"}, "ValidationException", 400),
-        ("list_batch_load_tasks", {}, "ValidationException", 400),
+        (
+            "describe_batch_load_task",
+            {"TaskId": "ABC"},
+            "ResourceNotFoundException",
+            404,
+        ),
     ],
 )
 def test_an_exception_has_its_code_and_status(
@@ -181,3 +186,36 @@ def test_a_run_of_a_scheduled_query_reaches_a_queue_and_a_bucket(connect: Connec
     assert len(json.loads(report["Body"].read())["errors"]) == 1
     assert query.list_tags_for_resource(ResourceARN=arn)["Tags"][0]["Key"] == "team"
     assert [q["Arn"] for q in query.list_scheduled_queries()["ScheduledQueries"]] == [arn]
+
+
+def test_a_batch_load_reads_files_from_a_bucket(connect: Connect) -> None:
+    install(StoppedClock())
+    write, s3 = (connect("us-east-1", service) for service in ("timestream-write", "s3"))
+    write.create_database(DatabaseName="bridges")
+    write.create_table(**WHERE)
+    s3.create_bucket(Bucket="files")
+    for number in range(2):
+        line = f"{NOON_NS // 10**6},lane {number},1.5\n"
+        s3.put_object(Bucket="files", Key=f"in/{number}.csv", Body=f"time,lane,wind\n{line}")
+
+    task = write.create_batch_load_task(
+        DataModelConfiguration={
+            "DataModel": {
+                "TimeColumn": "time",
+                "DimensionMappings": [{"SourceColumn": "lane"}],
+                "MixedMeasureMappings": [{"SourceColumn": "wind", "MeasureValueType": "DOUBLE"}],
+            }
+        },
+        DataSourceConfiguration={
+            "DataSourceS3Configuration": {"BucketName": "files", "ObjectKeyPrefix": "in/"},
+            "DataFormat": "CSV",
+        },
+        ReportConfiguration={"ReportS3Configuration": {"BucketName": "files"}},
+        TargetDatabaseName="bridges",
+        TargetTableName="status",
+    )["TaskId"]
+
+    described = write.describe_batch_load_task(TaskId=task)["BatchLoadTaskDescription"]
+    assert described["TaskStatus"] == "SUCCEEDED"
+    assert described["ProgressReport"]["RecordsIngested"] == 2
+    assert write.list_batch_load_tasks()["BatchLoadTasks"][0]["TaskId"] == task
