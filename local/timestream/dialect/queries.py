@@ -247,10 +247,7 @@ class Queries:
 
     def _values(self, node: exp.Values, scope: Scope) -> Output:
         binder = Expressions(self, Scope(outer=scope.outer, ctes=scope.ctes), clause="VALUES")
-        rows = [
-            [binder.bind(v) for v in (r.expressions if isinstance(r, exp.Tuple) else [r])]
-            for r in node.expressions
-        ]
+        rows = [_line(binder, row) for row in node.expressions]
         types = [value.type for value in rows[0]]
         for values in rows:
             if len(values) != len(types):
@@ -716,6 +713,17 @@ class _Block:
             return sql
 
         return " " + binder.order_by(self._node.args["order"].expressions, item)
+
+
+def _line(binder: Expressions, node: exp.Expr) -> list[Expression]:
+    """Bind one row of VALUES: (1, 'a'), or a single value, which may be a row itself."""
+    values = [binder.bind(v) for v in (node.expressions if isinstance(node, exp.Tuple) else [node])]
+    if len(values) > 1 or values[0].type.name != "row":
+        return values
+    row = values[0]
+    return [
+        Expression(f"({row.sql}).{field_name(i)}", part) for i, part in enumerate(row.type.parts)
+    ]
 
 
 def _as_types(output: Output, types: Iterable[Type]) -> str:

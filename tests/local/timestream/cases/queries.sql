@@ -306,3 +306,16 @@ SELECT t.c1 FROM (VALUES 1, 2, 3, 4, 5) AS t (c1) WHERE EXISTS (SELECT t.c2 FROM
 --> 1
 --> 2
 --> 3
+-- A row of VALUES may be a row's value
+SELECT max_by(t.c1, t.c2), max_by(t.c1, t.c2, 2) FROM (VALUES (('a', 1)), (('b', 2)), (('c', 3)), (('d', 4))) AS t (c1, c2);
+--> d | [d, c]
+SELECT a, b FROM (VALUES ROW(1, 2), (3, 4)) AS t (a, b);
+--> 1 | 2
+--> 3 | 4
+SELECT a, typeof(a) FROM (VALUES ROW(ROW(1, 2))) AS t (a);
+--> (1, 2) | row(integer, integer)
+SELECT a FROM (VALUES (1), ((2))) AS t (a);
+--> 1
+--> 2
+VALUES (1, 2), 3;
+--> ! line 1:9: Values rows have mismatched types
