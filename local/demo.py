@@ -45,6 +45,7 @@ OUTPUT = ROOT / "build" / "demo"
 
 DEPLOYMENT = "demo"
 TABLE = f'"{DEPLOYMENT}"."observations"'
+POLLER_SCHEDULE = f"{DEPLOYMENT}-poller"
 KEY_PARAMETER = "/demo/roadsignals-key"
 KEY = "a-key-for-the-demo"
 
@@ -193,12 +194,12 @@ class Demo:
         whom = bridges[0] if len(bridges) == 1 else f"{len(bridges)} bridges"
         self._say(f"watching {whom} for {days} days, a poll a minute")
         for day in range(1, days + 1):
-            cloud.schedules.run(
-                clock,
-                self._scenario.start + timedelta(days=day),
-                lambda now, _: self._polls.append(now),
-            )
+            cloud.schedules.run(clock, self._scenario.start + timedelta(days=day), self._count_poll)
             self._say(f"  day {day}: {len(self._polls):,} polls")
+
+    def _count_poll(self, schedule: str, time: datetime) -> None:
+        if schedule == POLLER_SCHEDULE:
+            self._polls.append(time)
 
     def _read_back(
         self,

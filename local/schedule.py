@@ -74,32 +74,29 @@ class ScheduleRunner:
         self,
         clock: SimulatedClock,
         until: datetime,
-        progress: Callable[[datetime, int], None] | None = None,
-    ) -> int:
+        progress: Callable[[str, datetime], None] | None = None,
+    ) -> None:
         """Let simulated time pass, invoking whatever is due before `until`.
 
         :param clock: the cloud's clock; it stands at `until` afterwards, or later where an
             invocation took it there.
-        :param progress: told, after each invocation, when it started and how many there were.
-        :returns: the number of invocations that schedules made.
+        :param progress: told, after each invocation, the schedule's name and when it started.
         """
-        invocations = 0
         while True:
             entry = min(self._upcoming(), key=lambda entry: entry[0], default=None)
             times = [other.next_due() for other in self._others()]
             due = min((time for time in (*times, entry and entry[0]) if time), default=None)
             if due is None or due >= until:
                 clock.move_to(max(until, utc(clock)))
-                return invocations
+                return
             clock.move_to(max(due, utc(clock)))
             self._run_others()
             if entry and entry[0] == due:
                 self._advance(entry[1], due)
                 started = utc(clock)
                 self._invoke(entry[1], due)
-                invocations += 1
                 if progress:
-                    progress(started, invocations)
+                    progress(entry[1].name, started)
 
     def serve(self, stop: threading.Event) -> None:
         """Invoke what is due in real time until `stop` is set; each invocation on its own thread.

@@ -22,7 +22,7 @@ FAILS = TELLS_THE_TIME + "        raise ValueError('always')\n"
 
 def run(cloud: Cloud, clock: SimulatedClock, length: timedelta) -> list[datetime]:
     polls: list[datetime] = []
-    cloud.schedules.run(clock, START + length, lambda time, _: polls.append(time))
+    cloud.schedules.run(clock, START + length, lambda _, time: polls.append(time))
     return polls
 
 
