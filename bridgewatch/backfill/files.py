@@ -110,8 +110,8 @@ def read(
     :raises OSError: if it can't be read.
     """
     name = "stdin" if path == STDIN else path
-    with sys.stdin.buffer if path == STDIN else open(path, "rb") as opened:  # noqa: PTH123 - or not a path
-        file = cast("io.BufferedReader", opened)
+    raw = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed below
+    with io.BufferedReader(cast("io.RawIOBase", raw)) as file:
         start = file.peek(len(_PARQUET))
         if start.startswith(_PARQUET):
             yield from _entries(name, _parquet(path), language, wrong)

@@ -82,16 +82,18 @@ class Progress:
 
 
 class Journal:
-    """The journal of one backfill; a context manager that closes it.
+    """The journal of one backfill; a context manager that keeps it while it is unfinished.
 
-    :param path: where it is, or will be.
+    :param path: where it is, or will be; None for one that nobody resumes.
     :param purpose: what is imported from where to where. A journal resumes only the same.
     :raises JournalError: if it is another backfill's, in use, or no journal.
     """
 
-    def __init__(self, path: Path | str, purpose: str) -> None:
+    def __init__(self, path: Path | None, purpose: str) -> None:
         self._path = path
-        self._database = sqlite3.connect(path, isolation_level=None)
+        self._is_done = False
+        # "" is SQLite's name for a file that is gone when it is closed.
+        self._database = sqlite3.connect("" if path is None else path, isolation_level=None)
         try:
             # Against a kill, the operating system's memory is as good as the disk.
             self._database.executescript(
@@ -100,18 +102,20 @@ class Journal:
             )
             self._open(purpose)
         except sqlite3.DatabaseError as error:
-            self.close()
+            self._database.close()
             raise JournalError(
                 f"The journal {path} cannot be used: {error}. If no other backfill is using it, "
                 "name another one with --journal."
             ) from error
         except JournalError:
-            self.close()
+            self._database.close()
             raise
 
     def _open(self, purpose: str) -> None:
         if not self._database.execute("SELECT * FROM sqlite_master").fetchone():
             self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        if not self.is_staged:
+            self._database.execute("DELETE FROM purpose")
             self._database.execute("INSERT INTO purpose VALUES (?)", (purpose,))
         ((theirs,),) = self._database.execute("SELECT text FROM purpose")
         if theirs != purpose:
@@ -125,12 +129,11 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
-
-    def close(self) -> None:
-        """Close it; it can be opened again."""
-        self._database.close()
+        """Close it, and remove it if there is nothing in it to be resumed."""
+        if self.is_staged and not self._is_done:
+            self._database.close()
+        else:
+            self._remove()
 
     @property
     def is_staged(self) -> bool:
@@ -222,11 +225,15 @@ class Journal:
             (_SAYS_BOTH,),
         )
 
-    def remove(self) -> None:
-        """Delete it, once it has served."""
-        self.close()
-        for suffix in ("", "-wal", "-journal"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+    def done(self) -> None:
+        """Note that it has served."""
+        self._is_done = True
+
+    def _remove(self) -> None:
+        self._database.close()
+        if self._path is not None:
+            for suffix in ("", "-wal"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 
 
 def _counted(

@@ -14,6 +14,8 @@ from bridgewatch.cli.discover import discover
 from bridgewatch.cli.export import export
 from bridgewatch.cli.history import history
 from bridgewatch.cli.openings import openings
+from bridgewatch.cli.pause import pause, resume
+from bridgewatch.cli.preflight import preflight
 from bridgewatch.cli.query import query
 from bridgewatch.cli.stats import stats
 from bridgewatch.cli.status import status
@@ -34,6 +36,9 @@ app.command()(backfill)
 app.command()(correct)
 app.command()(export)
 app.command()(cost)
+app.command()(preflight)
+app.command()(pause)
+app.command()(resume)
 app.add_typer(discover, name="discover")
 app.add_typer(databases, name="databases")
 app.add_typer(tables, name="tables")

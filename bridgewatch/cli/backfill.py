@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -113,8 +112,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
         ]
     )
     try:
-        # "" is SQLite's name for a file that is gone when it is closed.
-        with closing(Journal("" if dry_run else journal, purpose)) as opened:
+        with Journal(None if dry_run else journal, purpose) as opened:
             _stage(opened, files, language, on_error)
             if plan := opened.plan():
                 _send(place, opened, plan, concurrency, dry_run=dry_run)
@@ -293,7 +291,7 @@ def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("time", "bridge", "status", "reason"))
             writer.writerows(rows)
-    journal.remove()
+    journal.done()
     if progress.refused:
         raise CommandError(
             f"{rejected} holds the {progress.refused} rejected observations with their reasons; "

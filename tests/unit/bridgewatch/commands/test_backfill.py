@@ -1,0 +1,371 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.bridgewatch.commands.conftest import BUCKET, DATABASE, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_httpserver import HTTPServer
+    from typer.testing import Result
+    from werkzeug import Request, Response
+
+    from tests.unit.bridgewatch.commands.conftest import Commands
+    from tests.unit.conftest import RecordingTimestream
+
+PROJECT = Path(__file__).parents[4]
+NDW = Path("/work/shared/data/ndw-bridge-openings-2022-08.csv")
+
+DAY = """\
+time,bridge,status
+2022-08-15T12:10:00Z,Hisingsbron,Closed
+2022-08-15T12:00:00Z,Hisingsbron,Open
+2022-08-15T12:00:00Z,Marieholmsbron,Closed
+2022-08-15T14:00:00+02:00,Hisingsbron,Open
+"""
+ROWS = [
+    ["Hisingsbron", "2022-08-15 12:00:00.000000000", "Open"],
+    ["Hisingsbron", "2022-08-15 12:10:00.000000000", "Closed"],
+    ["Marieholmsbron", "2022-08-15 12:00:00.000000000", "Closed"],
+]
+
+
+def counts(result: Result) -> dict[str, int]:
+    words = result.stdout.split()
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))
+
+
+def test_what_the_files_say_is_in_the_table_once(run: Commands, tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_text(DAY)
+
+    result = run("backfill", "day.csv")
+
+    assert counts(result) == {"accepted": 3, "duplicates": 1, "rejected": 0}
+    assert result.exit_code == 0
+    assert run.rows() == ROWS
+    assert "3 observations of 2 bridges, from 2022-08-15T12:00:00.000Z" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["day.csv", "settings.json"]
+
+
+def test_records_have_the_dimensions_of_the_settings(run: Commands) -> None:
+    run("backfill", "-", input_=DAY)
+
+    sql = f'SELECT DISTINCT measure_name, city, source FROM "{DATABASE}"."{run.table}" ORDER BY 1'  # noqa: S608 - of a test's own
+    assert run.printed("query", sql) == [
+        {"measure_name": "Hisingsbron", "city": "Gothenburg", "source": "city"},
+        {"measure_name": "Marieholmsbron", "city": None, "source": "city"},
+    ]
+
+
+def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(run: Commands) -> None:
+    result = run("backfill", "-", "--dry-run", input_=DAY)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "time,bridge,status",
+        "2022-08-15T12:00:00.000Z,Hisingsbron,Open",
+        "2022-08-15T12:10:00.000Z,Hisingsbron,Closed",
+        "2022-08-15T12:00:00.000Z,Marieholmsbron,Closed",
+    ]
+    assert "1 requests, about 0.0000 USD" in result.stderr
+    with pytest.raises(Exception, match="does not exist"):
+        run.rows()
+
+
+def test_backfilling_again_changes_nothing(run: Commands) -> None:
+    run("backfill", "-", input_=DAY)
+
+    again = run("backfill", "-", input_=DAY)
+
+    assert counts(again) == {"accepted": 3, "duplicates": 1, "rejected": 0}
+    assert run.rows() == ROWS
+
+
+def test_what_was_corrected_since_is_a_duplicate_and_stays_corrected(run: Commands) -> None:
+    run("backfill", "-", input_=DAY)
+    run("correct", "Hisingsbron", "2022-08-15T12:00:00Z", "Closed")
+
+    again = run("backfill", "-", input_=DAY)
+
+    assert counts(again) == {"accepted": 2, "duplicates": 2, "rejected": 0}
+    assert run.rows()[0][2] == "Closed"
+
+
+def test_what_is_rejected_is_in_a_file_that_can_be_fed_back(run: Commands, tmp_path: Path) -> None:
+    run("backfill", "-", input_=DAY)
+    contradiction = "time,bridge,status\n2022-08-15T12:00:00Z,Hisingsbron,Closed\n"
+
+    result = run("backfill", "-", input_=contradiction)
+
+    assert (result.exit_code, counts(result)["rejected"]) == (1, 1)
+    (row,) = csv.DictReader((tmp_path / "rejected.csv").read_text().splitlines())
+    assert row["reason"].startswith("A record already exists with the same time")
+    assert result.stderr.splitlines()[-1] == (
+        "bridgewatch: rejected.csv holds the 1 rejected observations with their reasons; correct "
+        "it and import it."
+    )
+    again = run("backfill", "rejected.csv", "--map", "Closed=Open", "--rejected", "more.csv")
+    assert counts(again) == {"accepted": 1, "duplicates": 0, "rejected": 0}
+
+
+def test_files_that_contradict_each_other_send_neither(run: Commands, tmp_path: Path) -> None:
+    contradiction = DAY + "2022-08-15T12:00:00Z,Hisingsbron,Closed\n"
+
+    result = run("backfill", "-", input_=contradiction)
+
+    assert counts(result) == {"accepted": 2, "duplicates": 2, "rejected": 1}
+    assert run.rows() == ROWS[1:]
+    (row,) = csv.DictReader((tmp_path / "rejected.csv").read_text().splitlines())
+    assert row["reason"] == "The files say Open and Closed at this very moment."
+
+
+WRONG = DAY + "noon,Hisingsbron,Open\n2022-08-15T12:00:00Z,Hisingsbron,Ajar\n"
+
+
+@pytest.mark.parametrize(
+    ("on_error", "exit_code", "lines"),
+    [("stop", 1, [":6:"]), ("collect", 1, [":6:", ":7:"]), ("skip", 0, [":6:", ":7:"])],
+)
+def test_wrong_lines_stop_it_or_are_told_or_are_skipped(
+    run: Commands, tmp_path: Path, on_error: str, exit_code: int, lines: list[str]
+) -> None:
+    (tmp_path / "day.csv").write_text(WRONG)
+
+    result = run("backfill", "day.csv", "--on-error", on_error)
+
+    assert result.exit_code == exit_code
+    told = [line.split()[1] for line in result.stderr.splitlines() if " day.csv:" in line]
+    assert told == [f"day.csv{line}" for line in lines]
+    assert bool(result.stdout) == (on_error == "skip"), "otherwise nothing was sent"
+
+
+def test_a_wrong_line_leaves_a_journal_that_another_backfill_may_use(
+    run: Commands, tmp_path: Path
+) -> None:
+    (tmp_path / "day.csv").write_text(WRONG)
+    run("backfill", "day.csv")
+
+    (tmp_path / "day.csv").write_text(DAY)
+
+    assert run("backfill", "day.csv").exit_code == 0
+
+
+def test_overlaps_and_missing_ends_are_told(run: Commands) -> None:
+    openings = (
+        "bridge,opened_at,closed_at\n"
+        "Hisingsbron,2022-08-15T12:00Z,2022-08-15T12:10Z\n"
+        "Hisingsbron,2022-08-15T12:05Z,2022-08-15T12:20Z\n"
+        "Hisingsbron,2022-08-15T12:20Z,2022-08-15T12:30Z\n"
+        "Hisingsbron,2022-08-15T18:00Z,\n"
+    )
+
+    result = run("backfill", "-", input_=openings)
+
+    assert [row[1:] for row in run.rows()] == [
+        ["2022-08-15 12:00:00.000000000", "Open"],
+        ["2022-08-15 12:30:00.000000000", "Closed"],
+        ["2022-08-15 18:00:00.000000000", "Open"],
+    ]
+    assert (
+        "Hisingsbron's opening of 2022-08-15T12:05:00Z overlaps Hisingsbron's opening of "
+        "2022-08-15T12:00:00Z." in result.stderr
+    )
+    assert "1 overlapping openings count as one." in result.stderr
+    assert "1 openings have no end, and none is invented." in result.stderr
+
+
+def test_late_observations_need_magnetic_store_writes(run: Commands) -> None:
+    client = run.cloud.client("timestream-write")
+    client.update_table(
+        DatabaseName=DATABASE,
+        TableName=run.table,
+        MagneticStoreWriteProperties={"EnableMagneticStoreWrites": False},
+    )
+
+    refused = run("backfill", "-", input_=DAY)
+    bucket = BUCKET["BucketName"]
+    run("tables", "update", "--late-writes", "--rejected-bucket", bucket)
+    taken = run("backfill", "-", input_=DAY)
+
+    assert refused.exit_code == 1
+    assert "3 of 3 observations are older than the memory store" in refused.stderr
+    assert "tables update --late-writes" in refused.stderr
+    assert counts(taken)["accepted"] == 3
+
+
+def test_a_missing_table_is_one_sentence(run: Commands) -> None:
+    run.cloud.client("timestream-write").delete_table(DatabaseName=DATABASE, TableName=run.table)
+
+    result = run("backfill", "-", input_=DAY)
+
+    assert result.exit_code == 1
+    assert "no such database or table in this region: deploy the storage" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--map", "Open"], "--map takes words and Open or Closed"),
+        (["--timezone", "Gothenburg"], "--timezone takes a time zone such as Europe/Stockholm"),
+        (["--bridge", "Nobron"], "The settings have no bridge 'Nobron'"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(run: Commands, arguments: list[str], sentence: str) -> None:
+    result = run("backfill", "-", *arguments, input_=DAY)
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_one_sentence(run: Commands) -> None:
+    result = run("backfill", "nowhere.csv")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "bridgewatch: nowhere.csv: No such file or directory.\n",
+    )
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_what_export_writes_backfill_reads(run: Commands, ending: str, tmp_path: Path) -> None:
+    run("backfill", "-", input_=DAY)
+    window = ("--since", "2022-08-01", "--until", "2022-09-01")
+    first = run("export", *window)
+
+    exported = run("export", *window, "-o", f"out.{ending}")
+    run.cloud.client("timestream-write").delete_table(DatabaseName=DATABASE, TableName=run.table)
+    run("tables", "create", "--rejected-bucket", "rejected-data", "--magnetic-days", "36500")
+    imported = run("backfill", f"out.{ending}")
+
+    assert exported.exit_code == 0
+    assert counts(imported) == {"accepted": 3, "duplicates": 0, "rejected": 0}
+    assert run.rows() == ROWS
+    assert run("export", *window).stdout == first.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {f"out.{ending}", "settings.json"}
+
+
+@pytest.mark.skipif(not NDW.exists(), reason="the data is not on this machine")
+def test_a_real_list_of_openings_survives_the_round_trip(run: Commands, tmp_path: Path) -> None:
+    codes = {row["bridge"] for row in csv.DictReader(NDW.read_text().splitlines())}
+    bridges = [{"name": code, "source": "ndw", "code": code} for code in sorted(codes)]
+    settings = {**SETTINGS, "bridges": bridges, "sources": {"ndw": {"type": "ndw"}}}
+    run.settings.write_text(json.dumps(settings))
+
+    result = run("backfill", str(NDW))
+    run("export", "--since", "2022-07-01", "--until", "2022-09-01", "-o", "out.csv")
+    again = run("backfill", "out.csv")
+
+    assert "224 overlapping openings count as one." in result.stderr
+    assert "49 openings have no end, and none is invented." in result.stderr
+    assert counts(result) == counts(again) == {"accepted": 4403, "duplicates": 0, "rejected": 0}
+    exported = (tmp_path / "out.csv").read_text()
+    run("export", "--since", "2022-07-01", "--until", "2022-09-01", "-o", "out.csv")
+    assert (tmp_path / "out.csv").read_text() == exported
+
+
+class Interrupting:
+    """A Timestream that signals the process that sends to it, at its fifth request."""
+
+    def __init__(self, timestream: RecordingTimestream, number: int) -> None:
+        self._timestream = timestream
+        self._number = number
+        self.process: subprocess.Popen[str] | None = None
+
+    def handle(self, request: Request) -> Response:
+        response = self._timestream.handle(request)
+        if self.process and len(self._timestream.writes) == 5:
+            self.process.send_signal(self._number)
+            if self._number == signal.SIGKILL:
+                self.process.wait()
+        return response
+
+
+@pytest.fixture
+def interrupting(
+    request: pytest.FixtureRequest, timestream: RecordingTimestream, httpserver: HTTPServer
+) -> Iterator[Interrupting]:
+    found = Interrupting(timestream, request.param)
+    httpserver.clear()
+    httpserver.expect_request("/", method="POST").respond_with_handler(found.handle)
+    answer = timestream.handle
+
+    def with_table(request: Request) -> Response:
+        if request.headers["X-Amz-Target"].endswith("DescribeTable"):
+            timestream.will_answer(200, {"Table": TABLE})
+        return answer(request)
+
+    timestream.handle = with_table  # type: ignore[method-assign] # for this test
+    yield found
+    if found.process:
+        found.process.kill()
+
+
+TABLE = {
+    "TableName": "observations",
+    "RetentionProperties": {
+        "MemoryStoreRetentionPeriodInHours": 24,
+        "MagneticStoreRetentionPeriodInDays": 36500,
+    },
+    "MagneticStoreWriteProperties": {"EnableMagneticStoreWrites": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("interrupting", "exit_code", "says"),
+    [
+        (signal.SIGKILL, -signal.SIGKILL, ""),
+        (
+            signal.SIGINT,
+            130,
+            "the same command sends the rest.\nbridgewatch: Interrupted.\n",
+        ),
+    ],
+    indirect=["interrupting"],
+)
+def test_a_killed_or_interrupted_backfill_resumes_without_sending_twice(
+    interrupting: Interrupting,
+    timestream: RecordingTimestream,
+    tmp_path: Path,
+    exit_code: int,
+    says: str,
+) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
+    start = int(datetime(2022, 8, 15, tzinfo=UTC).timestamp())
+    times = [datetime.fromtimestamp(start + 60 * n, UTC).isoformat() for n in range(2000)]
+    lines = [f"{time},Hisingsbron,Open\n" for time in times]
+    (tmp_path / "in.csv").write_text("time,bridge,status\n" + "".join(lines))
+    command = [sys.executable, "-m", "bridgewatch", "backfill", "in.csv", "--concurrency", "1"]
+    command += ["--settings", "settings.json"]
+    where: dict[str, Any] = {
+        "cwd": tmp_path,
+        "env": {**os.environ, "PYTHONPATH": str(PROJECT)},
+        "text": True,
+    }
+
+    interrupting.process = subprocess.Popen(command, stderr=subprocess.PIPE, **where)  # noqa: S603 - this very Python
+    _, stderr = interrupting.process.communicate()
+    assert interrupting.process.returncode == exit_code
+    assert stderr.endswith(says)
+    assert 5 <= len(timestream.writes) < 20
+    interrupting.process = None
+    done = subprocess.run(command, capture_output=True, check=True, **where)  # noqa: S603 - this very Python
+
+    assert "Resuming: " in done.stderr
+    assert done.stdout.split()[:2] == ["accepted", "2000"]
+    sent = [record["Time"] for body in timestream.writes for record in body["Records"]]
+    assert set(sent) == {str((start + 60 * n) * 1000) for n in range(2000)}
+    # Those on their way when it was killed: one in the thread, and one not noted yet.
+    assert len(sent) - 2000 <= 200
+    assert not (tmp_path / "backfill.journal").exists()
