@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -25,6 +26,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
+from lambdas.errors import rule_of
 from lambdas.observation import Observation, Status
 from lambdas.store import Refusal, StoreError
 
@@ -44,12 +46,15 @@ MEASURE_NAME_BYTES = 256
 _BRIDGE_NAME = re.compile(r"[^\x00-\x1f]+")
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,256}")
 
-# A poll has a minute for everything, and the next one comes soon: give up early.
+# Give up early: a poll comes soon after another, and what is not written is queued.
 WRITE = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 2},
 )
+WRITE_SECONDS = 20
+"""How long a write may take with that: DescribeEndpoints and WriteRecords, each tried twice."""
+
 # "Query will time out after 60 seconds. You must update the default timeout":
 # https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.html
 QUERY = Config(
@@ -60,25 +65,6 @@ QUERY = Config(
 
 _CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# What the operator does about an error, by the service's code for it. A code that isn't here is
-# told in the service's own words.
-_WHAT_TO_DO = {
-    "AccessDeniedException": (
-        "AWS denies access to Timestream: give this identity timestream:DescribeEndpoints on * and "
-        "timestream:WriteRecords (to write) or timestream:Select (to read) on the table"
-    ),
-    "ResourceNotFoundException": (
-        "Timestream has no such database or table in this region: deploy the storage stack, or "
-        "name them with --database and --table"
-    ),
-    "ThrottlingException": "Timestream is throttling: try again in a minute",
-    "InternalServerException": "Timestream has an internal error: try again in a minute",
-    "UnrecognizedClientException": "AWS does not know these credentials: check the profile",
-    "InvalidClientTokenId": "AWS does not know these credentials: check the profile",
-    "InvalidSignatureException": "AWS refuses the signature: check the secret key and the clock",
-    "ExpiredTokenException": "The AWS credentials have expired: sign in again",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +110,14 @@ class TimestreamStore:
         self._sql_name = table_literal(database, table)
         self._database = database
         self._table = table
-        self._dimensions = {
-            bridge: frozenset(pairs.items()) for bridge, pairs in (dimensions or {}).items()
-        }
+        self._dimensions = _frozen(dimensions or {})
         self._connection = connection
+
+    def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> TimestreamStore:
+        """Give the same table, on the same connection, for records that carry these dimensions."""
+        other = copy(self)
+        other._dimensions = _frozen(dimensions)  # noqa: SLF001 - its own kind
+        return other
 
     def connect(self) -> None:
         """Make ready for `write`, which costs time but no request; `write` does it otherwise."""
@@ -257,6 +247,12 @@ def _observation(bridge: str, time: str, status: str) -> Observation:
     return Observation(bridge, Status(status), datetime.fromisoformat(time).replace(tzinfo=UTC))
 
 
+def _frozen(
+    dimensions: Mapping[str, Mapping[str, str]],
+) -> Mapping[str, frozenset[tuple[str, str]]]:
+    return {bridge: frozenset(pairs.items()) for bridge, pairs in dimensions.items()}
+
+
 def _pairs(dimensions: Iterable[tuple[str, str]]) -> list[DimensionTypeDef]:
     return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
 
@@ -332,6 +328,7 @@ def _sentence(code: str, message: str) -> str:
     if code == "ValidationException" and "does not exist" in message:
         # Seen for a missing table, and for a table that no record was ever written to.
         return f"There is nothing to read yet, or not there: {message}"
-    if code in _WHAT_TO_DO:
-        return f"{_WHAT_TO_DO[code]}. AWS said: {message}"
+    rule = rule_of(code)
+    if rule and not rule.final:
+        return f"{rule.error}: {rule.operator}. AWS said: {message}"
     return f"Timestream refused the request with {code}: {message}"

@@ -1,7 +1,7 @@
-"""What the poller has to know: its environment, and configuration.json in its bundle.
+"""What the poller has to know of the settings: configuration.json in its bundle.
 
-A function's environment holds at most 4 KB and a hundred bridges do not fit. So the variables say
-what the stacks made, and the file, which `Settings.poller_configuration` writes, what people chose.
+`Settings.poller_configuration` writes it. An environment holds at most 4 KB, and a hundred bridges
+do not fit.
 """
 
 from __future__ import annotations
@@ -9,55 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, overload
 
+from lambdas.environment import ConfigurationError
 from lambdas.observation import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 Place: TypeAlias = Literal["header", "query", "path"]
 """Where a request carries an API key; `path` replaces `{key}` in the URL."""
 
 T = TypeVar("T")
 C = TypeVar("C", bound=str)
-
-
-class ConfigurationError(Exception):
-    """A variable or key is missing or wrong; the text names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """The environment variables of the poller.
-
-    :param database: BRIDGEWATCH_DATABASE, the Timestream database.
-    :param table: BRIDGEWATCH_TABLE, the table in it.
-    :param configuration: configuration.json in LAMBDA_TASK_ROOT, where Lambda unpacks the bundle.
-    """
-
-    database: str
-    table: str
-    configuration: Path
-
-    @classmethod
-    def parse(cls, variables: Mapping[str, str]) -> Environment:
-        """Read them from `os.environ` or the like.
-
-        :raises ConfigurationError: if one is missing or empty.
-        """
-
-        def needed(name: str) -> str:
-            if not variables.get(name):
-                raise ConfigurationError(f"The environment variable {name} is not set.")
-            return variables[name]
-
-        return cls(
-            database=needed("BRIDGEWATCH_DATABASE"),
-            table=needed("BRIDGEWATCH_TABLE"),
-            configuration=Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json",
-        )
 
 
 @dataclass(frozen=True, slots=True)

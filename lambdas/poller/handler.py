@@ -1,4 +1,4 @@
-"""The poller's Lambda function: polls once for each event of its schedule.
+"""The poller's Lambda function: polls in the minute of each event of its schedule.
 
 It logs and counts what a poll did; what is decided, and how, is in `poll` and the modules it uses.
 `container` is what stays in memory while Lambda keeps the container warm.
@@ -6,16 +6,23 @@ It logs and counts what a poll did; what is decided, and how, is in `poll` and t
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from lambdas.poller.configuration import Configuration, Environment, JsonConfiguration
+from lambdas.delivery import Delivery
+from lambdas.environment import Environment
+from lambdas.message import as_json
+from lambdas.poller.configuration import Configuration, JsonConfiguration
+from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
-from lambdas.store import StoreError
+from lambdas.sqs import Queue
 from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
@@ -23,9 +30,17 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from lambdas.delivery import Delivered
     from lambdas.poller.configuration import NdwConfiguration
     from lambdas.poller.poll import Poll
     from lambdas.poller.sources import Source
+
+ONLY_HERE = "only in this log"
+"""Marks the lines that hold the only copy of a record; `backfill` reads them as they are."""
+
+
+class UnkeptError(Exception):
+    """Records are neither in the table nor in a queue, but only in the log."""
 
 
 class Container:
@@ -38,20 +53,26 @@ class Container:
     def __init__(self, variables: Mapping[str, str]) -> None:
         environment = Environment.parse(variables)
         configuration = Configuration.read(environment.configuration)
+        dimensions = {
+            bridge.name: {**bridge.dimensions, "source": bridge.source}
+            for bridge in configuration.bridges
+        }
         store = TimestreamStore(
-            database=environment.database,
-            table=environment.table,
-            dimensions={
-                bridge.name: {**bridge.dimensions, "source": bridge.source}
-                for bridge in configuration.bridges
-            },
+            database=environment.database, table=environment.table, dimensions=dimensions
         )
         # Now, while Lambda starts the container, not in its first poll.
         store.connect()
+        self.interval = configuration.interval
         self.poller = Poller(
             configuration,
             sources={name: _source(name, one) for name, one in configuration.sources.items()},
-            store=store,
+            delivery=Delivery(
+                store=store,
+                queue=Queue(environment.queue_url),
+                dead_letters=Queue(environment.dead_letter_queue_url),
+                dimensions=dimensions,
+                now=_now,
+            ),
             now=_now,
         )
 
@@ -78,21 +99,30 @@ container = Container(os.environ)
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(_event: object, _context: LambdaContext) -> dict[str, int]:
-    """Poll once.
+def handler(event: object, context: LambdaContext) -> dict[str, int]:
+    """Poll at once, and at each later tick of the minute that the event is for.
 
-    :returns: how many observations were made, and how many records written.
-    :raises StoreError: if the store failed, so that the invocation counts as failed.
+    :returns: how many polls there were, observations in them, and records written and queued.
+    :raises UnkeptError: if records are only in the log, so that the invocation counts as failed.
     """
-    try:
-        poll = container.poller.poll()
-    except StoreError as error:
-        # Without a traceback: the sentence says what to do, and Lambda logs the exception itself.
-        logger.error("The store failed", code=error.code, what_to_do=str(error))  # noqa: TRY400
-        metrics.add_metric("StoreFailures", MetricUnit.Count, 1)
-        raise
-    _tell(poll)
-    return {"observations": len(poll.observations), "written": len(poll.written)}
+    count = {"polls": 0, "observations": 0, "written": 0, "queued": 0}
+    unkept = 0
+    minute = scheduled_minute(event, _now())
+    for _ in ticks(minute, container.interval, _now, time.sleep):
+        poll = container.poller.poll(
+            deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000
+        )
+        _tell(poll)
+        count["polls"] += 1
+        count["observations"] += len(poll.observations)
+        count["written"] += len(poll.delivered.written)
+        count["queued"] += len(poll.delivered.queued)
+        unkept += len(poll.delivered.unkept)
+    if unkept:
+        raise UnkeptError(
+            f"{unkept} records are {ONLY_HERE}: import its lines with bridgewatch backfill."
+        )
+    return count
 
 
 def _tell(poll: Poll) -> None:
@@ -106,23 +136,40 @@ def _tell(poll: Poll) -> None:
         )
         with single_metric("NoObservation", MetricUnit.Count, len(failure.bridges)) as metric:
             metric.add_dimension("reason", failure.reason)
-    for observation, why in poll.written:
-        logger.info(
-            "Written",
-            bridge=observation.bridge,
-            status=observation.status,
-            time=observation.time.isoformat(),
-            why=why,
+    metrics.add_metric("Observations", MetricUnit.Count, len(poll.observations))
+    for seen in poll.delivered.written:
+        logger.info("Written", extra={**as_json(seen), "why": poll.why[seen]})
+    _tell_trouble(poll.delivered)
+    # A metric costs for each hour that it appears in: most polls have only the one above.
+    for name, records in (
+        ("RecordsWritten", poll.delivered.written),
+        ("RecordsQueued", poll.delivered.queued),
+        ("RecordsRefused", poll.delivered.refused),
+        ("RecordsUnkept", poll.delivered.unkept),
+    ):
+        if records:
+            metrics.add_metric(name, MetricUnit.Count, len(records))
+
+
+def _tell_trouble(delivered: Delivered) -> None:
+    if delivered.trouble:
+        logger.error(
+            "Timestream took no records",
+            code=delivered.trouble.code,
+            what_to_do=str(delivered.trouble),
+            queued=[as_json(seen) for seen in delivered.queued],
         )
-    for refusal in poll.refusals:
+    for refusal in delivered.refused:
         logger.error(
             "Timestream refused a record",
-            bridge=refusal.observation.bridge,
-            reason=refusal.reason,
+            extra={**as_json(refusal.observation), "reason": refusal.reason},
         )
-    metrics.add_metric("Observations", MetricUnit.Count, len(poll.observations))
-    # A metric costs for each hour that it appears in: most polls have only the one above.
-    if poll.written:
-        metrics.add_metric("RecordsWritten", MetricUnit.Count, len(poll.written))
-    if poll.refusals:
-        metrics.add_metric("RecordsRefused", MetricUnit.Count, len(poll.refusals))
+    if delivered.queue_trouble:
+        logger.error(
+            "A queue took no records",
+            reason=str(delivered.queue_trouble),
+            records=len(delivered.unkept),
+        )
+    for seen in delivered.unkept:
+        # Not by the logger: exactly this line is what can be imported.
+        sys.stdout.write(json.dumps({**as_json(seen), "kept": ONLY_HERE}) + "\n")

@@ -1,4 +1,4 @@
-"""One poll: ask the sources, confirm what changed, write what is worth a record."""
+"""One poll: ask the sources, confirm what changed, deliver what is worth a record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.delivery import RESERVE_SECONDS
 from lambdas.poller.policy import Memory, Why, is_change, remember, why_write
 from lambdas.poller.sources import Failure, Look, Reason
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from lambdas.delivery import Delivered, Delivery
     from lambdas.observation import Observation
     from lambdas.poller.configuration import Bridge, Configuration
     from lambdas.poller.sources import Source
-    from lambdas.store import Refusal, Store
 
 SOURCES_SHARE = 0.5
 """The part of an interval that asking the sources may take; the rest is for the store."""
@@ -28,20 +29,21 @@ class Poll:
 
     :param observations: what it saw.
     :param failures: what it could not see, and why.
-    :param written: what it wrote, and why; the refused ones are not among them.
-    :param refusals: what the store did not take.
+    :param why: why observations were to be written, by observation; the others were not.
+    :param delivered: where those are now.
     """
 
     observations: tuple[Observation, ...]
     failures: tuple[Failure, ...]
-    written: tuple[tuple[Observation, Why], ...]
-    refusals: tuple[Refusal, ...]
+    why: Mapping[Observation, Why]
+    delivered: Delivered
 
 
 class Poller:
     """Polls the bridges, and remembers between polls what it wrote.
 
     :param sources: by the name that bridges call them.
+    :param delivery: takes what is worth a record.
     :param now: tells the time.
     """
 
@@ -50,7 +52,7 @@ class Poller:
         configuration: Configuration,
         *,
         sources: Mapping[str, Source],
-        store: Store,
+        delivery: Delivery,
         now: Callable[[], datetime],
     ) -> None:
         self._configuration = configuration
@@ -59,34 +61,37 @@ class Poller:
             name: [bridge for bridge in configuration.bridges if bridge.source == name]
             for name in sources
         }
-        self._store = store
+        self._delivery = delivery
         self._now = now
         self._memory = Memory()
 
-    def poll(self) -> Poll:
-        """Poll once.
+    def poll(self, deadline: float) -> Poll:
+        """Poll once. Never raises.
 
-        :raises StoreError: if the store failed; the memory is as before, so the next poll writes.
+        What is queued counts as written: the redriver writes it with its time. What was refused,
+        or is nowhere, is not remembered, so that the next poll writes what it sees.
+
+        :param deadline: when it must be done, by `time.monotonic()`.
         """
         interval = self._configuration.interval
         known = self._memory.at(self._now(), interval)
-        look = self._look(known)
+        look = self._look(known, deadline - RESERVE_SECONDS)
         reasons = [
             (seen, why_write(known.get(seen.bridge), seen, self._configuration.heartbeat, interval))
             for seen in look.observations
         ]
-        wanted = [(seen, why) for seen, why in reasons if why is not None]
-        refusals = self._store.write([seen for seen, _ in wanted]) if wanted else []
-        refused = {refusal.observation for refusal in refusals}
-        written = tuple((seen, why) for seen, why in wanted if seen not in refused)
-        self._memory = remember(known, (seen for seen, _ in written), finished=self._now())
-        return Poll(look.observations, look.failures, written, tuple(refusals))
+        why = {seen: reason for seen, reason in reasons if reason is not None}
+        delivered = self._delivery.deliver(list(why), deadline)
+        kept = (*delivered.written, *delivered.queued)
+        self._memory = remember(known, kept, finished=self._now())
+        return Poll(look.observations, look.failures, why, delivered)
 
-    def _look(self, known: Mapping[str, Observation]) -> Look:
+    def _look(self, known: Mapping[str, Observation], deadline: float) -> Look:
         """Look at every source; each has a fair share of the time, so that none uses up all."""
         observations: list[Observation] = []
         failures: list[Failure] = []
-        end = time.monotonic() + self._configuration.interval.total_seconds() * SOURCES_SHARE
+        share = self._configuration.interval.total_seconds() * SOURCES_SHARE
+        end = min(time.monotonic() + share, deadline)
         for waiting, (name, bridges) in zip(
             range(len(self._bridges), 0, -1), self._bridges.items(), strict=True
         ):

@@ -1,7 +1,8 @@
-"""Fixtures: HTTP sources on loopback, and a Timestream that records what it is sent."""
+"""Fixtures: HTTP sources on loopback, and an AWS that records what it is sent."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +14,19 @@ if TYPE_CHECKING:
 
 
 class RecordingTimestream:
-    """Answers the SDK over HTTP as Timestream does, with what a test queues.
+    """Answers the SDK over HTTP as Timestream does, with what a test queues; and as SQS does.
 
     :ivar requests: every WriteRecords and Query, as (operation, body).
+    :ivar sent: every message that was sent to a queue, as (the queue's URL, body).
+    :ivar queues_fail: whether SQS is out of order.
     """
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._answers: list[tuple[int, dict[str, Any]]] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.sent: list[tuple[str, str]] = []
+        self.queues_fail = False
 
     def will_answer(self, status: int, body: dict[str, Any]) -> None:
         """Queue the answer to the next request; without one, everything is written or empty."""
@@ -40,13 +45,23 @@ class RecordingTimestream:
         return [body for operation, body in self.requests if operation == "Query"]
 
     def handle(self, request: Request) -> Response:
-        operation = request.headers["X-Amz-Target"].rpartition(".")[2]
+        service, _, operation = request.headers["X-Amz-Target"].rpartition(".")
+        if service == "AmazonSQS":
+            return self._send(json.loads(request.data))
         if operation == "DescribeEndpoints":
             endpoint = {"Address": self._address, "CachePeriodInMinutes": 1440}
             return _json(200, {"Endpoints": [endpoint]})
         self.requests.append((operation, json.loads(request.data)))
         default = {"Rows": [], "ColumnInfo": [], "QueryId": "1"} if operation == "Query" else {}
         return _json(*(self._answers.pop(0) if self._answers else (200, default)))
+
+    def _send(self, message: dict[str, str]) -> Response:
+        if self.queues_fail:
+            return _json(500, {"__type": "InternalFailure", "message": "Oops"})
+        body = message["MessageBody"]
+        self.sent.append((message["QueueUrl"], body))
+        digest = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+        return _json(200, {"MessageId": "1", "MD5OfMessageBody": digest})
 
 
 def _json(status: int, body: dict[str, Any]) -> Response:

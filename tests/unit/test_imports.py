@@ -30,7 +30,12 @@ ALLOWED = {
 # The runtime's own (boto3, which is botocore), and what lambdas/requirements.in bundles (requests,
 # which is urllib3). The mypy stubs are imported by type checkers only.
 BUNDLED = {"boto3", "botocore", "requests", "urllib3", "aws_lambda_powertools"}
-TYPES_ONLY = {"mypy_boto3_ssm", "mypy_boto3_timestream_query", "mypy_boto3_timestream_write"}
+TYPES_ONLY = {
+    "mypy_boto3_sqs",
+    "mypy_boto3_ssm",
+    "mypy_boto3_timestream_query",
+    "mypy_boto3_timestream_write",
+}
 
 
 def modules() -> list[Path]:

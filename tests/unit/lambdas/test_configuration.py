@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.environment import ConfigurationError, Environment
 from lambdas.observation import Status
 from lambdas.poller.configuration import (
     Bridge,
     Configuration,
-    ConfigurationError,
-    Environment,
     JsonConfiguration,
     Key,
     Limits,
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 VARIABLES = {
     "BRIDGEWATCH_DATABASE": "bridgewatch",
     "BRIDGEWATCH_TABLE": "observations",
+    "BRIDGEWATCH_QUEUE_URL": "https://sqs/queue",
+    "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": "https://sqs/dead-letters",
     "LAMBDA_TASK_ROOT": "/var/task",
 }
 LIMITS = {"timeout_seconds": 5, "attempts": 3, "backoff_seconds": 0.5, "max_bytes": 1_000_000}
@@ -143,6 +144,8 @@ def test_the_environment_is_read() -> None:
     environment = Environment.parse(VARIABLES)
 
     assert (environment.database, environment.table) == ("bridgewatch", "observations")
+    assert environment.queue_url == "https://sqs/queue"
+    assert environment.dead_letter_queue_url == "https://sqs/dead-letters"
     assert str(environment.configuration) == "/var/task/configuration.json"
 
 

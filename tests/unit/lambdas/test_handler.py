@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +26,20 @@ LIMITS = {"timeout_seconds": 5, "attempts": 2, "backoff_seconds": 0, "max_bytes"
 # As AWS does: a process of its own imports the handler, then calls it once for each event.
 RUNTIME = """
 import importlib, json, sys
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 function = importlib.import_module("lambdas.poller.handler").handler
 context = SimpleNamespace(function_name="poller", memory_limit_in_mb=128, aws_request_id="1",
-    invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:poller", tenant_id=None)
+    invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:poller", tenant_id=None,
+    get_remaining_time_in_millis=lambda: 90_000)
+def event():
+    due = datetime.now(UTC) - timedelta(seconds=float(sys.argv[2]))
+    return {"time": due.isoformat()}
 for _ in range(int(sys.argv[1])):
     try:
-        print(json.dumps({"returned": function({}, context)}))
+        print(json.dumps({"returned": function(event(), context)}))
     except Exception as error:
-        print(json.dumps({"raised": type(error).__name__}))
+        print(json.dumps({"raised": type(error).__name__, "text": str(error)}))
 print(json.dumps({"modules": sorted(sys.modules)}))
 """
 
@@ -69,7 +75,7 @@ class Function:
             },
         }
 
-    def invoke(self, times: int = 1, **variables: str) -> list[dict[str, Any]]:
+    def invoke(self, times: int = 1, late: float = 0, **variables: str) -> list[dict[str, Any]]:
         """Run it in a fresh container; gives every line that it printed."""
         file = self._task_root / "configuration.json"
         file.write_text(json.dumps(self.configuration))
@@ -77,6 +83,8 @@ class Function:
             **os.environ,
             "BRIDGEWATCH_DATABASE": "bridgewatch",
             "BRIDGEWATCH_TABLE": "observations",
+            "BRIDGEWATCH_QUEUE_URL": "http://sqs/queue",
+            "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": "http://sqs/dead-letters",
             "LAMBDA_TASK_ROOT": str(self._task_root),
             "POWERTOOLS_SERVICE_NAME": "bridgewatch-poller",
             "POWERTOOLS_METRICS_NAMESPACE": "bridgewatch",
@@ -85,7 +93,7 @@ class Function:
             **variables,
         }
         done = subprocess.run(  # noqa: S603 - this very Python
-            [sys.executable, "-W", "error", "-c", RUNTIME, str(times)],
+            [sys.executable, "-W", "error", "-c", RUNTIME, str(times), str(late)],
             env=environment,
             capture_output=True,
             text=True,
@@ -131,10 +139,10 @@ def test_it_writes_what_it_saw_then_only_changes(
     lines = function.invoke(times=4)
 
     assert lines_with(lines, "returned") == [
-        {"observations": 1, "written": 1},
-        {"observations": 1, "written": 0},
-        {"observations": 1, "written": 1},
-        {"observations": 1, "written": 0},
+        {"polls": 1, "observations": 1, "written": 1, "queued": 0},
+        {"polls": 1, "observations": 1, "written": 0, "queued": 0},
+        {"polls": 1, "observations": 1, "written": 1, "queued": 0},
+        {"polls": 1, "observations": 1, "written": 0, "queued": 0},
     ]
     common = [write["CommonAttributes"] for write in timestream.writes]
     assert [one["MeasureValue"] for one in common] == ["Closed", "Open"]
@@ -174,27 +182,34 @@ def test_a_source_that_fails_is_one_metric_with_a_reason_and_one_log_line(
     (metric,) = [line for line in lines if "NoObservation" in line]
     assert (metric["NoObservation"], metric["reason"]) == ([1.0], "server_error")
     assert metric["service"] == "bridgewatch-poller"
-    assert lines_with(lines, "returned") == [{"observations": 0, "written": 0}]
+    (returned,) = lines_with(lines, "returned")
+    assert (returned["observations"], returned["written"]) == (0, 0)
     assert timestream.writes == []
 
 
-def test_a_store_that_fails_fails_the_invocation_and_says_what_to_do(
+def test_what_timestream_does_not_take_is_queued_and_says_what_to_do(
     function: Function, road: Callable[..., None], timestream: RecordingTimestream
 ) -> None:
-    road("Open")
+    road("Open", "Open", "Closed")
     timestream.will_fail(404, "ResourceNotFoundException", "The table does not exist.")
 
-    lines = function.invoke(times=2)
+    lines = function.invoke(times=3)
 
     (log,) = [line for line in lines if line.get("level") == "ERROR"]
     assert log["code"] == "ResourceNotFoundException"
     assert "deploy the storage stack" in log["what_to_do"]
-    assert lines_with(lines, "StoreFailures") == [[1.0]]
-    assert lines_with(lines, "raised") == ["StoreError"]
-    assert lines_with(lines, "returned") == [{"observations": 1, "written": 1}]
+    assert lines_with(lines, "RecordsQueued") == [[1.0]]
+    assert [one["written"] for one in lines_with(lines, "returned")] == [0, 0, 1]
+    ((url, body),) = timestream.sent
+    message = json.loads(body)
+    assert url == "http://sqs/queue"
+    assert [(one["bridge"], one["status"]) for one in message["observations"]] == [
+        ("Hisingsbron", "Closed")
+    ]
+    assert message["dimensions"] == {"Hisingsbron": {"city": "Gothenburg", "source": "roadsignals"}}
 
 
-def test_a_refused_record_is_logged_with_timestreams_reason_and_counted(
+def test_a_refused_record_is_a_dead_letter_with_timestreams_reason(
     function: Function, road: Callable[..., None], timestream: RecordingTimestream
 ) -> None:
     road("Open")
@@ -205,8 +220,46 @@ def test_a_refused_record_is_logged_with_timestreams_reason_and_counted(
 
     (log,) = [line for line in lines if line.get("level") == "ERROR"]
     assert (log["bridge"], log["reason"]) == ("Hisingsbron", "too old")
-    (metric,) = [line for line in lines if "RecordsRefused" in line]
-    assert metric["RecordsRefused"] == [1.0]
+    assert lines_with(lines, "RecordsRefused") == [[1.0]]
+    ((url, body),) = timestream.sent
+    assert (url, json.loads(body)["reason"]) == ("http://sqs/dead-letters", "too old")
+
+
+def test_what_not_even_the_queue_takes_is_in_the_log_for_backfill(
+    function: Function, road: Callable[..., None], timestream: RecordingTimestream
+) -> None:
+    road("Open")
+    timestream.will_fail(404, "ResourceNotFoundException", "The table does not exist.")
+    timestream.queues_fail = True
+
+    lines = function.invoke()
+
+    (kept,) = [line for line in lines if line.get("kept") == "only in this log"]
+    assert list(kept) == ["bridge", "status", "time", "kept"]
+    assert (kept["bridge"], kept["status"]) == ("Hisingsbron", "Closed")
+    assert datetime.fromisoformat(kept["time"]).tzinfo is not None
+    assert lines_with(lines, "raised") == ["UnkeptError"], "so that poller-errors rings"
+    assert lines_with(lines, "RecordsUnkept") == [[1.0]]
+
+
+def test_below_a_minute_it_polls_at_each_tick_that_is_left(
+    function: Function, road: Callable[..., None], timestream: RecordingTimestream
+) -> None:
+    # given an event that comes in the last second but one of its minute
+    road("Open", "Closed")
+    function.configuration["interval_seconds"] = 0.25
+
+    lines = function.invoke(late=59.3)
+
+    (returned,) = lines_with(lines, "returned")
+    assert returned["polls"] in {2, 3}, "a slow computer may miss one"
+    assert returned["written"] == 2
+    assert [one["CommonAttributes"]["MeasureValue"] for one in timestream.writes] == [
+        "Closed",
+        "Open",
+    ]
+    (metric,) = [line for line in lines if "Observations" in line]
+    assert len(metric["Observations"]) == returned["polls"]
 
 
 @pytest.mark.usefixtures("timestream")

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.delivery import RESERVE_SECONDS, Delivery
 from lambdas.observation import Observation, Status
 from lambdas.poller.configuration import Bridge, Configuration
 from lambdas.poller.policy import Why
 from lambdas.poller.poll import Poller
 from lambdas.poller.sources import Failure, Look, Reason
-from lambdas.store import StoreError
+from tests.unit.lambdas.memory_queue import MemoryQueue
 from tests.unit.lambdas.memory_store import MemoryStore
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from lambdas.poller.poll import Poll
 
 FAILED = Reason.TIMED_OUT
 
@@ -67,6 +70,8 @@ class Bench:
     def __init__(self) -> None:
         self.watch = Watch()
         self.store = MemoryStore()
+        self.queue = MemoryQueue()
+        self.dead_letters = MemoryQueue()
         self.a = ScriptedSource(self.watch, {"one": CLOSED, "two": CLOSED})
         self.b = ScriptedSource(self.watch, {"three": CLOSED})
 
@@ -81,9 +86,24 @@ class Bench:
             bridges=(*bridges, Bridge("three", "b", None, {})),
             sources={},
         )
-        return Poller(
-            configuration, sources={"a": self.a, "b": self.b}, store=self.store, now=self.watch
+        delivery = Delivery(
+            store=self.store,
+            queue=self.queue,
+            dead_letters=self.dead_letters,
+            dimensions={"one": {}, "two": {}, "three": {}},
+            now=self.watch,
         )
+        return Poller(
+            configuration, sources={"a": self.a, "b": self.b}, delivery=delivery, now=self.watch
+        )
+
+
+def poll_once(poller: Poller, seconds: float = 90) -> Poll:
+    return poller.poll(deadline=time.monotonic() + seconds)
+
+
+def written(poll: Poll) -> list[tuple[str, Why]]:
+    return [(one.bridge, poll.why[one]) for one in poll.delivered.written]
 
 
 @pytest.fixture
@@ -92,9 +112,9 @@ def bench() -> Bench:
 
 
 def test_the_first_poll_writes_every_status_in_one_write(bench: Bench) -> None:
-    poll = bench.poller().poll()
+    poll = poll_once(bench.poller())
 
-    assert [(one.bridge, why) for one, why in poll.written] == [
+    assert written(poll) == [
         ("one", Why.FIRST),
         ("two", Why.FIRST),
         ("three", Why.FIRST),
@@ -105,26 +125,26 @@ def test_the_first_poll_writes_every_status_in_one_write(bench: Bench) -> None:
 
 def test_a_poll_that_sees_nothing_new_writes_nothing(bench: Bench) -> None:
     poller = bench.poller()
-    poller.poll()
+    poll_once(poller)
     bench.watch.now = minute(1)
 
-    poll = poller.poll()
+    poll = poll_once(poller)
 
     assert len(poll.observations) == 3
-    assert poll.written == ()
+    assert poll.why == {}
     assert len(bench.store.writes) == 1
 
 
 def test_a_change_is_asked_again_and_has_the_first_answers_time(bench: Bench) -> None:
     bench.script({"one": CLOSED, "two": CLOSED}, {"one": OPEN, "two": CLOSED})
     poller = bench.poller()
-    poller.poll()
+    poll_once(poller)
     bench.watch.now = minute(1)
 
-    poll = poller.poll()
+    poll = poll_once(poller)
 
     change = Observation("one", OPEN, minute(1) + timedelta(seconds=1))
-    assert poll.written == ((change, Why.CHANGE),)
+    assert (poll.delivered.written, poll.why) == ([change], {change: Why.CHANGE})
     assert bench.a.asked == [["one", "two"], ["one", "two"], ["one"]]
     assert bench.b.asked == [["three"], ["three"]]
 
@@ -137,16 +157,16 @@ def test_a_change_that_a_second_look_denies_is_no_observation(bench: Bench) -> N
         {"one": CLOSED, "two": CLOSED},
     )
     poller = bench.poller()
-    poller.poll()
+    poll_once(poller)
     bench.watch.now = minute(1)
 
-    poll = poller.poll()
+    poll = poll_once(poller)
 
     assert [one.bridge for one in poll.observations] == ["two", "three"]
     assert [(one.reason, one.bridges) for one in poll.failures] == [(Reason.UNCONFIRMED, ("one",))]
-    assert poll.written == ()
+    assert poll.why == {}
     bench.watch.now = minute(2)
-    assert poller.poll().failures == (), "the flicker is forgotten"
+    assert poll_once(poller).failures == (), "the flicker is forgotten"
 
 
 def test_a_change_whose_second_look_fails_is_no_observation_but_seen_by_the_next_poll(
@@ -159,71 +179,91 @@ def test_a_change_whose_second_look_fails_is_no_observation_but_seen_by_the_next
         {"one": OPEN, "two": OPEN},
     )
     poller = bench.poller()
-    poller.poll()
+    poll_once(poller)
     bench.watch.now = minute(1)
 
-    poll = poller.poll()
+    poll = poll_once(poller)
 
-    assert [one.bridge for one, _ in poll.written] == ["two"]
+    assert written(poll) == [("two", Why.CHANGE)]
     assert [(one.reason, one.bridges) for one in poll.failures] == [(FAILED, ("one",))]
     bench.watch.now = minute(2)
-    assert [(one.bridge, why) for one, why in poller.poll().written] == [("one", Why.CHANGE)]
+    assert written(poll_once(poller)) == [("one", Why.CHANGE)]
 
 
 def test_a_failing_source_leaves_the_others_alone(bench: Bench) -> None:
     bench.script({"one": FAILED, "two": CLOSED})
 
-    poll = bench.poller().poll()
+    poll = poll_once(bench.poller())
 
     assert [one.bridge for one in poll.observations] == ["two", "three"]
     assert [one.reason for one in poll.failures] == [FAILED]
 
 
 def test_each_source_has_a_fair_share_of_half_the_interval(bench: Bench) -> None:
-    bench.poller().poll()
+    poll_once(bench.poller())
 
     assert bench.a.time_left == [pytest.approx(15, abs=1)]
     assert bench.b.time_left == [pytest.approx(30, abs=1)], "the first one left its time"
 
 
-def test_when_the_store_fails_the_next_poll_writes_again(bench: Bench) -> None:
+def test_a_poll_leaves_time_to_write_and_to_queue(bench: Bench) -> None:
+    poll_once(bench.poller(), seconds=RESERVE_SECONDS + 10)
+
+    assert bench.a.time_left == [pytest.approx(5, abs=1)]
+    assert bench.b.time_left == [pytest.approx(10, abs=1)]
+
+
+def test_what_is_queued_counts_as_written(bench: Bench) -> None:
     bench.store.fails = True
     poller = bench.poller()
-    with pytest.raises(StoreError):
-        poller.poll()
 
-    bench.store.fails = False
+    poll = poll_once(poller)
+
+    assert [one.bridge for one in poll.delivered.queued] == ["one", "two", "three"]
     bench.watch.now = minute(1)
-
-    assert [one.bridge for one, _ in poller.poll().written] == ["one", "two", "three"]
+    assert poll_once(poller).why == {}, "the redriver writes it with its time"
+    (message,) = bench.queue.messages
+    assert message.observations == poll.observations
 
 
 def test_what_the_store_refused_is_not_remembered_as_written(bench: Bench) -> None:
     bench.store.refuses = {"one"}
     poller = bench.poller()
 
-    poll = poller.poll()
+    poll = poll_once(poller)
 
-    assert [refusal.observation.bridge for refusal in poll.refusals] == ["one"]
-    assert [one.bridge for one, _ in poll.written] == ["two", "three"]
+    assert [refusal.observation.bridge for refusal in poll.delivered.refused] == ["one"]
+    assert [bridge for bridge, _ in written(poll)] == ["two", "three"]
     bench.store.refuses = set()
     bench.watch.now = minute(1)
-    assert [one.bridge for one, _ in poller.poll().written] == ["one"]
+    assert written(poll_once(poller)) == [("one", Why.FIRST)]
+
+
+def test_what_is_nowhere_is_not_remembered_as_written(bench: Bench) -> None:
+    bench.store.fails = bench.queue.fails = True
+    poller = bench.poller()
+
+    poll = poll_once(poller)
+
+    assert [one.bridge for one in poll.delivered.unkept] == ["one", "two", "three"]
+    bench.store.fails = False
+    bench.watch.now = minute(1)
+    assert [bridge for bridge, _ in written(poll_once(poller))] == ["one", "two", "three"]
 
 
 def test_a_container_that_missed_a_poll_writes_the_current_status(bench: Bench) -> None:
     poller = bench.poller()
-    poller.poll()
+    poll_once(poller)
     bench.watch.now = minute(2)
 
-    assert [why for _, why in poller.poll().written] == [Why.FIRST] * 3
+    assert [why for _, why in written(poll_once(poller))] == [Why.FIRST] * 3
 
 
 def test_a_heartbeat_is_written_each_hour(bench: Bench) -> None:
     poller = bench.poller()
     for polls in range(181):
         bench.watch.now = minute(polls)
-        poller.poll()
+        poll_once(poller)
 
-    written = [one.time for write in bench.store.writes for one in write if one.bridge == "one"]
-    assert written == [seen(CLOSED, hours * 60 + 1 / 60).time for hours in range(4)]
+    times = [one.time for write in bench.store.writes for one in write if one.bridge == "one"]
+    assert times == [seen(CLOSED, hours * 60 + 1 / 60).time for hours in range(4)]

@@ -1,0 +1,1 @@
+"""The redriver: writes what the poller had to queue."""
