@@ -24,8 +24,9 @@ REDRIVE_SECONDS = 300
 METRICS = 2
 """Observations and RecordsWritten; what tells of failures appears only with them."""
 
-LOG_BYTES_A_POLL = 500
+LOG_BYTES_A_POLL = 470
 LOG_MESSAGES_A_POLL = 4
+LOG_BYTES_A_RECORD = 500
 
 # Assumptions, with 256 MB and thus a seventh of a processor: a TLS handshake and an answer from
 # another country; and a feed of some megabytes, of which 5 take a whole processor 0.05 s to parse.
@@ -56,6 +57,7 @@ def deployment(settings: Settings) -> Deployment:
         redrive_seconds=REDRIVE_SECONDS,
         log_bytes_a_poll=LOG_BYTES_A_POLL,
         log_messages_a_poll=LOG_MESSAGES_A_POLL,
+        log_bytes_a_record=LOG_BYTES_A_RECORD,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
         alarms=ALARMS,

@@ -61,8 +61,9 @@ class Deployment:
     :param poll_seconds: from one poll to the next.
     :param redrive_seconds: from one run of the redriver to the next.
     :param openings_a_day: how often a bridge opens, and closes again.
-    :param log_bytes_a_poll: what a poll logs, on average.
+    :param log_bytes_a_poll: what a poll logs.
     :param log_messages_a_poll: in how many messages.
+    :param log_bytes_a_record: what it logs besides for each record that it writes, in one message.
     :param log_retention_days: how long logs are kept.
     :param metrics: how many custom metrics, each with its dimensions, appear in every hour.
     :param alarms: how many alarms there are.
@@ -88,6 +89,7 @@ class Deployment:
     openings_a_day: Fraction = OPENINGS_A_DAY
     log_bytes_a_poll: int
     log_messages_a_poll: int
+    log_bytes_a_record: int
     log_retention_days: int
     metrics: int
     alarms: int
@@ -124,11 +126,7 @@ def predict(deployment: Deployment) -> Usage:
 
 
 def _timestream(deployment: Deployment) -> Usage:
-    records_a_day = deployment.bridges * (
-        Fraction(86400, deployment.heartbeat_seconds)
-        + 2 * deployment.openings_a_day
-        + COLD_STARTS_A_DAY
-    )
+    records_a_day = _records_a_day(deployment)
     bytes_a_day = records_a_day * deployment.record_bytes
     # A poll writes whatever it has to in one request: the fewer fit together, the dearer.
     requests_a_day = min(records_a_day, Fraction(86400, deployment.poll_seconds))
@@ -150,6 +148,11 @@ def _timestream(deployment: Deployment) -> Usage:
     )
 
 
+def _records_a_day(deployment: Deployment) -> Fraction:
+    heartbeats = Fraction(86400, deployment.heartbeat_seconds)
+    return deployment.bridges * (heartbeats + 2 * deployment.openings_a_day + COLD_STARTS_A_DAY)
+
+
 def _poller(deployment: Deployment) -> Usage:
     poll_seconds = deployment.poll_seconds
     polls = _times_a_month(poll_seconds)
@@ -158,8 +161,11 @@ def _poller(deployment: Deployment) -> Usage:
     polling = deployment.seconds_a_poll + deployment.seconds_a_bridge * deployment.bridges
     cold_starts = COLD_STARTS_A_DAY * DAYS_A_MONTH
     usage = _invocations(deployment, invocations, waiting + polling)
+    records = _records_a_day(deployment) * DAYS_A_MONTH
     usage += _logs(
-        deployment, polls * deployment.log_bytes_a_poll, polls * deployment.log_messages_a_poll
+        deployment,
+        polls * deployment.log_bytes_a_poll + records * deployment.log_bytes_a_record,
+        polls * deployment.log_messages_a_poll + records,
     )
     return usage + Usage(
         {

@@ -27,6 +27,7 @@ DEPLOYMENT = Deployment(
     openings_a_day=Fraction(5),
     log_bytes_a_poll=500,
     log_messages_a_poll=4,
+    log_bytes_a_record=400,
     log_retention_days=73,
     metrics=3,
     alarms=2,
@@ -65,9 +66,9 @@ def test_a_month_is_counted_as_by_hand() -> None:
         Dimension.LAMBDA_REQUESTS: polls + redrives,
         Dimension.LAMBDA_GB_SECONDS: seconds / 8,
         Dimension.SCHEDULE_INVOCATIONS: polls + redrives,
-        Dimension.LOG_GB: Fraction(polls * 500 + redrives * 300, 10**9),
+        Dimension.LOG_GB: (polls * 500 + records * 400 + redrives * 300) / 10**9,
         Dimension.LOG_GB_MONTHS: Fraction(
-            (1440 * (500 + 4 * 26) + 288 * (300 + 3 * 26)) * 73, 10**9
+            (1440 * (500 + 4 * 26) + 46 * (400 + 26) + 288 * (300 + 3 * 26)) * 73, 10**9
         ),
         Dimension.METRICS: 3,
         Dimension.ALARMS: 2,
@@ -167,6 +168,7 @@ deployments = st.builds(
     poll_seconds=st.sampled_from([5, 10, 15, 20, 30, 60]),
     log_bytes_a_poll=st.integers(0, 10_000),
     log_messages_a_poll=st.integers(0, 100),
+    log_bytes_a_record=st.integers(0, 10_000),
     log_retention_days=st.integers(1, 3653),
     metrics=st.integers(0, 100),
     alarms=st.integers(0, 100),
@@ -182,6 +184,7 @@ GROWING = [
     "seconds_a_poll",
     "openings_a_day",
     "log_bytes_a_poll",
+    "log_bytes_a_record",
     "log_retention_days",
     "metrics",
     "alarms",
