@@ -1,8 +1,14 @@
 """Timestream for LiveAnalytics, embedded: what it stores, and the SQL that it answers.
 
-Writing: `limits` (the service's numbers), `errors` (its exceptions), `records` (what a call may
-say), `schema` (columns), `store` (databases, tables, identity, versions, retention), `journal`
-(what survives a kill). `moto_plug` serves both halves through moto.
+Writing, from the request to the row:
+- `store` makes one call at a time and loses nothing: `journal` is what survives a kill;
+- `catalog` has the calls on databases, tables and tags, `control` their checks;
+- `table` decides what a record is worth: `records` reads it, `retention` knows its store, `series`
+  what tells it from others; `rows` is the only one that talks to DuckDB;
+- `batch_load` reads files, `scheduled` runs queries (`run`: one of them); `mapping` makes their rows
+  records;
+- `schema` (columns), `errors` (the service's exceptions) and `limits` (its numbers) serve all;
+- `moto_plug` serves both halves through moto, and gives them its topics and buckets.
 
 Querying, from the query string to the answer:
 - `dialect/grammar` parses Timestream SQL with sqlglot; a tree says nothing yet of names or types;
