@@ -3,6 +3,7 @@
 PYTHON ?= python3
 OPENINGS ?=
 PORT ?= 4566
+SETTINGS ?=
 ARGS ?=
 
 venv := .venv/bin
@@ -10,10 +11,10 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint synth local docs lock clean
+.PHONY: help setup demo test lint preflight deploy destroy pause resume synth local docs lock clean
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(venv)/cdk  ## install everything into .venv and node_modules
 
@@ -49,6 +50,30 @@ demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, rea
 
 local: setup  ## serve the embedded cloud on PORT until interrupted
 	@$(venv)/python -m local serve --port $(PORT)
+
+cdk := $(venv)/cdk
+cdk_settings := $(if $(SETTINGS),-c settings=$(SETTINGS))
+operate = @$(venv)/python -m bridgewatch $@ $(if $(SETTINGS),--settings $(SETTINGS))
+
+preflight: setup  ## check what a deployment needs: credentials, region, keys, sources
+	$(operate)
+
+deploy: preflight  ## deploy to the AWS account that you are signed in to
+	@echo "==> cdk deploy"
+	@$(cdk) deploy --all $(cdk_settings) $(ARGS)
+
+# The storage stack stays: termination protection refuses, and so would the operator.
+destroy: setup  ## remove everything but the data
+	@echo "==> cdk destroy"
+	@$(cdk) destroy --force '*-poller' '*-cost-alarm' $(cdk_settings) $(ARGS)
+	@echo "Kept: the storage stack, with the history and the role that may read it. It costs what it"
+	@echo "stores. The next make deploy takes it up again; docs/operations.md tells how to delete it."
+
+pause: setup  ## stop polling, without an alarm
+	$(operate)
+
+resume: setup  ## poll again
+	$(operate)
 
 synth: setup  ## synthesize the templates into cdk.out
 	@echo "==> cdk synth"

@@ -84,7 +84,7 @@ class PollerStack(Stack):
             "Poller",
             _description(configuration),
             # Over before the next invocation, whatever it still waits for.
-            timeout=Duration.seconds(58),
+            timeout=Duration.seconds(59),
         )
         redriver = self._function(
             "Redriver",

@@ -20,8 +20,9 @@ MOST_RECEIVES = 1000
 class RecordQueues(Construct):
     """A queue, from which records are tried again, and a dead-letter queue for what is given up.
 
-    At a try every 5 minutes a record is given up after 3.5 days, and the dead-letter queue keeps it
-    for the rest of 14 days: SQS counts from when it was first queued
+    The redriver gives records up by itself. What it cannot even read, SQS takes from it after the
+    most tries that it counts: at one every 5 minutes, after 3.5 days. A message that SQS moved is
+    kept for 14 days from when it was first queued, not from when it was moved
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html).
 
     :param deployment: the deployment's name, the prefix of the queues'.

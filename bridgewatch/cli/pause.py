@@ -1,0 +1,84 @@
+"""`bridgewatch pause` and `resume`: stop polling and start again, without an alarm."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridgewatch.cli.failures import FAILED, CommandError, one_sentence
+from bridgewatch.settings import load_settings
+from lambdas.timestream import Connection
+
+if TYPE_CHECKING:
+    import boto3
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="The settings, if not those in cdk.json.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile.")]
+Region = Annotated[
+    str | None, typer.Option("--region", help="The AWS region.", envvar="AWS_REGION")
+]
+
+
+def pause(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:
+    """Stop polling until `resume`, even if it is deployed again meanwhile.
+
+    The alarm `silence` stays quiet; what waits in the queue is still written.
+    """
+    with one_sentence():
+        session = Connection(profile, region).session()
+        deployed = _deployed(session, load_settings(settings).deployment)
+        # The alarm first: nothing rings between the two.
+        _alarms(session).disable_alarm_actions(AlarmNames=[deployed["SilenceAlarmName"]])
+        _set_state(session, deployed["ScheduleName"], "DISABLED")
+        typer.echo(
+            "Paused: nothing is polled, and the alarm on silence is quiet. `resume` ends it."
+        )
+
+
+def resume(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:
+    """Poll again, after `pause`.
+
+    The history has a gap for the pause. If the alarm `silence` rang quietly meanwhile, a message
+    tells that it has resolved.
+    """
+    with one_sentence():
+        session = Connection(profile, region).session()
+        deployed = _deployed(session, load_settings(settings).deployment)
+        _set_state(session, deployed["ScheduleName"], "ENABLED")
+        _alarms(session).enable_alarm_actions(AlarmNames=[deployed["SilenceAlarmName"]])
+        typer.echo("Resumed: the next poll is within a minute.")
+
+
+def _deployed(session: "boto3.Session", deployment: str) -> dict[str, str]:
+    """Read the outputs of the poller's stack: what it made, by stable names."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes long
+
+    name = f"{deployment}-poller"
+    try:
+        [stack] = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        told = error.response["Error"]
+        raise CommandError(
+            f"The stack {name} cannot be read ({told['Message']}): is it deployed in this account "
+            "and region?",
+            FAILED,
+        ) from error
+    except BotoCoreError as error:
+        raise CommandError(f"AWS cannot be reached: {error}", FAILED) from error
+    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+
+def _alarms(session: "boto3.Session") -> Any:  # noqa: ANN401 - boto3 makes it at run time
+    return session.client("cloudwatch")
+
+
+def _set_state(session: "boto3.Session", schedule: str, state: str) -> None:
+    """Enable or disable a schedule: it can only be replaced as a whole."""
+    client = session.client("scheduler")
+    known = client.meta.service_model.operation_model("UpdateSchedule").input_shape.members
+    found = {
+        key: value for key, value in client.get_schedule(Name=schedule).items() if key in known
+    }
+    client.update_schedule(**{**found, "State": state})

@@ -1,0 +1,209 @@
+"""What has to be so before a deployment can work: one check each, in words for a newcomer.
+
+Nothing here changes or costs anything.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    TokenRetrievalError,
+)
+
+from lambdas.poller.configuration import Configuration, JsonConfiguration
+from lambdas.poller.sources.json_source import JsonSource
+from lambdas.poller.sources.ndw import NdwSource
+from lambdas.store import StoreError
+from lambdas.timestream import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import boto3
+
+    from bridgewatch.settings import Settings
+    from lambdas.poller.sources import Look, Source
+
+REFUSED_REGION = "ap-south-1"
+"""Queries are only sold as provisioned compute there, at some 1,720 USD a month
+(https://docs.aws.amazon.com/timestream/latest/developerguide/provisioned-tcu.html)."""
+
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+BOOTSTRAP_VERSION = 6
+"""The CDK's templates refuse an older one."""
+
+LOOK_SECONDS = 60
+"""How long one look at a source may take."""
+
+BRIDGES_TOLD = 5
+"""Of a source; the others are counted."""
+
+
+class CheckError(Exception):
+    """A check failed; the text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found.
+
+    :param name: what was checked, in a word or two.
+    :param passed: None if it was not looked at, as an earlier check failed.
+    :param told: what was found, or why not and what to do.
+    """
+
+    name: str
+    passed: bool | None
+    told: str
+
+
+def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
+    """Check everything, each as soon as it is asked for.
+
+    :param session: the account and region to deploy to. API keys are read through boto3's default
+        session, as the poller does.
+    """
+    account = _result("credentials", lambda: _credentials(session))
+    yield account
+    region = _result("region", lambda: _region(session))
+    yield region
+    reachable = account.passed and region.passed
+    in_aws: list[tuple[str, Callable[[], str]]] = [
+        ("Timestream", lambda: _timestream(session)),
+        ("CDK bootstrap", lambda: _bootstrap(session)),
+    ]
+    # Bound now: the loop has gone on when it is called.
+    in_aws += [
+        ("API key", lambda parameter=parameter: _key(session, parameter))  # type: ignore[misc]
+        for parameter in settings.key_parameters()
+    ]
+    for name, check in in_aws:
+        yield _result(name, check) if reachable else Result(name, None, "not looked at yet")
+    configuration = Configuration.parse(settings.poller_configuration())
+    for name in configuration.sources:
+        yield _result(f"source {name}", lambda name=name: _look(configuration, name))  # type: ignore[misc]
+
+
+def _result(name: str, check: Callable[[], str]) -> Result:
+    try:
+        return Result(name, passed=True, told=check())
+    except (CheckError, StoreError) as error:
+        told = str(error)
+    except ClientError as error:
+        answer = error.response["Error"]
+        told = f"AWS answers {answer['Code']}: {answer.get('Message', '')}"
+    except BotoCoreError as error:
+        told = f"AWS cannot be reached: {error}"
+    return Result(name, passed=False, told=told)
+
+
+def _credentials(session: boto3.Session) -> str:
+    sign_in = "sign in (`aws configure`, or `aws sso login`) or name a --profile"
+    try:
+        # STS is asked in a region that always answers: the chosen one is checked next.
+        identity = session.client("sts", region_name=session.region_name or "us-east-1")
+        found = identity.get_caller_identity()
+    except (NoCredentialsError, TokenRetrievalError) as error:
+        raise CheckError(f"There are no AWS credentials here: {sign_in}.") from error
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise CheckError(f"AWS does not accept these credentials ({code}): {sign_in}.") from error
+    return f"account {found['Account']}, as {found['Arn']}"
+
+
+def _region(session: boto3.Session) -> str:
+    served = set(session.get_available_regions("timestream-write")) - {REFUSED_REGION}
+    choose = f"choose one with AWS_REGION or --region: {', '.join(sorted(served))}"
+    region = session.region_name
+    if region is None:
+        raise CheckError(f"No region is chosen: {choose}.")
+    if region == REFUSED_REGION:
+        raise CheckError(
+            f"In {region} Timestream sells queries only as provisioned compute, at some 1,720 USD "
+            f"a month: {choose}."
+        )
+    if region not in served:
+        raise CheckError(f"Timestream for LiveAnalytics is not in {region}: {choose}.")
+    return region
+
+
+def _timestream(session: boto3.Session) -> str:
+    # Whoever may not use the service is told so by this request, which needs no table.
+    with explained():
+        session.client("timestream-write").describe_endpoints()
+    return "this account may use Timestream for LiveAnalytics here"
+
+
+def _bootstrap(session: boto3.Session) -> str:
+    prepare = "run `cdk bootstrap` once for this account and region"
+    version = _parameter(session, BOOTSTRAP_PARAMETER)
+    if version is None:
+        raise CheckError(f"The CDK has never been used here: {prepare}.")
+    if int(version["Value"]) < BOOTSTRAP_VERSION:
+        raise CheckError(f"What the CDK has here is too old ({version['Value']}): {prepare} more.")
+    return f"version {version['Value']}"
+
+
+def _key(session: boto3.Session, name: str) -> str:
+    put = f"`aws ssm put-parameter --type SecureString --name {name} --value YOUR_KEY`"
+    parameter = _parameter(session, name)
+    if parameter is None:
+        raise CheckError(f"There is no parameter {name} that holds the source's API key: {put}.")
+    if parameter["Type"] != "SecureString":
+        raise CheckError(
+            f"The parameter {name} is a {parameter['Type']}, which anyone may read who lists "
+            f"parameters: delete it, then {put}."
+        )
+    return f"is in the parameter {name}"
+
+
+def _parameter(session: boto3.Session, name: str) -> dict[str, str] | None:
+    """Read a parameter as it is stored: a SecureString stays encrypted."""
+    ssm = session.client("ssm")
+    try:
+        return dict(ssm.get_parameter(Name=name)["Parameter"])  # type: ignore[arg-type] # what is used of it is text
+    except ssm.exceptions.ParameterNotFound:
+        return None
+
+
+def _look(configuration: Configuration, name: str) -> str:
+    bridges = [bridge for bridge in configuration.bridges if bridge.source == name]
+    if not bridges:
+        return "no bridge has it: it is not asked"
+    look = _source(configuration, name).look(bridges, time.monotonic() + LOOK_SECONDS)
+    if look.failures:
+        raise CheckError(
+            "; ".join(
+                f"{_some(failure.bridges)}: {failure.reason}, {failure.detail}"
+                for failure in look.failures
+            )
+            + ". docs/operations.md says what to do about each reason."
+        )
+    return _statuses(look)
+
+
+def _source(configuration: Configuration, name: str) -> Source:
+    source = configuration.sources[name]
+    if isinstance(source, JsonConfiguration):
+        return JsonSource(name, source, _now)
+    return NdwSource(name, source, _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _statuses(look: Look) -> str:
+    return _some([f"{seen.bridge} is {seen.status}" for seen in look.observations])
+
+
+def _some(told: list[str] | tuple[str, ...]) -> str:
+    more = len(told) - BRIDGES_TOLD
+    return ", ".join(told[:BRIDGES_TOLD]) + (f" and {more} more" if more > 0 else "")
