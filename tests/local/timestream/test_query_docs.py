@@ -37,7 +37,7 @@ def _entries() -> Iterator[Entry]:
         cells = [
             cell.strip().replace("\\|", "|") for cell in _CELL.findall(line.strip().strip("|"))
         ]
-        if line.startswith("| ") and cells[1] in {"supported", "refused"}:
+        if line.startswith("| ") and cells[:2] != ["entry", "state"]:
             yield Entry(cells[0], cells[1], cells[2].strip("`"), cells[3].strip("`"))
 
 
@@ -49,6 +49,10 @@ def timestream() -> Iterator[Engine]:
     made = engine()
     yield Engine(made.store, lambda *_: None)
     made.close()
+
+
+def test_every_entry_has_a_state() -> None:
+    assert {entry.state for entry in ENTRIES} == {"supported", "unlisted", "refused"}
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
