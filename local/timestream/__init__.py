@@ -5,8 +5,8 @@ Writing, from the request to the row:
 - `catalog` has the calls on databases, tables and tags, `control` their checks;
 - `table` decides what a record is worth: `records` reads it, `retention` knows its store, `series`
   what tells it from others; `rows` is the only one that talks to DuckDB;
-- `batch_load` reads files, `scheduled` runs queries (`run`: one of them); `mapping` makes their rows
-  records;
+- `batch_load` reads files, `scheduled` runs queries (`run` is one of them), and `mapping` makes
+  records of their rows;
 - `schema` (columns), `errors` (the service's exceptions) and `limits` (its numbers) serve all;
 - `moto_plug` serves both halves through moto, and gives them its topics and buckets.
 
