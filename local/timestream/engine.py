@@ -442,6 +442,7 @@ _SAID = (  # what DuckDB says while a query runs, and what the service says
     ("More than one row returned by a subquery", "Scalar sub-query has returned multiple rows"),
     ("Overflow", "Numeric value is out of range"),
     ("out of range", "Numeric value is out of range"),
+    ("can't be cast to the destination type", "Value is out of range"),
     *(
         (said, "Invalid regular expression")
         for said in (  # by RE2

@@ -344,11 +344,16 @@ class Expressions:
         )
 
     def _logical(self, node: exp.Binary) -> Expression:
-        symbol = "AND" if isinstance(node, exp.And) else "OR"
-        operands = [  # flat, so that a long condition does not nest as deep
-            self.bind_as(operand, BOOLEAN, f"Logical expression term {self.describe(operand)}")
-            for operand in node.flatten(unnest=False)
-        ]
+        symbol, decided = ("AND", "FALSE") if isinstance(node, exp.And) else ("OR", "TRUE")
+        operands: list[str] = []  # flat, so that a long condition does not nest as deep
+        for operand in node.flatten(unnest=False):
+            what = f"Logical expression term {self.describe(operand)}"
+            sql = self.bind_as(operand, BOOLEAN, what)
+            if operands and _can_fail(operand):
+                # Not where those before it decide: DuckDB may ask in any order.
+                before = f" {symbol} ".join(operands)
+                sql = f"(CASE WHEN ({before}) IS {decided} THEN {decided} ELSE {sql} END)"
+            operands.append(sql)
         return Expression(f"({f' {symbol} '.join(operands)})", BOOLEAN)
 
     def _not(self, node: exp.Not) -> Expression:
@@ -965,6 +970,14 @@ def _has_distances(spec: exp.Expr) -> bool:
     sides = (spec.args.get("start"), spec.args.get("end"))
     return spec.args.get("kind", "").upper() == "RANGE" and any(
         isinstance(side, exp.Expr) for side in sides
+    )
+
+
+def _can_fail(node: exp.Expr) -> bool:
+    """Whether evaluating an expression can be an error; a literal like DATE '...' is none."""
+    return any(
+        not (isinstance(part, exp.TryCast) or isinstance(part.this, exp.Literal))
+        for part in node.find_all(exp.Div, exp.Mod, exp.Cast, exp.Bracket)
     )
 
 

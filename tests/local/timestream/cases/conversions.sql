@@ -78,3 +78,13 @@ SELECT 1 IN ('a');
 --> ! line 1:14: IN value and list items must be the same type: integer, varchar
 SELECT 5 > ALL (SELECT 3), 5 < ANY (SELECT x FROM (VALUES 1, 9) AS t (x)), 5 = SOME (SELECT 5);
 --> true | true | true
+-- What stands first is asked first
+SELECT x <> 0 AND 10 / x > 1, x = 0 OR 10 / x > 1 FROM (VALUES 0, 1) AS t (x);
+--> false | true
+--> true | true
+SELECT x FROM (VALUES 0, 1, NULL) AS t (x) WHERE x <> 0 AND 10 / x > 1;
+--> 1
+SELECT NULL AND 1 / 1 = 1, NULL AND 1 / 1 = 2, NULL OR 1 / 1 = 1;
+--> NULL | false | true
+SELECT now() - 1000y;
+--> ! Value is out of range
