@@ -976,7 +976,8 @@ def _has_distances(spec: exp.Expr) -> bool:
 def _can_fail(node: exp.Expr) -> bool:
     """Whether evaluating an expression can be an error; a literal like DATE '...' is none."""
     return any(
-        not (isinstance(part, exp.TryCast) or isinstance(part.this, exp.Literal))
+        not isinstance(part, exp.TryCast)
+        and not (isinstance(part, exp.Cast) and isinstance(part.this, exp.Literal))
         for part in node.find_all(exp.Div, exp.Mod, exp.Cast, exp.Bracket)
     )
 
