@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from local import queues
 from local.budget_actions import offer as offer_budget_actions
 from local.cloudformation.mends import mend
 from local.lambda_runtime.plug import MotoSurroundings, plug
@@ -121,6 +122,7 @@ class Cloud:
             replacements = stack.enter_context(Replacements())
             mend(replacements, self.client)
             offer_budget_actions(replacements)
+            queues.mend(replacements, self.clock)
             moto_plug.install(self.clock, self._data)
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:

@@ -9,11 +9,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.core.exceptions import JsonRESTError
 from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
-from local.lambda_runtime.runtime import Function
+from local.lambda_runtime.runtime import Function, ThrottledError
 
 if TYPE_CHECKING:
     from local.lambda_runtime.runtime import LambdaRuntime
@@ -24,6 +25,15 @@ LINES_KEPT = 20_000
 
 FORGOTTEN_SETTINGS = ("DeadLetterConfig", "LoggingConfig", "Architectures")
 """What stock moto drops from a function's configuration, at creation or at update."""
+
+
+class TooManyRequestsError(JsonRESTError):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
+
+    code = 429
+
+    def __init__(self) -> None:
+        super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
 class MotoSurroundings:
@@ -90,7 +100,13 @@ def describe(function: LambdaFunction) -> Function:
         retries=invoke.get("MaximumRetryAttempts", 2),
         event_age_seconds=invoke.get("MaximumEventAgeInSeconds", 21600),
         on_failure=destination or dead_letters,
+        reserved=_reserved(function),
     )
+
+
+def _reserved(function: LambdaFunction) -> int | None:
+    reserved = function.reserved_concurrency
+    return None if reserved is None else int(reserved)
 
 
 def plug(replacements: Replacements, runtime: LambdaRuntime) -> None:
@@ -110,7 +126,10 @@ def plug(replacements: Replacements, runtime: LambdaRuntime) -> None:
             return b""
         if kind == "DryRun":
             return b""
-        invocation = runtime.invoke(function, event)
+        try:
+            invocation = runtime.invoke(function, event)
+        except ThrottledError:
+            raise TooManyRequestsError from None
         response_headers["x-amz-executed-version"] = function.version
         response_headers["x-amzn-requestid"] = invocation.request_id
         if invocation.error:

@@ -14,8 +14,8 @@ import threading
 import time
 import uuid
 import zipfile
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -37,6 +37,9 @@ SIMULATION_PACKAGES = ("local", "time_machine", "_time_machine")
 RETRY_DELAYS_SECONDS = (60, 120)
 """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
 
+LONGEST_THROTTLE_SECONDS = 300
+"""The wait for a free environment doubles up to this, from one second (the same page)."""
+
 LOG_TAIL_BYTES = 4096
 """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogType)"""
 
@@ -48,6 +51,10 @@ _MILLISECOND = 1_000_000
 
 class ClosedError(Exception):
     """The runtime runs nothing any more."""
+
+
+class ThrottledError(Exception):
+    """All environments that the function may have are busy."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ class Function:
     """After which an asynchronous invocation is dropped."""
     on_failure: str | None = None
     """The ARN of where a dropped asynchronous invocation goes."""
+    reserved: int | None = None
+    """How many invocations may run at a time; None is no limit."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,9 @@ class _Retry:
     function: Function = field(compare=False)
     event: str = field(compare=False)
     attempt: int = field(compare=False)
+    """How often it failed before."""
+    throttles: int = field(compare=False)
+    """How often it found no environment since."""
     accepted: datetime = field(compare=False)
     request_id: str = field(compare=False)
 
@@ -140,6 +152,7 @@ class LambdaRuntime:
         self._closed = False
         self._idle: dict[Function, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: set[ExecutionEnvironment] = set()
+        self._running = Counter[str]()
         self._current: dict[str, Function] = {}
         self._retries: list[_Retry] = []
         self._numbers = itertools.count()
@@ -177,6 +190,7 @@ class LambdaRuntime:
 
         :param event: JSON text.
         :param request_id: the same one for each retry of an asynchronous invocation.
+        :raises ThrottledError: if as many run as the function's reserved concurrency allows.
         :raises ClosedError: if the cloud is being closed.
         """
         request_id = request_id or str(uuid.uuid4())
@@ -228,10 +242,11 @@ class LambdaRuntime:
     def invoke_later(self, function: Function, event: str) -> None:
         """Take an asynchronous invocation: run it now, and plan its retries if it fails.
 
+        One that is throttled is tried again until it is too old; that is no retry.
         Retries run when `due` is called: by the schedule runner, which owns the time.
         """
         now = utc(self._clock)
-        self._attempt(_Retry(now, 0, function, event, 0, now, str(uuid.uuid4())))
+        self._attempt(_Retry(now, 0, function, event, 0, 0, now, str(uuid.uuid4())))
 
     def next_due(self) -> datetime | None:
         """Tell when the next retry is due, or None."""
@@ -255,24 +270,29 @@ class LambdaRuntime:
     def _attempt(self, attempt: _Retry) -> None:
         with self._lock:  # an update since the first attempt counts
             function = self._current.get(attempt.function.arn, attempt.function)
+        failures, throttles = attempt.attempt, attempt.throttles
         try:
             invocation = self.invoke(function, attempt.event, attempt.request_id)
         except ClosedError:
             return
-        if not invocation.error:
-            return
-        delay = RETRY_DELAYS_SECONDS[min(attempt.attempt, len(RETRY_DELAYS_SECONDS) - 1)]
+        except ThrottledError:
+            delay = min(2**throttles, LONGEST_THROTTLE_SECONDS)
+            throttles += 1
+        else:
+            if not invocation.error:
+                return
+            delay = RETRY_DELAYS_SECONDS[min(failures, len(RETRY_DELAYS_SECONDS) - 1)]
+            failures, throttles = failures + 1, 0
         due = utc(self._clock) + timedelta(seconds=delay)
         too_old = attempt.accepted + timedelta(seconds=function.event_age_seconds)
-        if attempt.attempt < function.retries and due <= too_old:
-            again = _Retry(
-                due,
-                next(self._numbers),
-                function,
-                attempt.event,
-                attempt.attempt + 1,
-                attempt.accepted,
-                attempt.request_id,
+        if failures <= function.retries and due <= too_old:
+            again = replace(
+                attempt,
+                due=due,
+                number=next(self._numbers),
+                function=function,
+                attempt=failures,
+                throttles=throttles,
             )
             with self._lock:
                 heapq.heappush(self._retries, again)
@@ -284,6 +304,9 @@ class LambdaRuntime:
         with self._lock:
             if self._closed:
                 raise ClosedError
+            running = self._running[function.arn]
+            if function.reserved is not None and running >= function.reserved:
+                raise ThrottledError
             before = self._current.get(function.arn)
             self._current[function.arn] = function
             stale = self._idle.pop(before, []) if before and before != function else []
@@ -297,6 +320,7 @@ class LambdaRuntime:
                     self._layout,
                 )
             self._busy.add(environment)
+            self._running[function.arn] += 1
         for old in stale:
             old.close()
         return environment, cold
@@ -311,6 +335,7 @@ class LambdaRuntime:
             else:
                 environment.close()
             self._busy.discard(environment)
+            self._running[function.arn] -= 1
             self._finished.notify_all()
 
     def _task_root(self, function: Function) -> Path:

@@ -3,10 +3,14 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
+from moto.awslambda.models import lambda_backends
 
+from local.lambda_runtime.plug import describe
 from tests.local.deployed import is_running
 
 if TYPE_CHECKING:
@@ -266,3 +270,49 @@ def test_a_dry_run_runs_nothing(deploy: Deploy, cloud: Cloud) -> None:
 
     assert answer["StatusCode"] == 204
     assert "ran" not in cloud.client("logs").describe_log_groups()["logGroups"]
+
+
+ONE_AT_A_TIME = """
+    import time
+    def handler(event, context):
+        time.sleep(event)
+        return "ok"
+"""
+
+
+def test_reserved_concurrency_throttles_whoever_comes_while_it_is_used(
+    deploy: Deploy, cloud: Cloud
+) -> None:
+    function = deploy(ONE_AT_A_TIME)
+    cloud.client("lambda").put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=1
+    )
+    function.invoke(0)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(function.invoke, 0.3) for _ in range(4)]
+    errors = [error for one in answers if (error := one.exception())]
+
+    assert len(errors) == 3
+    assert all(isinstance(error, ClientError) for error in errors)
+    assert {str(error).partition(")")[0] for error in errors} == {
+        "An error occurred (TooManyRequestsException"
+    }
+    assert function.invoke(0).payload == "ok", "it is free again"
+
+
+@pytest.mark.parametrize(("age_seconds", "polls"), [(60, 2), (0, 1)])
+def test_a_throttled_event_waits_its_turn_unless_it_gets_too_old(
+    deploy: Deploy, cloud: Cloud, age_seconds: int, polls: int
+) -> None:
+    function = deploy(ONE_AT_A_TIME)
+    deployed = describe(lambda_backends[cloud.account]["eu-west-1"].get_function(function.name))
+    limited = replace(deployed, reserved=1, retries=0, event_age_seconds=age_seconds)
+    cloud.runtime.invoke(limited, "0")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(cloud.runtime.invoke_later, [limited] * 2, ["0.3"] * 2))
+    if due := cloud.runtime.next_due():
+        cloud.runtime.due(due)
+
+    assert sum(line.startswith("START") for line in function.log()) == 1 + polls
