@@ -19,6 +19,7 @@ Querying, from the query string to the answer:
   `functions/macros.sql` has what DuckDB lacks, `functions/python` what SQL computes badly;
 - `statements` keeps a bound statement, ready to run at any time; `listings` is SHOW and DESCRIBE;
 - `engine` is the query API: it runs statements, and hands out pages, tokens and errors;
+  `metering` says what a query costs, `unload` writes its rows to S3;
 - `wire` writes values and types as the API does.
 
 To add a function: a row in its family's table (and a macro, if DuckDB has no equal), its row in

@@ -41,7 +41,8 @@ TOKEN_USES = 5
 TOKEN_SECONDS = 3600
 _SECOND = 1_000_000_000
 CLIENT_TOKEN_SECONDS = 300
-_CACHED = 256  # statements, and answers by client token
+_CACHED = 256  # statements
+_ANSWERS = 32  # by client token: the SDK makes one up for every call, and a page can be a megabyte
 _MOST_OPEN = 256  # results that somebody might still page through
 _INVALID_TOKEN = "Invalid pagination token."  # noqa: S105 - the service's sentence
 
@@ -137,7 +138,7 @@ class Engine:
         if client_token is not None:
             with self._lock:
                 self._answered[client_token] = (request, self.store.clock.now_ns(), answer)
-                _shrink(self._answered, _CACHED)
+                _shrink(self._answered, _ANSWERS)
         return answer
 
     def _known(self, client_token: str | None, request: Json) -> Json | None:
