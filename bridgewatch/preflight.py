@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from bridgewatch.settings import Settings
     from lambdas.poller.sources import Look, Source
+
+P = ParamSpec("P")
 
 REFUSED_REGION = "ap-south-1"
 """Queries are only sold as provisioned compute there, at some 1,720 USD a month
@@ -70,30 +72,35 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
     :param session: the account and region to deploy to. API keys are read through boto3's default
         session, as the poller does.
     """
-    account = _result("credentials", lambda: _credentials(session))
+    account = _result("credentials", _credentials, session)
     yield account
-    region = _result("region", lambda: _region(session))
+    region = _result("region", _region, session)
     yield region
-    reachable = account.passed and region.passed
-    in_aws: list[tuple[str, Callable[[], str]]] = [
-        ("Timestream", lambda: _timestream(session)),
-        ("CDK bootstrap", lambda: _bootstrap(session)),
-    ]
-    # Bound now: the loop has gone on when it is called.
-    in_aws += [
-        ("API key", lambda parameter=parameter: _key(session, parameter))  # type: ignore[misc]
-        for parameter in settings.key_parameters()
-    ]
-    for name, check in in_aws:
-        yield _result(name, check) if reachable else Result(name, None, "not looked at yet")
+    reachable = bool(account.passed and region.passed)
+    for name, check in (("Timestream", _timestream), ("CDK bootstrap", _bootstrap)):
+        yield _result(name, check, session) if reachable else _not_yet(name)
+    keys = {}
+    for parameter in settings.key_parameters():
+        key = _result("API key", _key, session, parameter) if reachable else _not_yet("API key")
+        keys[parameter] = key.passed
+        yield key
     configuration = Configuration.parse(settings.poller_configuration())
-    for name in configuration.sources:
-        yield _result(f"source {name}", lambda name=name: _look(configuration, name))  # type: ignore[misc]
+    for name, source in configuration.sources.items():
+        with_key = isinstance(source, JsonConfiguration) and source.key
+        title = f"source {name}"
+        if with_key and not keys[with_key.parameter]:
+            yield _not_yet(title)
+        else:
+            yield _result(title, _look, configuration, name)
 
 
-def _result(name: str, check: Callable[[], str]) -> Result:
+def _not_yet(name: str) -> Result:
+    return Result(name, None, "not looked at: mend what failed above first")
+
+
+def _result(name: str, check: Callable[P, str], *given: P.args, **options: P.kwargs) -> Result:
     try:
-        return Result(name, passed=True, told=check())
+        return Result(name, passed=True, told=check(*given, **options))
     except (CheckError, StoreError) as error:
         told = str(error)
     except ClientError as error:
@@ -155,11 +162,11 @@ def _key(session: boto3.Session, name: str) -> str:
     put = f"`aws ssm put-parameter --type SecureString --name {name} --value YOUR_KEY`"
     parameter = _parameter(session, name)
     if parameter is None:
-        raise CheckError(f"There is no parameter {name} that holds the source's API key: {put}.")
+        raise CheckError(f"There is no parameter {name}, which is to hold an API key: {put}.")
     if parameter["Type"] != "SecureString":
         raise CheckError(
-            f"The parameter {name} is a {parameter['Type']}, which anyone may read who lists "
-            f"parameters: delete it, then {put}."
+            f"The parameter {name} is a {parameter['Type']}, which keeps the API key unencrypted: "
+            f"delete it, then {put}."
         )
     return f"is in the parameter {name}"
 
@@ -184,7 +191,7 @@ def _look(configuration: Configuration, name: str) -> str:
                 f"{_some(failure.bridges)}: {failure.reason}, {failure.detail}"
                 for failure in look.failures
             )
-            + ". docs/operations.md says what to do about each reason."
+            + " (docs/operations.md says what to do about each reason)"
         )
     return _statuses(look)
 

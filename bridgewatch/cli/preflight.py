@@ -41,10 +41,9 @@ def preflight(
             raise CommandError(f"{error}: name another --profile.", WRONG_USAGE) from error
         failed = 0
         for result in checks.preflight(loaded, session):
-            typer.echo(f"{MARKS[result.passed]:<8}{result.name:<16}{result.told}")
+            typer.echo(f"{MARKS[result.passed]:<8}{result.name:<20}  {result.told}")
             failed += result.passed is False
         if failed:
-            raise CommandError(
-                f"{failed} of the checks failed: mend that, then run it again.", FAILED
-            )
+            checks_failed = "1 check" if failed == 1 else f"{failed} checks"
+            raise CommandError(f"{checks_failed} failed: mend that, then run it again.", FAILED)
         typer.echo("Ready to deploy.")

@@ -22,6 +22,8 @@ from local.cloud import REGION, Cloud
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from local.bridges.openings import Openings
+
 ROOT = Path(__file__).parents[2]
 KEY = "a-key-for-the-test"
 PARAMETER = "/bridgewatch/roadsignals-key"
@@ -43,26 +45,22 @@ class Operator:
         file.write_text(json.dumps(self.document))
         return file
 
-    def run(self, *command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **self.cloud.environment(), "CDK_VALIDATION": "false"}
         return subprocess.run(  # noqa: S603 - our own commands
             command,
             cwd=ROOT,
-            env={**environment, **variables},
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def bridgewatch(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = (sys.executable, "-m", "bridgewatch", *words, "--settings", self.settings)
-        return self.run(*command, **variables)
-
-    def make(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def make(self, verb: str) -> subprocess.CompletedProcess[str]:
         output = f"--output {self._directory / 'cdk.out'}"
         if verb == "deploy":
             output += " --method=direct --require-approval=never"
-        return self.run("make", verb, f"SETTINGS={self.settings}", f"ARGS={output}", *words)
+        return self.run("make", verb, f"SETTINGS={self.settings}", f"ARGS={output}")
 
     def stacks(self) -> set[str]:
         stacks = self.cloud.client("cloudformation").describe_stacks()["Stacks"]
@@ -82,7 +80,7 @@ class Operator:
 @pytest.fixture
 def operator(tmp_path: Path) -> Iterator[Operator]:
     clock = SystemClock()
-    openings = {"Hisingsbron": ()}
+    openings: Openings = {"Hisingsbron": ()}
     with Cloud(clock) as cloud, BridgeServer(clock, openings, KEY) as bridges:
         operator = Operator(cloud, tmp_path, bridges.url)
         cloud.client("ssm").put_parameter(Name=PARAMETER, Value=KEY, Type="SecureString")

@@ -10,6 +10,7 @@ import pytest
 
 from bridgewatch.settings import (
     CDK_JSON,
+    Alarms,
     Budget,
     Settings,
     SettingsError,
@@ -77,6 +78,12 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("budget/monthly_usd", 0, "budget.monthly_usd is 0, but it must be greater"),
         ("budget/actual_percent", [0], "budget.actual_percent[0] is 0, but it must be greater"),
         ("budget/email", "nobody", 'budget.email is "nobody", but it must be an e-mail address'),
+        ("poll_seconds", 7, "poll_seconds is 7, but it must be 5, 6, 10, 12, 15, 20, 30 or 60."),
+        ("poll_seconds", 120, "poll_seconds is 120, but it must be 5, 6, 10"),
+        ("alarms/queued_minutes", 9, "alarms.queued_minutes is 9, but it must be greater than"),
+        ("alarms/query_minutes", 60, "alarms.query_minutes is 60, but it must be less than"),
+        ("alarms/email", "nobody", 'alarms.email is "nobody", but it must be an e-mail address'),
+        ("budget/fuse", "blown", 'budget.fuse is "blown", but it must be a valid boolean'),
         ("log_retention_days", 31, "log_retention_days is 31, but it must be 1, 3, 5"),
         ("deployment", "Bridge_Watch", 'deployment is "Bridge_Watch", but it must be 3 to 32'),
         ("deployment", "bw", 'deployment is "bw", but it must be 3 to 32'),
@@ -229,6 +236,7 @@ def test_cdk_json_spells_out_the_defaults() -> None:
     assert parse_settings(written) == parse_settings(required)
     assert written.keys() == Settings.model_fields.keys()
     assert written["storage"].keys() == Storage.model_fields.keys()
+    assert written["alarms"].keys() == Alarms.model_fields.keys()
     assert written["budget"].keys() == Budget.model_fields.keys()
 
 

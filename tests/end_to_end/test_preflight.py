@@ -1,0 +1,274 @@
+"""The checks before a deployment, against the embedded cloud and a source on loopback.
+
+What cannot be provoked there, AWS's refusals, is answered by botocore's Stubber.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from typer.testing import CliRunner
+
+from bridgewatch.cli import app
+from bridgewatch.preflight import BOOTSTRAP_PARAMETER, preflight
+from bridgewatch.settings import Settings, load_settings, parse_settings
+from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
+from local.clock import SystemClock
+from local.cloud import Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = "a-key-for-the-test"
+PARAMETER = "/bridgewatch/roadsignals-key"
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with Cloud(SystemClock()) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def bridges() -> Iterator[BridgeServer]:
+    with BridgeServer(SystemClock(), {"Hisingsbron": ()}, KEY) as bridges:
+        yield bridges
+
+
+@pytest.fixture(autouse=True)
+def account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sign in to an account in which all is as it should be."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    # The poller's code, which looks at the sources, uses the default one.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    ssm = cloud.client("ssm")
+    ssm.put_parameter(Name=BOOTSTRAP_PARAMETER, Value="33", Type="String")
+    ssm.put_parameter(Name=PARAMETER, Value=KEY, Type="SecureString")
+    yield
+    names = [one["Name"] for one in ssm.describe_parameters()["Parameters"]]
+    ssm.delete_parameters(Names=names)
+
+
+@pytest.fixture
+def settings(bridges: BridgeServer) -> Settings:
+    document = load_settings().model_dump(mode="json", by_alias=True)
+    document["sources"]["roadsignals"]["url"] = bridges.url + ROAD_SIGNALS_PATH
+    return parse_settings(document)
+
+
+def checked(settings: Settings, session: boto3.Session | None = None) -> dict[str, Any]:
+    """Run the checks: what each told, or None if it was not looked at, by its name."""
+    results = list(preflight(settings, session or boto3.Session()))
+    return {one.name: (one.passed, one.told) for one in results}
+
+
+def replace_parameter(cloud: Cloud, name: str, value: str | None, kind: str = "String") -> None:
+    cloud.client("ssm").delete_parameter(Name=name)
+    if value is not None:
+        cloud.client("ssm").put_parameter(Name=name, Value=value, Type=kind)
+
+
+class Refusing(boto3.Session):
+    """A session whose client of one service answers with an error."""
+
+    def __init__(self, service: str, operation: str, code: str, message: str) -> None:
+        super().__init__()
+        self._refusal = service, operation, code, message
+
+    def client(self, service_name: str, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - boto3's
+        client = super().client(service_name, *args, **options)  # type: ignore[call-overload]
+        service, operation, code, message = self._refusal
+        if service_name == service:
+            stubber = Stubber(client)
+            stubber.add_client_error(operation, code, message)
+            stubber.activate()
+        return client
+
+
+def test_where_all_is_well_each_check_says_what_it_found(settings: Settings, cloud: Cloud) -> None:
+    found = checked(settings)
+
+    assert all(passed for passed, _ in found.values())
+    told = {name: told for name, (_, told) in found.items()}
+    assert told["credentials"].startswith(f"account {cloud.account}, as arn:aws:")
+    assert told["region"] == "eu-west-1"
+    assert told["CDK bootstrap"] == "version 33"
+    assert told["API key"] == f"is in the parameter {PARAMETER}"
+    assert told["source roadsignals"] == "Hisingsbron is Closed"
+
+
+def test_nothing_else_is_asked_of_aws_without_credentials(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, cloud: Cloud
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    before = cloud.requests.total()
+
+    found = checked(settings)
+
+    assert found["credentials"][0] is False
+    assert "no AWS credentials" in found["credentials"][1]
+    assert {found[name][0] for name in ("Timestream", "CDK bootstrap", "API key")} == {None}
+    assert cloud.requests.total() == before
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+def test_credentials_that_aws_does_not_accept_are_said_to_be_so(
+    settings: Settings, code: str
+) -> None:
+    found = checked(settings, Refusing("sts", "get_caller_identity", code, "The token is old"))
+
+    passed, told = found["credentials"]
+    assert passed is False
+    assert told.startswith(f"AWS does not accept these credentials ({code}): sign in (`aws conf")
+
+
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        ("eu-north-1", "Timestream for LiveAnalytics is not in eu-north-1: choose one"),
+        ("ap-south-1", "sells queries only as provisioned compute, at some 1,720 USD a month"),
+    ],
+)
+def test_a_region_without_the_service_or_where_it_is_dear_is_refused(
+    settings: Settings, region: str, reason: str
+) -> None:
+    found = checked(settings, boto3.Session(region_name=region))
+
+    passed, told = found["region"]
+    assert passed is False
+    assert reason in told
+    assert "eu-west-1" in told
+    assert "ap-south-1," not in told
+    assert found["Timestream"][0] is None
+
+
+def test_no_region_at_all_is_said_with_the_choice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+    passed, told = checked(settings)["region"]
+
+    assert passed is False
+    assert told.startswith("No region is chosen: choose one with AWS_REGION or --region: ap-north")
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        (
+            "Only existing Timestream for LiveAnalytics customers can access the service. Reach",
+            "AWS has closed Timestream for LiveAnalytics to new customers",
+        ),
+        (
+            "User: me is not authorized to perform: timestream:DescribeEndpoints",
+            "AWS denies access to Timestream",
+        ),
+    ],
+)
+def test_a_service_that_is_closed_is_told_from_a_permission_that_is_missing(
+    settings: Settings, message: str, sentence: str
+) -> None:
+    refusing = Refusing("timestream-write", "describe_endpoints", "AccessDeniedException", message)
+
+    passed, told = checked(settings, refusing)["Timestream"]
+
+    assert passed is False
+    assert told.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"), [(None, "has never been used here"), ("5", "is too old (5)")]
+)
+def test_an_account_that_is_not_bootstrapped_is_told_the_command(
+    settings: Settings, cloud: Cloud, version: str | None, reason: str
+) -> None:
+    replace_parameter(cloud, BOOTSTRAP_PARAMETER, version)
+
+    passed, told = checked(settings)["CDK bootstrap"]
+
+    assert passed is False
+    assert reason in told
+    assert "`cdk bootstrap`" in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [(None, "There is no parameter"), ("String", "keeps the API key unencr")]
+)
+def test_an_api_key_that_is_missing_or_readable_is_told_the_command_and_not_used(
+    settings: Settings, cloud: Cloud, kind: str | None, reason: str
+) -> None:
+    replace_parameter(cloud, PARAMETER, KEY if kind else None, kind or "String")
+
+    found = checked(settings)
+
+    passed, told = found["API key"]
+    assert passed is False
+    assert reason in told
+    assert f"--type SecureString --name {PARAMETER}" in told
+    assert found["source roadsignals"][0] is None
+
+
+def test_a_source_that_gives_no_status_fails_with_its_reason_and_without_the_key(
+    settings: Settings, cloud: Cloud
+) -> None:
+    replace_parameter(cloud, PARAMETER, "another-key", "SecureString")
+
+    found = checked(settings)
+
+    passed, told = found["source roadsignals"]
+    assert passed is False
+    assert told.startswith("Hisingsbron: denied, HTTP 401")
+    assert "another-key" not in str(found)
+
+
+def test_a_source_without_a_key_is_looked_at_even_without_credentials(
+    bridges: BridgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    document = load_settings().model_dump(mode="json", by_alias=True)
+    document["sources"] = {"ndw": {"type": "ndw", "url": f"{bridges.url}/actueel_beeld.xml.gz"}}
+    document["bridges"] = [
+        {"name": f"Brug {n}", "source": "ndw", "code": f"NLAMS0021222530000{n}4"} for n in range(7)
+    ]
+
+    found = checked(parse_settings(document))
+
+    assert found["source ndw"] == (
+        True,
+        ", ".join(f"Brug {n} is Closed" for n in range(5)) + " and 2 more",
+    )
+
+
+@pytest.mark.parametrize(("version", "code"), [("33", 0), ("1", 1)])
+def test_the_command_ends_with_0_or_1(
+    settings: Settings, cloud: Cloud, tmp_path: Path, version: str, code: int
+) -> None:
+    replace_parameter(cloud, BOOTSTRAP_PARAMETER, version)
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps(settings.model_dump(mode="json", by_alias=True)))
+
+    result = CliRunner().invoke(app, ["preflight", "--settings", str(file)])
+
+    assert result.exit_code == code, result.output
+    assert ("Ready to deploy." in result.stdout) == (code == 0)
+    assert ("bridgewatch: 1 check failed" in result.stderr) == (code == 1)
+
+
+def test_a_profile_that_is_not_there_is_wrong_usage() -> None:
+    result = CliRunner().invoke(app, ["preflight", "--profile", "nobody"])
+
+    assert result.exit_code == 2
+    assert "The config profile (nobody) could not be found" in result.stderr
