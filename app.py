@@ -47,6 +47,7 @@ def add_stacks(app: App, settings: Settings) -> None:
         configuration=settings.poller_configuration(),
         key_parameters=settings.key_parameters(),
         log_retention_days=settings.log_retention_days,
+        reserve_concurrency=settings.reserve_concurrency,
         topic=cost_alarm.topic,
         heartbeat=Duration.minutes(settings.heartbeat_minutes),
         queued=Duration.minutes(settings.alarms.queued_minutes),

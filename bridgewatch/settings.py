@@ -406,6 +406,14 @@ class Settings(_Model):
         "minute, and AWS bills the waiting: every 30 s, some 5 USD a month, or nothing within "
         "Lambda's free allowance; every 5 s, 9 USD, or 3.",
     )
+    reserve_concurrency: bool = Field(
+        default=True,
+        description="Let each function run once at a time, at no charge, by one of the account's "
+        "concurrent executions being kept for it. An account whose limit is 10, as new ones' is, "
+        "has none to spare and must say false (or ask AWS for more). Without it a duplicate event "
+        "may run beside the poller, and where the two see different statuses, the table tells the "
+        "wrong one until the next change or heartbeat.",
+    )
     storage: Storage = Field(default=Storage(), description="Where records are kept.")
     alarms: Alarms = Field(default=Alarms(), description="When an operator is told.")
     budget: Budget = Field(default=Budget(), description="What a month may cost.")

@@ -48,6 +48,8 @@ class PollerStack(Stack):
     :param configuration: what the functions read as `configuration.json`, as JSON values.
     :param key_parameters: names of the SSM SecureString parameters that hold API keys.
     :param log_retention_days: how long the functions' logs are kept.
+    :param reserve_concurrency: whether each function runs once at a time: two pollers could write
+        what contradicts each other.
     :param topic: where the alarms go.
     :param heartbeat: whole minutes; a bridge may not be silent for longer.
     :param queued: how old the oldest record in the queue may become before an alarm rings.
@@ -67,6 +69,7 @@ class PollerStack(Stack):
         configuration: Mapping[str, Any],
         key_parameters: Sequence[str],
         log_retention_days: int,
+        reserve_concurrency: bool = True,
         topic: sns.ITopic,
         heartbeat: Duration,
         queued: Duration,
@@ -79,12 +82,14 @@ class PollerStack(Stack):
         self._table = table
         self._code = bundle(configuration)
         self._log_retention_days = log_retention_days
+        self._reserved = 1 if reserve_concurrency else None
         self._queues = RecordQueues(self, "Queues", deployment=deployment, key=key)
         poller = self._function(
             "Poller",
             _description(configuration),
-            # Over before the next invocation, whatever it still waits for.
-            timeout=Duration.seconds(59),
+            # The last poll of a minute begins within it, and has half a minute to write or queue.
+            # Who comes meanwhile waits, or runs beside it in a container of its own.
+            timeout=Duration.seconds(90),
         )
         redriver = self._function(
             "Redriver",
@@ -151,6 +156,7 @@ class PollerStack(Stack):
             timeout=timeout,
             memory_mb=256,
             log_retention_days=self._log_retention_days,
+            reserved=self._reserved,
         ).function
         self._table.grant_write(function)
         return function
@@ -212,6 +218,10 @@ class PollerStack(Stack):
             # A late run is worth less than the next one.
             target=targets.LambdaInvoke(
                 function,
+                # The poller's ticks are counted from when it was due, not from when it runs.
+                input=scheduler.ScheduleTargetInput.from_object(
+                    {"time": scheduler.ContextAttribute.scheduled_time}
+                ),
                 retry_attempts=0,
                 max_event_age=Duration.seconds(60),
                 role=self._scheduler,

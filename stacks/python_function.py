@@ -33,6 +33,9 @@ class PythonFunction(Construct):
     :param memory_mb: 128 to 10240; the share of a processor follows it.
     :param log_retention_days: how long its log is kept: a number of days that CloudWatch Logs knows
         (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
+    :param reserved: how many may run at a time, kept for it from the account's limit, of which 100
+        must stay (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html);
+        None keeps and limits nothing.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class PythonFunction(Construct):
         timeout: Duration,
         memory_mb: int,
         log_retention_days: int,
+        reserved: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = logs.LogGroup(
@@ -84,6 +88,7 @@ class PythonFunction(Construct):
             memory_size=memory_mb,
             role=role,
             log_group=log_group,
+            reserved_concurrent_executions=reserved,
             retry_attempts=0,
             max_event_age=Duration.seconds(60),
         )

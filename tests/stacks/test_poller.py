@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bridgewatch.settings import load_settings
+from lambdas.delivery import RESERVE_SECONDS
 from tests.stacks.templates import (
     SETTINGS,
     Template,
@@ -55,21 +58,49 @@ def test_lambda_itself_does_not_repeat_an_invocation(template: Template) -> None
 
 
 @pytest.mark.parametrize(
-    ("function", "handler", "seconds"),
+    ("function", "handler"),
     [
-        ("Poller", "lambdas.poller.handler.handler", 60),
-        ("Redriver", "lambdas.redriver.handler.handler", 300),
+        ("Poller", "lambdas.poller.handler.handler"),
+        ("Redriver", "lambdas.redriver.handler.handler"),
     ],
 )
-def test_each_function_runs_the_newest_python_on_arm64_and_ends_before_its_next_run(
-    template: Template, function: str, handler: str, seconds: int
+def test_each_function_runs_the_newest_python_on_arm64(
+    template: Template, function: str, handler: str
 ) -> None:
     found = named(template, "AWS::Lambda::Function", function)
 
     assert found["Runtime"] == "python3.14"
     assert found["Architectures"] == ["arm64"]
     assert found["Handler"] == handler
-    assert found["Timeout"] < seconds
+
+
+def test_the_last_poll_of_a_minute_has_time_to_write_or_to_queue(template: Template) -> None:
+    found = named(template, "AWS::Lambda::Function", "Poller")
+
+    # The smallest interval's last poll begins at second 55 and may look for half an interval.
+    assert found["Timeout"] >= 57.5 + RESERVE_SECONDS
+
+
+def test_the_redriver_has_time_to_write_and_ends_before_its_next_run(template: Template) -> None:
+    found = named(template, "AWS::Lambda::Function", "Redriver")
+
+    assert RESERVE_SECONDS + 20 <= found["Timeout"] < 300
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_one_container_runs_at_a_time_unless_the_account_cannot_spare_it(function: str) -> None:
+    default = synthesize(with_settings({}))["poller"]
+    without = synthesize(with_settings({"reserve_concurrency": False}))["poller"]
+
+    reserved = "ReservedConcurrentExecutions"
+    assert named(default, "AWS::Lambda::Function", function)[reserved] == 1
+    assert reserved not in named(without, "AWS::Lambda::Function", function)
+
+
+def test_the_poller_is_told_when_it_was_due(template: Template) -> None:
+    found = named(template, "AWS::Scheduler::Schedule", "Schedule")
+
+    assert json.loads(found["Target"]["Input"]) == {"time": "<aws.scheduler.scheduled-time>"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
