@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from bridgewatch.settings import load_settings
-from tests.stacks.templates import SETTINGS, properties, synthesize, templates, text, with_settings
+from tests.stacks.templates import (
+    ROOT,
+    SETTINGS,
+    outputs,
+    properties,
+    synthesize,
+    templates,
+    text,
+    with_settings,
+)
 
 Alarms = dict[str, dict[str, Any]]
 
@@ -60,6 +69,12 @@ def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> N
     assert len(alarms) <= FREE_ALARMS
 
 
+def test_each_alarm_has_its_place_in_the_guide_that_its_description_names(default: Alarms) -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+
+    assert [name for name in default if f"\n### `{name}`\n" not in guide] == []
+
+
 def test_each_alarm_tells_the_topic_when_it_rings_and_when_it_resolves(alarms: Alarms) -> None:
     for alarm in alarms.values():
         (topic,) = alarm["AlarmActions"]
@@ -71,6 +86,13 @@ def test_each_alarm_says_what_to_do_in_the_space_that_there_is(alarms: Alarms) -
     for alarm in alarms.values():
         assert alarm["AlarmDescription"].endswith("docs/operations.md says more.")
         assert len(alarm["AlarmDescription"]) <= 1024
+
+
+def test_each_output_is_in_the_guide_as_well() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+
+    for template in templates("default").values():
+        assert [name for name in outputs(template) if f"`{name}`" not in guide] == []
 
 
 def test_only_the_alarm_on_silence_rings_when_there_is_no_data(alarms: Alarms) -> None:
