@@ -21,11 +21,12 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Type.html
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     Datum = Mapping[str, Any]
     Type = Mapping[str, Any]
@@ -42,22 +43,21 @@ class Column:
     name: str
     type: Type
 
-    def values(self, data: Iterable[Datum]) -> list[Any]:
+    def values(self, data: Sequence[Datum]) -> list[Any]:
         """Give the values of many rows: one by one, choosing what to do takes longer than doing.
 
         :raises KeyError: if a value is not of the column's type.
         """
         scalar = self.type.get("ScalarType")
-        if scalar == "VARCHAR":
-            return [datum.get("ScalarValue") for datum in data]
         if scalar is None:
             convert = converter(self.type)
             return [convert(datum) for datum in data]
-        read = _SCALARS[scalar]
-        return [
-            None if "NullValue" in datum else read(datum["ScalarValue"])
-            for datum in data
-        ]  # fmt: skip
+        try:
+            texts = map(_SCALAR_VALUE, data)
+            return list(texts if scalar == "VARCHAR" else map(_SCALARS[scalar], texts))
+        except KeyError:  # some are null
+            convert = converter(self.type)
+            return [convert(datum) for datum in data]
 
 
 def converter(type_: Type) -> Callable[[Datum], Any]:
@@ -89,7 +89,7 @@ def converter(type_: Type) -> Callable[[Datum], Any]:
 
 def _timestamp(text: str) -> datetime:
     # UTC without a zone, with nine decimals.
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text + "Z")
 
 
 def _boolean(text: str) -> bool:
@@ -118,6 +118,7 @@ def _months(text: str) -> int:
     return -count if text.startswith("-") else count
 
 
+_SCALAR_VALUE = itemgetter("ScalarValue")
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "BIGINT": int,
     "INTEGER": int,
