@@ -169,7 +169,7 @@ def report_rows(rows: int) -> None:
     for name, unit, factor in (
         ("hourly average over 7 days", "ms", 1000),
         ("last point of each bridge", "ms", 1000),
-        ("memory per million rows", "MB", 1_000_000 / rows / 1e6),
+        ("memory", "MB", 1e-6),
     ):
         ours, theirs = figures["Timestream"][name], figures["DuckDB"][name]
         print(
@@ -205,7 +205,7 @@ def _measure_timestream(rows: int, pipe: Connection) -> None:
             "last point of each bridge": _seconds(
                 lambda: engine.call("Query", {"QueryString": LAST_POINT["Timestream"]})
             ),
-            "memory per million rows": memory,
+            "memory": memory,
         }
     )
     store.close()
@@ -231,7 +231,7 @@ def _measure_duckdb(rows: int, pipe: Connection) -> None:
             "last point of each bridge": _seconds(
                 lambda: connection.execute(LAST_POINT["DuckDB"]).fetchall()
             ),
-            "memory per million rows": memory,
+            "memory": memory,
         }
     )
     connection.close()
