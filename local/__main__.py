@@ -67,9 +67,9 @@ def demo(
 @app.command()
 def article() -> None:
     """Replay the article's three months with the meter on, and renew docs/cost.md."""
-    from local.article import write  # noqa: PLC0415 - serving needs none of it
+    from local.article import renew  # noqa: PLC0415 - serving needs none of it
 
-    write()
+    renew()
 
 
 if __name__ == "__main__":
