@@ -35,8 +35,6 @@ MESSAGES_PER_RECEIVE = 10
 HIDDEN_SECONDS = 120
 """Longer than a run of the redriver, and over before the next one begins."""
 
-_AS_THE_ENVIRONMENT_SAYS = Connection()
-
 
 class QueueError(Exception):
     """A queue did not answer, or refused; the text is one sentence."""
@@ -63,9 +61,9 @@ class Queue:
     :param connection: where AWS is.
     """
 
-    def __init__(self, url: str, connection: Connection = _AS_THE_ENVIRONMENT_SAYS) -> None:
+    def __init__(self, url: str, connection: Connection | None = None) -> None:
         self._url = url
-        self._connection = connection
+        self._connection = connection or Connection()
 
     @property
     def _client(self) -> SQSClient:

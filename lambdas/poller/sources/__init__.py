@@ -51,12 +51,14 @@ class SourceError(Exception):
     """A source gave no observation.
 
     :param detail: what happened, in words of our own.
+    :param patience: for how many seconds the source asks to be left alone.
     """
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, patience: float = 0) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.patience = patience
 
 
 @dataclass(frozen=True, slots=True)

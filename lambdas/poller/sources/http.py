@@ -11,6 +11,8 @@ import time
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -31,6 +33,9 @@ T = TypeVar("T")
 
 USER_AGENT = f"bridgewatch/{VERSION} (+{PROJECT_URL})"
 PIECE_BYTES = 64 * 1024
+MOST_PATIENCE = 300.0
+"""Seconds: a source that wants to be left alone for longer is asked again all the same."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -60,6 +65,7 @@ class Http:
     def __init__(self, limits: Limits) -> None:
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
         self._limits = limits
+        self._not_before = 0.0
         self._session = requests.Session()
         # Neither proxies nor ~/.netrc: nothing of the environment belongs in these requests.
         self._session.trust_env = False
@@ -71,22 +77,30 @@ class Http:
     def get(self, request: Request, deadline: float, read: Callable[[Answer], T]) -> T:
         """GET until an answer can be read, as often as the limits say.
 
+        A source that asks to be left alone (Retry-After) is, in this call and in later ones.
+
         :param deadline: when to give up, by `time.monotonic()`.
         :param read: reads the answer's body; its SourceErrors count as the attempt's.
         :raises SourceError: the last attempt's.
         """
         error = SourceError(Reason.TIMED_OUT, "no time left in this poll")
+        if self._not_before > deadline:
+            error = SourceError(Reason.SERVER_ERROR, "it asked to be left alone for longer")
         for attempt in range(self._limits.attempts):
-            pause = self._limits.backoff_seconds * 2 ** (attempt - 1) if attempt else 0
-            timeout = min(self._limits.timeout_seconds, deadline - time.monotonic() - pause)
+            now = time.monotonic()
+            backoff = self._limits.backoff_seconds * 2 ** (attempt - 1) if attempt else 0
+            pause = max(backoff, self._not_before - now)
+            timeout = min(self._limits.timeout_seconds, deadline - now - pause)
             if timeout <= 0:
                 break
-            if pause:
+            if pause > 0:
                 time.sleep(pause)
             outcome = self._attempt(request, timeout, deadline, read)
             if not isinstance(outcome, SourceError):
                 return outcome
             error = outcome
+            if error.patience:
+                self._not_before = time.monotonic() + min(error.patience, MOST_PATIENCE)
             if error.reason not in _PASSING:
                 break
         # Outside of every except block, so that no exception with a URL in it is its context.
@@ -137,11 +151,13 @@ class Answer:
         self._deadline = deadline
 
     def expect(self, *statuses: int) -> None:
-        """Check the status.
+        """Check the status, and that the body is no page for people.
 
-        :raises SourceError: if it is none of these.
+        :raises SourceError: if the status is none of these, or the body HTML.
         """
         if self.status in statuses:
+            if "html" in self.headers.get("Content-Type", "").lower():
+                raise SourceError(Reason.MALFORMED, "the answer calls itself HTML")
             return
         if self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             reason = Reason.DENIED
@@ -151,7 +167,8 @@ class Answer:
             reason = Reason.SERVER_ERROR
         else:
             reason = Reason.HTTP_ERROR
-        raise SourceError(reason, f"HTTP {self.status}")
+        patience = _seconds(self.headers.get("Retry-After", ""))
+        raise SourceError(reason, f"HTTP {self.status}", patience)
 
     def pieces(self) -> Iterator[bytes]:
         """Give the body in pieces, unpacked if it is gzip, whatever its headers call it.
@@ -180,6 +197,20 @@ class Answer:
             if time.monotonic() > self._deadline:
                 raise SourceError(Reason.TIMED_OUT, "the answer trickles in too slowly")
             yield piece
+
+
+def _seconds(retry_after: str) -> float:
+    """Read the header Retry-After: seconds or a date; 0 if it is neither.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+    """
+    if retry_after.isascii() and retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        then = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0
+    return max(0.0, (then.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -7,6 +7,8 @@ import gzip
 import socket
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +19,7 @@ from werkzeug import Response
 from lambdas import VERSION
 from lambdas.poller.configuration import Bridge, Key, Limits
 from lambdas.poller.sources import Reason, SourceError
+from lambdas.poller.sources.http import MOST_PATIENCE
 from lambdas.poller.sources.json_source import JsonSource, resolve
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN
 from tests.unit.lambdas.sources import HISINGSBRON, LIMITS, json_configuration
@@ -201,6 +204,60 @@ def test_the_pause_doubles_and_never_outlasts_the_poll(
     look(httpserver.url_for("/"), limits=limits, seconds=3.5)
 
     assert pauses == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "status", "pauses", "requests"),
+    [
+        ("2", 429, [2], 2),
+        ("2", 503, [2], 2),
+        ("0", 429, [1], 2),  # the back-off is longer
+        ("soon", 429, [1], 2),
+        ("100", 429, [], 1),  # longer than this poll lasts
+        ("a date, in 100 seconds", 429, [], 1),
+        ("Mon, 23 Nov 2020 12:00:00 GMT", 429, [1], 2),
+    ],
+)
+def test_a_source_that_asks_for_patience_gets_it_within_the_poll(  # noqa: PLR0913, PLR0917 - a table's columns
+    httpserver: HTTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    retry_after: str,
+    status: int,
+    pauses: list[float],
+    requests: int,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("lambdas.poller.sources.http.time.sleep", slept.append)
+    if retry_after.startswith("a date"):
+        retry_after = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    headers = {"Retry-After": retry_after}
+    httpserver.expect_ordered_request("/").respond_with_data("", status=status, headers=headers)
+    httpserver.expect_ordered_request("/").respond_with_json({"status": "Open"})
+    limits = Limits(timeout_seconds=5, attempts=2, backoff_seconds=1, max_bytes=1000)
+
+    found = look(httpserver.url_for("/"), limits=limits, seconds=30)
+
+    assert len(found.observations) == requests - 1
+    assert slept == pytest.approx(pauses, abs=0.1)
+    assert len(httpserver.log) == requests
+
+
+def test_a_source_that_asks_for_more_patience_is_left_alone_by_the_next_polls(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/").respond_with_data("", 429, headers={"Retry-After": "86400"})
+    source = JsonSource("roadsignals", json_configuration(httpserver.url_for("/")), lambda: NOON)
+    began, passed = time.monotonic(), 0.0
+    monkeypatch.setattr("lambdas.poller.sources.http.time.monotonic", lambda: began + passed)
+
+    details = []
+    for passed in (0, 60, 240, MOST_PATIENCE + 1):
+        found = source.look([HISINGSBRON], began + passed + 30)
+        details.append(only_failure(found).detail)
+
+    left_alone = "it asked to be left alone for longer"
+    assert details == ["HTTP 429", left_alone, left_alone, "HTTP 429"]
+    assert len(httpserver.log) == 2
 
 
 def test_no_time_left_is_no_request(httpserver: HTTPServer) -> None:
