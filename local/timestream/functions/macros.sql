@@ -264,9 +264,14 @@ CREATE MACRO array_slice_of(list, start, size) AS CASE
   WHEN start < 0 THEN list[len(list) + start + 1:len(list) + start + size]
   ELSE list[start:start + size - 1] END;
 -- In order of first appearance, NULL kept as one more value: DuckDB's list_distinct does neither.
-CREATE MACRO distinct_elements(list) AS list_filter(list, lambda e, i:
-  CASE WHEN e IS NULL THEN NOT list_bool_or(list_transform(list[1:i - 1], lambda o: o IS NULL)) IS TRUE
-  ELSE list_position(list, e) = i END);
+CREATE MACRO first_of_each(sorted) AS list_transform(
+  list_filter(list_zip(sorted, list_prepend(NULL, sorted[:len(sorted) - 1])),
+    lambda p: p[1].i IS NOT NULL AND (p[2] IS NULL OR p[1].v IS DISTINCT FROM p[2].v)),
+  lambda p: struct_pack(i := p[1].i, v := p[1].v));
+CREATE MACRO first_places(list) AS list_sort(first_of_each(
+  list_sort(list_transform(list, lambda e, i: struct_pack(v := e, i := i)))));
+CREATE MACRO distinct_elements(list) AS
+  CASE WHEN list IS NOT NULL THEN list_transform(first_places(list), lambda e: e.v) END;
 CREATE MACRO array_has(list, x) AS CASE
   WHEN list_contains(list, x) THEN TRUE
   WHEN len(list_filter(list, lambda e: e IS NULL)) > 0 THEN NULL
@@ -310,12 +315,16 @@ CREATE MACRO date_sequence(start, stop, step) AS
   dates(timestamp_sequence(CAST(start AS TIMESTAMP_NS), CAST(stop AS TIMESTAMP_NS), step));
 CREATE MACRO date_month_sequence(start, stop, step) AS
   dates(month_sequence(CAST(start AS TIMESTAMP_NS), CAST(stop AS TIMESTAMP_NS), step));
-CREATE MACRO grouped_values(entries) AS map(
-  distinct_elements(list_transform(entries, lambda e: e.key)),
-  list_transform(distinct_elements(list_transform(entries, lambda e: e.key)),
-    lambda k: list_transform(list_filter(entries, lambda e: e.key = k), lambda e: e.value)));
-CREATE MACRO map_of_first(entries) AS map_from_entries(list_filter(entries, lambda e, i:
-  e.key IS NOT NULL AND list_position(list_transform(entries, lambda o: o.key), e.key) = i));
+CREATE MACRO first_entries(entries) AS list_transform(
+  first_places(list_transform(entries, lambda e: e.key)), lambda e: entries[e.i]);
+CREATE MACRO with_keys(entries) AS list_filter(entries, lambda e: e.key IS NOT NULL);
+CREATE MACRO map_of_first(entries) AS CASE WHEN len(with_keys(entries)) > 0
+  THEN map_from_entries(first_entries(with_keys(entries))) END;
+CREATE MACRO keys_of(entries) AS distinct_elements(list_transform(entries, lambda e: e.key));
+CREATE MACRO values_by_key(entries) AS map(keys_of(entries), list_transform(keys_of(entries),
+  lambda k: list_transform(list_filter(entries, lambda e: e.key = k), lambda e: e.value)));
+CREATE MACRO grouped_values(entries) AS
+  CASE WHEN len(with_keys(entries)) > 0 THEN values_by_key(with_keys(entries)) END;
 CREATE MACRO map_subscript(m, k) AS CASE
   WHEN map_contains(m, k) THEN m[k]
   WHEN m IS NOT NULL AND k IS NOT NULL
@@ -334,13 +343,16 @@ CREATE MACRO series_of(times, values_) AS CASE
   WHEN len(list_distinct(times)) <> len(times)
     THEN failed_list(points(times, values_), 'Duplicate timestamps are not allowed in a timeseries')
   ELSE list_sort(points(times, values_)) END;
+CREATE MACRO ascending(times) AS CASE WHEN len(list_filter(times, lambda t: t IS NULL)) > 0
+  THEN failed_list(times, 'The time of a point in a time series cannot be null')
+  ELSE list_sort(times) END;
 CREATE MACRO series_times(series) AS list_transform(series, lambda p: p.f1);
 CREATE MACRO series_values(series) AS list_transform(series, lambda p: p.f2);
 CREATE MACRO nanoseconds(times) AS list_transform(times, lambda t: epoch_ns(t));
 CREATE MACRO correlated(how, a, b) AS correlation(how,
   nanoseconds(series_times(a)), series_values(a), nanoseconds(series_times(b)), series_values(b));
-CREATE MACRO interpolated(how, series, times) AS points(times, interpolate(how,
-  nanoseconds(series_times(series)), series_values(series), nanoseconds(times)));
+CREATE MACRO interpolated(how, series, times) AS points(ascending(times), interpolate(how,
+  nanoseconds(series_times(series)), series_values(series), nanoseconds(ascending(times))));
 CREATE MACRO steps(series) AS CASE WHEN series IS NOT NULL
   THEN list_zip(series[:len(series) - 1], series[2:]) END;
 CREATE MACRO step_width(p) AS epoch_ns(p[2].f1) - epoch_ns(p[1].f1);
@@ -350,7 +362,8 @@ CREATE MACRO non_negative_derivative(series, unit) AS list_filter(derivative(ser
 CREATE MACRO integral(series, unit) AS CASE WHEN series IS NOT NULL
   THEN coalesce(list_sum(list_transform(steps(series), lambda p:
     (p[1].f2 + p[2].f2) / 2.0 * (step_width(p) / unit))), CAST(0 AS DOUBLE)) END;
-CREATE MACRO filled(series, times, default_) AS list_transform(times, lambda t: struct_pack(
-  f1 := t,
-  f2 := CASE WHEN list_contains(series_times(series), t)
-    THEN series[list_position(series_times(series), t)].f2 ELSE default_ END));
+CREATE MACRO filled(series, times, default_) AS CASE WHEN series IS NOT NULL AND times IS NOT NULL
+  THEN list_transform(
+    list_zip(ascending(times), places(nanoseconds(series_times(series)), nanoseconds(ascending(times)))),
+    lambda p: struct_pack(
+      f1 := p[1], f2 := CASE WHEN p[2] > 0 THEN series[p[2]].f2 ELSE default_ END)) END;

@@ -76,6 +76,12 @@ def _second_derivatives(xs: Sequence[int], ys: Sequence[float]) -> list[float]:
     return curve
 
 
+def places(times: list[int], wanted: list[int]) -> list[int]:
+    """Return where each wanted time stands in a list, from 1; 0 where it is not."""
+    known = {time: place for place, time in enumerate(times, 1)}
+    return [known.get(time, 0) for time in wanted]
+
+
 def correlation(
     how: str, times: list[int], values: Values, other_times: list[int], other_values: Values
 ) -> float | None:
@@ -167,6 +173,7 @@ def weighted_percentiles(values: Values, weights: Values, fractions: list[float]
 _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("double_text", java_double, ["DOUBLE"], "VARCHAR"),
     ("interpolate", interpolate, ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]"], "DOUBLE[]"),
+    ("places", places, ["BIGINT[]", "BIGINT[]"], "BIGINT[]"),
     ("cube_root", math.cbrt, ["DOUBLE"], "DOUBLE"),
     (
         "correlation",

@@ -18,7 +18,7 @@ def _interpolation(name: str, how: str) -> tuple[Overload, Overload]:
         ),
         scalar(
             f"{name}(timeseries(double), timestamp) -> double",
-            f"interpolated('{how}', {{0}}, [{{1}}])[1].f2",
+            f"CASE WHEN {{1}} IS NOT NULL THEN interpolated('{how}', {{0}}, [{{1}}])[1].f2 END",
         ),
     )
 
@@ -35,7 +35,10 @@ FUNCTIONS = (
         "interpolate_fill(timeseries(T), array(timestamp), T) -> timeseries(T)",
         "filled({0}, {1}, {2})",
     ),
-    scalar("interpolate_fill(timeseries(T), timestamp, T) -> T", "filled({0}, [{1}], {2})[1].f2"),
+    scalar(
+        "interpolate_fill(timeseries(T), timestamp, T) -> T",
+        "CASE WHEN {1} IS NOT NULL THEN filled({0}, [{1}], {2})[1].f2 END",
+    ),
     scalar(
         "derivative_linear(timeseries(double), interval day to second) -> timeseries(double)",
         "derivative({0}, {1})",

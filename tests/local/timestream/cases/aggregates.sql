@@ -137,3 +137,8 @@ SELECT min(t), max(t), arbitrary(t) FROM (VALUES DATE '2022-01-02') AS v (t);
 --> 2022-01-02 | 2022-01-02 | 2022-01-02
 SELECT bool_and(x), bool_or(x), count_if(x), every(x) FROM (VALUES true, NULL, false) AS t (x);
 --> false | true | 1 | false
+-- A map has its keys in the order in which they came; a NULL is no key
+SELECT map_agg(k, v), multimap_agg(k, v) FROM (VALUES ('b', 1), ('a', 2), ('b', NULL)) AS t (k, v);
+--> [(b, 1), (a, 2)] | [(b, [1, NULL]), (a, [2])]
+SELECT map_agg(k, v), multimap_agg(k, v) FROM (VALUES (CAST(NULL AS varchar), 1)) AS t (k, v);
+--> NULL | NULL

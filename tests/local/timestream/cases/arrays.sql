@@ -134,3 +134,9 @@ SELECT combinations(ARRAY[1, 2], 2);
 --> ! line 1:8: Function combinations not registered
 SELECT array_sort(ARRAY[3, 1], (x, y) -> x - y);
 --> ! line 1:8: Unexpected parameters (array(integer), function) for function array_sort. Expected: array_sort(array(T))
+SELECT array_distinct(ARRAY[]), array_distinct(ARRAY[NULL, NULL]), array_distinct(ARRAY[3, 1, 3, NULL, 2, NULL, 1]), array_distinct(ARRAY['b', 'a', 'b']), array_distinct(ARRAY[ARRAY[1], ARRAY[1], ARRAY[2]]), array_distinct(ARRAY[nan(), nan(), 1.0]), array_distinct(ARRAY[ROW(1, 2), ROW(1, 2)]);
+--> [] | [NULL] | [3, 1, NULL, 2] | [b, a] | [[1], [2]] | [NaN, 1.0] | [(1, 2)]
+SELECT array_union(ARRAY[], ARRAY[]), array_union(ARRAY[2, 1], ARRAY[1, 3]), array_except(ARRAY[1], ARRAY[1]), array_intersect(ARRAY[2, 1, 2], ARRAY[1, 2]);
+--> [] | [2, 1, 3] | [] | [2, 1]
+SELECT cardinality(array_distinct(sequence(1, 10000))), cardinality(array_union(sequence(1, 5000), sequence(2000, 7000)));
+--> 10000 | 7000

@@ -98,3 +98,19 @@ SELECT bridge, time, round(value, 2) FROM filled CROSS JOIN UNNEST(s) ORDER BY t
 --> Hisingsbron | 2026-01-05 11:57:00.000000000 | 6.0
 --> Hisingsbron | 2026-01-05 11:58:00.000000000 | 5.5
 --> Hisingsbron | 2026-01-05 11:59:00.000000000 | 9.5
+-- The times to interpolate at
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_linear(s, ARRAY[ago(2m), ago(3m)]), interpolate_fill(s, ARRAY[], 1.0), interpolate_linear(s, CAST(NULL AS timestamp)), interpolate_fill(s, CAST(NULL AS timestamp), 1.0), interpolate_locf(s, CAST(NULL AS array(timestamp))), interpolate_fill(s, CAST(NULL AS array(timestamp)), 1.0) FROM w;
+--> {2026-01-05 11:57:00.000000000: 6.0, 2026-01-05 11:58:00.000000000: 5.5} | {} | NULL | NULL | NULL | NULL
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_locf(s, ARRAY[now(), NULL]) FROM w;
+--> ! The time of a point in a time series cannot be null
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT interpolate_fill(s, ARRAY[now(), NULL], 1.0) FROM w;
+--> ! The time of a point in a time series cannot be null
+-- Varying together: the same times are needed
+SELECT round(correlate_pearson(a, b), 6), round(correlate_spearman(a, b), 6) FROM (SELECT create_time_series(t, x) AS a, create_time_series(t, y) AS b FROM (VALUES (TIMESTAMP '2022-01-01 00:00:00', 1.0, 1.0), (TIMESTAMP '2022-01-01 00:00:01', 2.0, 4.0), (TIMESTAMP '2022-01-01 00:00:02', 3.0, 9.0), (TIMESTAMP '2022-01-01 00:00:03', 4.0, 16.0)) AS v (t, x, y));
+--> 0.984374 | 1.0
+WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
+SELECT correlate_pearson(s, filter(s, x -> x.value > 5)) FROM w;
+--> ! The two time series must have the same timestamps
