@@ -56,15 +56,28 @@ class Operator:
             check=False,
         )
 
+    def cdk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        cdk = Path(sys.executable).with_name("cdk")
+        return self.run(cdk, *words, "--output", self._directory / "cdk.out")
+
     def make(self, verb: str) -> subprocess.CompletedProcess[str]:
         output = f"--output {self._directory / 'cdk.out'}"
         if verb == "deploy":
             output += " --method=direct --require-approval=never"
-        return self.run("make", verb, f"SETTINGS={self.settings}", f"ARGS={output}")
+        # What is installed is: no test installs.
+        return self.run(
+            "make", "--old-file=setup", verb, f"SETTINGS={self.settings}", f"ARGS={output}"
+        )
 
     def stacks(self) -> set[str]:
         stacks = self.cloud.client("cloudformation").describe_stacks()["Stacks"]
-        return {stack["StackName"] for stack in stacks if stack["StackName"] != "CDKToolkit"}
+        return {stack["StackName"] for stack in stacks}
+
+    def output(self, stack: str, name: str) -> str:
+        client = self.cloud.client("cloudformation")
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+        (value,) = (one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == name)
+        return str(value)
 
     def poll(self) -> dict[str, Any]:
         answer = self.cloud.client("lambda").invoke(FunctionName="bridgewatch-poller")
@@ -77,17 +90,73 @@ class Operator:
         return int(answer["Rows"][0]["Data"][0]["ScalarValue"])
 
 
-@pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Operator]:
-    clock = SystemClock()
-    openings: Openings = {"Hisingsbron": ()}
-    with Cloud(clock) as cloud, BridgeServer(clock, openings, KEY) as bridges:
-        operator = Operator(cloud, tmp_path, bridges.url)
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with Cloud(SystemClock()) as cloud:
         cloud.client("ssm").put_parameter(Name=PARAMETER, Value=KEY, Type="SecureString")
-        operator.run(
-            Path(sys.executable).parent / "cdk", "bootstrap", f"aws://{cloud.account}/{REGION}"
-        )
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def operator(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    openings: Openings = {"Hisingsbron": ()}
+    with BridgeServer(SystemClock(), openings, KEY) as bridges:
+        operator = Operator(cloud, tmp_path_factory.mktemp("operator"), bridges.url)
+        operator.cdk("bootstrap", f"aws://{cloud.account}/{REGION}")
         yield operator
+
+
+@pytest.fixture(scope="module", params=["netherlands", "everything"])
+def example(request: pytest.FixtureRequest, operator: Operator) -> str:
+    """Deploy one of the examples."""
+    name = str(request.param)
+    deployed = operator.cdk(
+        "deploy", "--all", "--method=direct", "--require-approval=never", *settings_of(name)
+    )
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    return name
+
+
+def settings_of(example: str) -> tuple[str, str]:
+    return ("-c", f"settings={ROOT / 'examples' / example}.json")
+
+
+@pytest.mark.timeout(120)
+def test_each_example_is_deployed_and_nothing_differs_then(
+    operator: Operator, example: str
+) -> None:
+    differing = operator.cdk("diff", "--fail", "--method=template", *settings_of(example))
+
+    assert differing.returncode == 0, differing.stdout + differing.stderr
+    names = {f"bridgewatch-{example}-{one}" for one in ("storage", "poller", "cost-alarm")}
+    assert names <= operator.stacks()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("example", ["everything"], indirect=True)
+def test_a_blown_fuse_denies_the_reader_its_queries_until_it_is_reversed(
+    operator: Operator, cloud: Cloud, example: str
+) -> None:
+    budgets, iam = cloud.client("budgets"), cloud.client("iam")
+    budget = {
+        "AccountId": cloud.account,
+        "BudgetName": operator.output(f"bridgewatch-{example}-cost-alarm", "BudgetName"),
+    }
+    (action,) = budgets.describe_budget_actions_for_budget(**budget)["Actions"]
+    reader = operator.output(f"bridgewatch-{example}-storage", "ReaderRoleArn").rpartition("/")[2]
+
+    def denials() -> list[str]:
+        attached = iam.list_attached_role_policies(RoleName=reader)["AttachedPolicies"]
+        return [policy["PolicyArn"] for policy in attached]
+
+    def execute(how: str) -> None:
+        budgets.execute_budget_action(**budget, ActionId=action["ActionId"], ExecutionType=how)
+
+    assert denials() == []
+    execute("APPROVE_BUDGET_ACTION")
+    assert denials() == [action["Definition"]["IamActionDefinition"]["PolicyArn"]]
+    execute("REVERSE_BUDGET_ACTION")
+    assert denials() == []
 
 
 @pytest.mark.timeout(240)
@@ -125,7 +194,8 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     # when, then: destroyed, the data is left and it is said
     destroyed = operator.make("destroy")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert operator.stacks() == {"bridgewatch-storage"}
+    assert "bridgewatch-storage" in operator.stacks()
+    assert not {"bridgewatch-poller", "bridgewatch-cost-alarm"} & operator.stacks()
     assert "Kept: the storage stack" in destroyed.stdout
     assert operator.records() == 1
 
@@ -139,7 +209,7 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     cloudformation = operator.cloud.client("cloudformation")
     for stack in ("poller", "cost-alarm", "storage"):
         cloudformation.delete_stack(StackName=f"bridgewatch-{stack}")
-    assert not operator.stacks()
+    assert "bridgewatch-storage" not in operator.stacks()
 
     # then: settings that say so take it up
     operator.document["storage"]["existing"] = True
