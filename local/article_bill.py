@@ -96,6 +96,15 @@ def elsewhere(usage: Usage) -> Mapping[str, Usage]:
                 Dimension.ATHENA_GB: scanned,
             }
         ),
+        "S3 Tables and Athena": Usage(
+            {
+                Dimension.OBJECT_WRITES: writes,
+                # Each INSERT is a query too.
+                Dimension.ATHENA_GB: scanned + writes * metering.query_gigabytes(0),
+                # What a day's writes are compacted to.
+                Dimension.TABLE_OBJECTS: Fraction(days_a_query),
+            }
+        ),
         "Timestream for InfluxDB, the smallest": Usage(
             {
                 Dimension.INFLUXDB_HOURS: Fraction(metering.HOURS_A_MONTH),

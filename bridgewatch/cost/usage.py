@@ -128,6 +128,10 @@ class Dimension(Enum):
         "the bytes that a query scanned, at least 10 MB",
         "https://aws.amazon.com/athena/pricing/",
     )
+    TABLE_OBJECTS = (
+        "each object of an S3 table that is monitored, for a month",
+        "https://aws.amazon.com/s3/pricing/",
+    )
     INFLUXDB_HOURS = (
         "each hour that an instance runs",
         "https://aws.amazon.com/timestream/pricing/",

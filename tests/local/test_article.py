@@ -60,10 +60,11 @@ def test_changing_one_thing_shows_what_the_bill_hangs_on() -> None:
 
 
 def test_other_services_are_used_as_the_facts_say() -> None:
-    dynamo, daily, single, influx = elsewhere(counts()).values()
+    dynamo, daily, single, tables, influx = elsewhere(counts()).values()
     assert dynamo[Dimension.DYNAMODB_READS] == 5625
     assert daily[Dimension.ATHENA_GB] == single[Dimension.ATHENA_GB] == 4.5
     assert single[Dimension.OBJECT_READS] == 450_000
+    assert tables[Dimension.ATHENA_GB] == 4.5 + 10
     assert influx[Dimension.INFLUXDB_GB_MONTHS] == 20
 
 

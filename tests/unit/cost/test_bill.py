@@ -152,6 +152,16 @@ def test_twelve_polls_a_minute_in_one_run_cost_dollars_without_allowances() -> N
             id="S3 and Athena, a file a record",
         ),
         pytest.param(
+            {
+                Dimension.ATHENA_GB: Fraction("14.5"),
+                Dimension.OBJECT_WRITES: 1000,
+                Dimension.TABLE_OBJECTS: 30,
+            },
+            "us-east-1",
+            "0.0783",
+            id="S3 Tables and Athena, which inserts",
+        ),
+        pytest.param(
             {Dimension.INFLUXDB_HOURS: 730, Dimension.INFLUXDB_GB_MONTHS: 20},
             "us-east-1",
             "89.6000",
