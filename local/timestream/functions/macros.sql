@@ -229,16 +229,20 @@ CREATE MACRO hamming_of(a, b) AS CASE
 CREATE MACRO beyond_re2(pattern) AS
   regexp_matches(pattern, '\(\?<?[=!]|\(\?<[A-Za-z]|\(\?>|\\[1-9khRQZX]|[*+?}]\+|&&');
 CREATE MACRO for_re2(pattern) AS CASE WHEN beyond_re2(pattern) THEN '' ELSE pattern END;
+-- RE2 leaves out an empty match next to another one, Java does not.
+CREATE MACRO needs_java(pattern) AS beyond_re2(pattern)
+  OR regexp_matches(pattern, '\\[bB]') OR regexp_matches('', for_re2(pattern));
+CREATE MACRO each_by_re2(pattern) AS CASE WHEN needs_java(pattern) THEN '' ELSE pattern END;
 CREATE MACRO pattern_found(text, pattern) AS CASE WHEN beyond_re2(pattern)
   THEN len(pattern_groups(text, pattern, 0)) > 0 ELSE regexp_matches(text, for_re2(pattern)) END;
-CREATE MACRO pattern_found_all(text, pattern) AS CASE WHEN beyond_re2(pattern)
-  THEN pattern_groups(text, pattern, 0) ELSE regexp_extract_all(text, for_re2(pattern)) END;
-CREATE MACRO pattern_split(text, pattern) AS CASE WHEN beyond_re2(pattern) OR pattern = ''
-  THEN java_split(text, pattern) ELSE string_split_regex(text, for_re2(pattern)) END;
+CREATE MACRO pattern_found_all(text, pattern) AS CASE WHEN needs_java(pattern)
+  THEN pattern_groups(text, pattern, 0) ELSE regexp_extract_all(text, each_by_re2(pattern)) END;
+CREATE MACRO pattern_split(text, pattern) AS CASE WHEN needs_java(pattern)
+  THEN java_split(text, pattern) ELSE string_split_regex(text, each_by_re2(pattern)) END;
 CREATE MACRO pattern_replaced(text, pattern, replacement) AS
-  CASE WHEN beyond_re2(pattern) OR regexp_matches(replacement, '[\\$]')
+  CASE WHEN needs_java(pattern) OR regexp_matches(replacement, '[\\$]')
   THEN java_replace(text, pattern, replacement)
-  ELSE regexp_replace(text, for_re2(pattern), replacement, 'g') END;
+  ELSE regexp_replace(text, each_by_re2(pattern), replacement, 'g') END;
 
 -- Arrays and maps
 
