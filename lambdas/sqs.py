@@ -58,12 +58,22 @@ class Queue:
     """One SQS queue.
 
     :param url: its URL.
-    :param connection: where AWS is.
+    :param connection: where AWS is; by default, where the environment says.
     """
 
     def __init__(self, url: str, connection: Connection | None = None) -> None:
         self._url = url
         self._connection = connection or Connection()
+
+    @classmethod
+    def named(cls, name: str, connection: Connection | None = None) -> Queue:
+        """Find a queue by its name.
+
+        :raises QueueError: if there is none, or SQS does not say.
+        """
+        with _explained():
+            answer = client(connection or Connection()).get_queue_url(QueueName=name)
+        return cls(answer["QueueUrl"], connection)
 
     @property
     def _client(self) -> SQSClient:
