@@ -304,6 +304,7 @@ class Storage(_Model):
 
 SERVICES = (
     "AmazonCloudWatch",
+    "CloudWatch Events",  # EventBridge Scheduler, too
     "AWS Key Management Service",
     "AWS Lambda",
     "AWS Systems Manager",
