@@ -111,7 +111,7 @@ CONTENDERS = {"backfill": backfill, "awswrangler": awswrangler, "plain loop": pl
 def main() -> None:
     """Let them all contend, or be one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--records", type=int, default=500_000)
     parser.add_argument("--contender", choices=CONTENDERS)
     parser.add_argument("--file", type=Path)
     options = parser.parse_args()
@@ -122,7 +122,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "observations.csv"
-        for kind, records in (("null", options.records), ("embedded", options.records // 10)):
+        for kind, records in (("null", options.records), ("embedded", options.records // 20)):
             with file.open("w", encoding="utf-8", newline="") as lines:
                 writer = csv.writer(lines)
                 writer.writerow(("time", "bridge", "status"))

@@ -3,19 +3,18 @@
 import time
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bridgewatch.cli.failures import FAILED, CommandError, one_sentence
 from bridgewatch.cli.output import print_json
 from bridgewatch.settings import NDW_URL, load_settings
-from lambdas.poller.configuration import Limits
-from lambdas.poller.sources import SourceError
-from lambdas.poller.sources.http import Answer, Http, Request
-from lambdas.poller.sources.ndw import Picture, parse
 
-LIMITS = Limits(timeout_seconds=20, attempts=3, backoff_seconds=1, max_bytes=256_000_000)
+if TYPE_CHECKING:
+    from lambdas.poller.sources.http import Answer
+    from lambdas.poller.sources.ndw import Picture
+
 PATIENCE_SECONDS = 60
 
 discover = typer.Typer(help="List the bridges that a source knows.", no_args_is_help=True)
@@ -48,14 +47,22 @@ def ndw(
         )
 
 
-def _picture(url: str) -> Picture:
+def _picture(url: str) -> "Picture":
+    # Other commands do without what reads sources, and its memory.
+    from lambdas.poller.configuration import Limits  # noqa: PLC0415
+    from lambdas.poller.sources import SourceError  # noqa: PLC0415
+    from lambdas.poller.sources.http import Http, Request  # noqa: PLC0415
+
+    limits = Limits(timeout_seconds=20, attempts=3, backoff_seconds=1, max_bytes=256_000_000)
     deadline = time.monotonic() + PATIENCE_SECONDS
     try:
-        return Http(LIMITS).get(Request(url, {}, {}), deadline, _read)
+        return Http(limits).get(Request(url, {}, {}), deadline, _read)
     except SourceError as error:
         raise CommandError(f"{url} cannot be read: {error.detail}.", FAILED) from error
 
 
-def _read(answer: Answer) -> Picture:
+def _read(answer: "Answer") -> "Picture":
+    from lambdas.poller.sources.ndw import parse  # noqa: PLC0415 - as above
+
     answer.expect(HTTPStatus.OK)
     return parse(answer.pieces())

@@ -66,9 +66,11 @@ class Commands:
 
     def __call__(self, *arguments: str, input_: str | None = None) -> Result:
         """Run a command."""
+        if "--table" not in arguments:
+            arguments = (*arguments, "--table", self.table)
         return CliRunner().invoke(
             app,
-            [*arguments, "--settings", str(self.settings), "--table", self.table],
+            [*arguments, "--settings", str(self.settings)],
             input=input_,
             catch_exceptions=False,
         )

@@ -1,0 +1,156 @@
+"""How commands fail: one sentence, the right exit code, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from bridgewatch.cli import app
+from tests.unit.bridgewatch.commands.conftest import SETTINGS
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+    from werkzeug import Request, Response
+
+    from tests.unit.conftest import RecordingTimestream
+
+PROJECT = Path(__file__).parents[4]
+CLOSED = "Only existing Timestream for LiveAnalytics customers can access the service."
+PAGE = {
+    "QueryId": "Q",
+    "ColumnInfo": [
+        {"Name": "time", "Type": {"ScalarType": "TIMESTAMP"}},
+        {"Name": "bridge", "Type": {"ScalarType": "VARCHAR"}},
+        {"Name": "status", "Type": {"ScalarType": "VARCHAR"}},
+    ],
+    "Rows": [
+        {
+            "Data": [
+                {"ScalarValue": "2026-11-23 12:00:00.000000000"},
+                {"ScalarValue": "Hisingsbron"},
+                {"ScalarValue": "Open"},
+            ]
+        }
+    ]
+    * 1000,
+    "NextToken": "more",
+}
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
+    lines = ["time,bridge,status", "2026-11-23T12:00:00Z,Hisingsbron,Open"]
+    (tmp_path / "in.csv").write_text("\n".join(lines))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["openings"],
+        ["stats"],
+        ["query", "SELECT 1"],
+        ["export", "--output", "out.csv"],
+        ["export", "--output", "out.parquet"],
+        ["correct", "Hisingsbron", "2026-11-23T12:00Z", "Open"],
+        ["backfill", "in.csv"],
+        ["databases", "list"],
+        ["tables", "describe"],
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "message", "sentence"),
+    [
+        ("ExpiredTokenException", "expired", "The AWS credentials have expired: sign in again"),
+        ("AccessDeniedException", CLOSED, "AWS has closed Timestream for LiveAnalytics"),
+    ],
+)
+def test_every_command_ends_in_one_sentence(
+    timestream: RecordingTimestream, command: list[str], code: str, message: str, sentence: str
+) -> None:
+    timestream.will_fail(403, code, message)
+
+    result = CliRunner().invoke(app, [*command, "--settings", "settings.json"])
+
+    assert result.exit_code == 1
+    assert sentence in result.stderr.splitlines()[-1]
+    left = {path.name for path in Path().iterdir()} - {"settings.json", "in.csv"}
+    assert left <= {"backfill.journal"}, "a backfill can be resumed"
+
+
+def test_an_export_that_fails_midway_leaves_the_old_file(
+    timestream: RecordingTimestream, directory: Path
+) -> None:
+    (directory / "out.csv").write_text("old")
+    timestream.will_answer(200, PAGE)
+    timestream.will_fail(403, "ExpiredTokenException", "expired")
+
+    result = CliRunner().invoke(app, ["export", "-o", "out.csv", "--settings", "settings.json"])
+
+    assert result.exit_code == 1
+    assert (directory / "out.csv").read_text() == "old"
+    assert not list(directory.glob(".*partial"))
+
+
+def test_minutes_of_throttling_end_in_one_sentence_and_a_journal_that_resumes(
+    timestream: RecordingTimestream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waited.append)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
+    table = {
+        "RetentionProperties": {
+            "MemoryStoreRetentionPeriodInHours": 8766,
+            "MagneticStoreRetentionPeriodInDays": 3650,
+        }
+    }
+    timestream.will_answer(200, {"Table": table})
+    for _ in range(12):
+        timestream.will_fail(429, "ThrottlingException", "Rate exceeded")
+    command = ["backfill", "in.csv", "--settings", "settings.json"]
+
+    result = CliRunner().invoke(app, command)
+
+    assert result.exit_code == 1
+    assert "Timestream is throttling" in result.stderr.splitlines()[-1]
+    assert "0 of 1 requests were sent; the same command sends the rest." in result.stderr
+    assert len(timestream.writes) == 12
+    assert len(waited) == 11
+    timestream.will_answer(200, {"Table": table})
+    assert CliRunner().invoke(app, command).exit_code == 0
+
+
+def test_a_closed_pipe_ends_quietly_and_ends_the_query(
+    timestream: RecordingTimestream, httpserver: HTTPServer
+) -> None:
+    def endless(request: Request) -> Response:
+        if request.headers["X-Amz-Target"].endswith(".Query"):
+            timestream.will_answer(200, PAGE)
+        return timestream.handle(request)
+
+    httpserver.clear()
+    httpserver.expect_request("/", method="POST").respond_with_handler(endless)
+    command = [sys.executable, "-m", "bridgewatch", "export", "--settings", "settings.json"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    with subprocess.Popen(  # noqa: S603 - this very Python
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == "time,bridge,status\n"
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert (process.returncode, said) == (1, "")
+    assert timestream.requests[-1] == ("CancelQuery", {"QueryId": "Q"})

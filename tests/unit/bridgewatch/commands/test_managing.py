@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.bridgewatch.commands.conftest import DATABASE
+
+if TYPE_CHECKING:
+    from tests.unit.bridgewatch.commands.conftest import Commands
+
+
+def test_databases_are_created_listed_described_and_deleted(run: Commands) -> None:
+    assert run("databases", "create", "--database", "malmo").exit_code == 0
+
+    names = [one["database"] for one in run.printed("databases", "list")]
+    described = run.printed("databases", "describe", "--database", "malmo")
+    deleted = run("databases", "delete", "--database", "malmo", input_="malmo\n")
+
+    assert names == [DATABASE, "malmo"]
+    assert (described["database"], described["tables"]) == ("malmo", 0)
+    assert deleted.exit_code == 0
+    assert "malmo" not in run("databases", "list").stdout
+
+
+def test_tables_are_created_with_the_settings_retention_and_updated(run: Commands) -> None:
+    table = ("--table", "more")
+    assert run("tables", "create", *table).exit_code == 0
+    run("tables", "update", *table, "--memory-hours", "48")
+
+    described = run.printed("tables", "describe", *table)
+    assert (described["memory_hours"], described["magnetic_days"]) == (48, 3650)
+    assert (described["late_writes"], described["owned_by_stack"]) == (False, False)
+    assert described["memory_bytes"] is None, "CloudWatch knows nothing of a new table"
+
+
+def test_late_writes_keep_their_bucket_when_they_are_switched_on_again(run: Commands) -> None:
+    run("tables", "update", "--no-late-writes")
+    assert run.printed("tables", "describe")["late_writes"] is False
+
+    run("tables", "update", "--late-writes", "--rejected-bucket", "rejected-data")
+    run("tables", "update", "--late-writes")
+
+    described = run.printed("tables", "describe")
+    assert (described["late_writes"], described["rejected_bucket"]) == (True, "rejected-data")
+
+
+def test_tables_as_a_list(run: Commands) -> None:
+    assert f"{run.table},24,36500,True," in run("tables", "list", "--csv").stdout
+    assert run.table in run("tables", "list").stdout
+
+
+@pytest.mark.parametrize("typed", ["", "table", DATABASE])
+def test_a_table_is_not_deleted_unless_its_name_is_typed(run: Commands, typed: str) -> None:
+    result = run("tables", "delete", "--confirm", typed)
+
+    assert result.exit_code == 2
+    assert "nothing was deleted" in result.stderr
+    assert run.table in run("tables", "list").stdout
+
+
+def test_what_a_stack_owns_is_only_deleted_by_force(run: Commands) -> None:
+    client = run.cloud.client("timestream-write")
+    arn = client.describe_table(DatabaseName=DATABASE, TableName=run.table)["Table"]["Arn"]
+    tag = {"Key": "bridgewatch:deployment", "Value": "gothenburg"}
+    client.tag_resource(ResourceARN=arn, Tags=[tag])
+    confirmed = ("tables", "delete", "--confirm", f"{DATABASE}.{run.table}")
+
+    refused = run(*confirmed)
+    listed = run("tables", "list").stdout
+    forced = run(*confirmed, "--force")
+
+    assert refused.exit_code == 2
+    assert "A stack owns" in refused.stderr
+    assert run.table in listed
+    assert forced.exit_code == 0
+    assert run.table not in run("tables", "list").stdout
+
+
+def test_what_is_not_there_is_one_sentence(run: Commands) -> None:
+    for command in ("describe", "update", "delete"):
+        result = run("tables", command, "--table", "nowhere")
+        assert result.exit_code == 1
+        assert "no such database or table" in result.stderr
+        assert result.stderr.count("\n") == 1
