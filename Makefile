@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint preflight deploy destroy pause resume synth local docs lock clean
+.PHONY: help setup demo test bench lint preflight deploy destroy pause resume synth local docs lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,16 @@ lint: synth  ## ruff, mypy and cfn-lint
 test: lint  ## lint, then every test
 	@echo "==> pytest"
 	@$(venv)/pytest --numprocesses 2 $(ARGS)
+
+build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
+	@echo "==> what the benchmarks measure against: build/bench-venv"
+	@$(venv)/uv venv --quiet --clear --python $(venv)/python build/bench-venv
+	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
+	@touch $@
+
+bench: setup build/bench-venv/.installed  ## measure writing and reading beside awswrangler (about 5 min)
+	@$(venv)/python -m bench.ingest
+	@$(venv)/python -m bench.read
 
 docs: setup  ## renew the generated parts of README.md and docs/
 	@$(venv)/cog -r -I . --verbosity 1 README.md docs/*.md
