@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
@@ -71,13 +71,15 @@ class Queue:
 
         :raises QueueError: if there is none, or SQS does not say.
         """
+        connection = connection or Connection()
         with _explained():
-            answer = client(connection or Connection()).get_queue_url(QueueName=name)
+            answer = _client(connection).get_queue_url(QueueName=name)
         return cls(answer["QueueUrl"], connection)
 
-    @property
+    @cached_property
     def _client(self) -> SQSClient:
-        return client(self._connection)
+        with _explained():
+            return _client(self._connection)
 
     def send(self, message: Message) -> None:
         """Put a message into the queue, in parts if it is too long.
@@ -133,13 +135,8 @@ class Queue:
             )
 
 
-@cache
-def client(connection: Connection) -> SQSClient:
-    """Give the client, which is made once, when it is first needed."""
-    with _explained():
-        return connection.session().client(
-            "sqs", config=CONFIG, endpoint_url=connection.endpoint_url
-        )
+def _client(connection: Connection) -> SQSClient:
+    return connection.session().client("sqs", config=CONFIG, endpoint_url=connection.endpoint_url)
 
 
 @contextmanager

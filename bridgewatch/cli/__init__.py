@@ -17,6 +17,7 @@ from bridgewatch.cli.openings import openings
 from bridgewatch.cli.pause import pause, resume
 from bridgewatch.cli.preflight import preflight
 from bridgewatch.cli.query import query
+from bridgewatch.cli.redrive import redrive
 from bridgewatch.cli.stats import stats
 from bridgewatch.cli.status import status
 from bridgewatch.cli.tables import tables
@@ -35,6 +36,7 @@ app.command()(query)
 app.command()(backfill)
 app.command()(correct)
 app.command()(export)
+app.command()(redrive)
 app.command()(cost)
 app.command()(preflight)
 app.command()(pause)

@@ -23,7 +23,7 @@ from lambdas.poller.configuration import Configuration, JsonConfiguration
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
 from lambdas.sqs import Queue
-from lambdas.timestream import TimestreamStore
+from lambdas.timestream import Connection, TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,12 @@ class Container:
             bridge.name: {**bridge.dimensions, "source": bridge.source}
             for bridge in configuration.bridges
         }
+        connection = Connection()
         store = TimestreamStore(
-            database=environment.database, table=environment.table, dimensions=dimensions
+            database=environment.database,
+            table=environment.table,
+            dimensions=dimensions,
+            connection=connection,
         )
         # Now, while Lambda starts the container, not in its first poll.
         store.connect()
@@ -68,8 +72,8 @@ class Container:
             sources={name: _source(name, one) for name, one in configuration.sources.items()},
             delivery=Delivery(
                 store=store,
-                queue=Queue(environment.queue_url),
-                dead_letters=Queue(environment.dead_letter_queue_url),
+                queue=Queue(environment.queue_url, connection),
+                dead_letters=Queue(environment.dead_letter_queue_url, connection),
                 dimensions=dimensions,
                 now=_now,
             ),

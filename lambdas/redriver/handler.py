@@ -17,7 +17,7 @@ from lambdas.environment import Environment
 from lambdas.message import as_json
 from lambdas.redriver.redrive import Redriver
 from lambdas.sqs import Queue
-from lambdas.timestream import TimestreamStore
+from lambdas.timestream import Connection, TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
 def _redriver(variables: Mapping[str, str]) -> Redriver:
     environment = Environment.parse(variables)
-    store = TimestreamStore(database=environment.database, table=environment.table)
+    connection = Connection()
+    store = TimestreamStore(
+        database=environment.database, table=environment.table, connection=connection
+    )
     return Redriver(
         store=store.carrying,
-        queue=Queue(environment.queue_url),
-        dead_letters=Queue(environment.dead_letter_queue_url),
+        queue=Queue(environment.queue_url, connection),
+        dead_letters=Queue(environment.dead_letter_queue_url, connection),
         now=lambda: datetime.now(UTC),
     )
 

@@ -1,0 +1,203 @@
+"""`bridgewatch redrive`, and the redriver's function, against the services that they ask."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bridgewatch.cli import app
+from bridgewatch.settings import CDK_JSON
+from lambdas.message import Message
+from lambdas.observation import Observation, Status
+from lambdas.redriver.redrive import Redriver
+from lambdas.sqs import Queue
+from lambdas.timestream import Connection, TimestreamStore
+from local.clock import SystemClock
+from local.cloud import REGION, Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from typer.testing import Result
+
+DEPLOYMENT = json.loads(CDK_JSON.read_text())["context"]["bridgewatch"]["deployment"]
+BRIDGES = {"Hisingsbron": {"city": "Göteborg", "source": "roadsignals"}}
+NOW = datetime.now(UTC)
+RECORD = Observation("Hisingsbron", Status.OPEN, NOW)
+OLDER = Observation("Hisingsbron", Status.CLOSED, NOW - timedelta(minutes=1))
+TOO_NEW = Observation("Hisingsbron", Status.OPEN, NOW + timedelta(hours=1))
+
+
+def message(*observations: Observation) -> Message:
+    return Message(observations, BRIDGES, "Timestream was throttling", 3, NOW - timedelta(days=4))
+
+
+class Deployment:
+    """The table and the queues, as the stacks name them."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.connection = Connection(region=REGION, endpoint_url=cloud.endpoint)
+        write = cloud.client("timestream-write")
+        write.create_database(DatabaseName=DEPLOYMENT)
+        write.create_table(DatabaseName=DEPLOYMENT, TableName="observations")
+        self.sqs = cloud.client("sqs")
+        for name in ("queue", "dead-letters"):
+            self.sqs.create_queue(QueueName=f"{DEPLOYMENT}-{name}")
+        self.queue = Queue.named(f"{DEPLOYMENT}-queue", self.connection)
+        self.dead_letters = Queue.named(f"{DEPLOYMENT}-dead-letters", self.connection)
+        self.store = TimestreamStore(
+            database=DEPLOYMENT, table="observations", connection=self.connection
+        )
+
+    def table(self) -> list[Observation]:
+        seen = self.store.read(["Hisingsbron"], NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+        return list(seen)
+
+    def redrive(self) -> None:
+        Redriver(
+            store=self.store.carrying,
+            queue=self.queue,
+            dead_letters=self.dead_letters,
+            now=lambda: datetime.now(UTC),
+        ).run(deadline=float("inf"))
+
+    @staticmethod
+    def left(queue: Queue) -> list[Message]:
+        return [Message.decode(one.text) for one in queue.receive(hidden_seconds=0)]
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    with Cloud(SystemClock()) as cloud:
+        for name, value in cloud.environment().items():
+            monkeypatch.setenv(name, value)
+        yield Deployment(cloud)
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["redrive", *arguments])
+
+
+def listed(*arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(command("--json", *arguments).stdout)
+    return found
+
+
+def test_the_redriver_writes_with_the_messages_dimensions_and_buries_the_rest(
+    deployment: Deployment,
+) -> None:
+    deployment.queue.send(message(RECORD, TOO_NEW))
+
+    deployment.redrive()
+
+    (seen,) = deployment.table()
+    assert seen == RECORD
+    (letter,) = deployment.left(deployment.dead_letters)
+    assert letter.observations == (replace(TOO_NEW, time=TOO_NEW.time),)
+    assert "outside the time range" in letter.reason
+    assert (letter.attempts, letter.first_failed) == (
+        4,
+        message(RECORD).first_failed.replace(
+            microsecond=message(RECORD).first_failed.microsecond // 1000 * 1000
+        ),
+    )
+    assert deployment.left(deployment.queue) == []
+
+
+def test_redriving_twice_is_harmless(deployment: Deployment) -> None:
+    deployment.queue.send(message(RECORD))
+    deployment.queue.send(message(RECORD))
+
+    deployment.redrive()
+
+    assert deployment.table() == [RECORD]
+
+
+def test_it_lists_the_dead_letters_and_leaves_them(deployment: Deployment) -> None:
+    deployment.dead_letters.send(message(RECORD))
+    deployment.dead_letters.send(message(OLDER))
+
+    first, second = listed(), listed()
+
+    assert first == second
+    assert [one["status"] for one in first] == ["Closed", "Open"], "in time order"
+    assert first[0]["reason"] == "Timestream was throttling"
+    assert (first[0]["bridge"], first[0]["attempts"]) == ("Hisingsbron", 3)
+    assert command().stdout.count("Hisingsbron") == 2
+
+
+def test_without_dead_letters_it_says_so(deployment: Deployment) -> None:  # noqa: ARG001 - it is there
+    assert command().stdout == "There are no dead letters.\n"
+
+
+def test_what_is_returned_is_tried_anew_and_written(deployment: Deployment) -> None:
+    deployment.dead_letters.send(message(RECORD))
+
+    done = command("--return")
+
+    assert done.stdout == "Returned 1 records: the redriver tries them within 5 minutes.\n"
+    assert listed() == []
+    (waiting,) = deployment.left(deployment.queue)
+    assert waiting.observations == message(RECORD).observations
+    assert datetime.now(UTC) - waiting.first_failed < timedelta(minutes=1)
+    deployment.redrive()
+    assert deployment.table() == [RECORD]
+
+
+def test_what_is_exported_can_be_imported_and_is_deleted_if_asked(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    deployment.dead_letters.send(message(OLDER, RECORD))
+    file, journal = tmp_path / "dead.jsonl", tmp_path / "journal"
+
+    assert command("--export", str(file)).exit_code == 0
+    assert len(listed()) == 2, "an export alone deletes nothing"
+    assert command("--export", str(file), "--delete").exit_code == 0
+
+    assert listed() == []
+    arguments = ["backfill", str(file), "--journal", str(journal)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert deployment.table() == [OLDER, RECORD]
+
+
+def test_to_stdout_it_exports_nothing_but_the_lines(deployment: Deployment) -> None:
+    deployment.dead_letters.send(message(RECORD))
+
+    (line,) = command("--export", "-").stdout.splitlines()
+
+    assert json.loads(line)["bridge"] == "Hisingsbron"
+
+
+def test_a_message_that_is_not_ours_is_left_alone(deployment: Deployment) -> None:
+    deployment.dead_letters.send(message(RECORD))
+    url = deployment.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-dead-letters")["QueueUrl"]
+    deployment.sqs.send_message(QueueUrl=url, MessageBody="something else")
+
+    done = command("--return")
+
+    assert "A message is left alone" in done.stderr
+    assert [one.text for one in deployment.dead_letters.receive()] == ["something else"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--return", "--export", "-"], ["--delete"], ["--return", "--delete"]]
+)
+def test_what_contradicts_itself_is_wrong_usage(arguments: list[str]) -> None:
+    assert command(*arguments).exit_code == 2
+
+
+def test_where_nothing_is_deployed_it_says_so(deployment: Deployment) -> None:
+    for name in ("queue", "dead-letters"):
+        url = deployment.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-{name}")["QueueUrl"]
+        deployment.sqs.delete_queue(QueueUrl=url)
+
+    done = command()
+
+    assert done.exit_code == 1
+    assert f"The queue {DEPLOYMENT}-dead-letters is not to be found" in done.stderr
