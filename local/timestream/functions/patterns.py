@@ -7,8 +7,11 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/regex-functions.htm
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SPELLED_OTHERWISE = re.compile(
     r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\k<(?P<again>\w+)>|(?P<named>\(\?<(?=[A-Za-z]))"
@@ -48,29 +51,39 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         raise ValueError("⟦Invalid regular expression⟧") from None
 
 
+def _matches(text: str, pattern: str) -> Iterator[re.Match[str]]:
+    """Find each match; behind an empty one the search goes on a letter further, as in Java."""
+    expression = _compiled(pattern)
+    at = 0
+    while at <= len(text) and (found := expression.search(text, at)):
+        yield found
+        at = found.end() + (found.start() == found.end())
+
+
 def found_groups(text: str, pattern: str, group: int) -> list[str | None]:
     """Return what a group took in each match (0: the whole match); None where it took no part."""
-    expression = _compiled(pattern)
-    if not 0 <= group <= expression.groups:
-        raise ValueError(f"⟦Pattern has {expression.groups} groups. Cannot access group {group}⟧")
-    return [found[group] for found in expression.finditer(text)]
+    groups = _compiled(pattern).groups
+    if not 0 <= group <= groups:
+        raise ValueError(f"⟦Pattern has {groups} groups. Cannot access group {group}⟧")
+    return [found[group] for found in _matches(text, pattern)]
 
 
 def split(text: str, pattern: str) -> list[str]:
     """Return what stands between the matches."""
-    ends = [(0, 0), *(found.span() for found in _compiled(pattern).finditer(text))]
-    starts = [start for start, _ in ends[1:]] + [len(text)]
-    return [text[end:start] for (_, end), start in zip(ends, starts, strict=True)]
+    return [piece["before"] for piece in pieces(text, pattern)]
 
 
 def replace(text: str, pattern: str, replacement: str) -> str:
     """Replace each match; `$1` and `${name}` in the replacement are groups."""
-    return _compiled(pattern).sub(
-        lambda found: _REFERENCE.sub(lambda part: _expanded(part, found), replacement), text
-    )
+    written, end = "", 0
+    for found in _matches(text, pattern):
+        written += text[end : found.start()]
+        written += _REFERENCE.sub(partial(_expanded, found), replacement)
+        end = found.end()
+    return written + text[end:]
 
 
-def _expanded(reference: re.Match[str], found: re.Match[str]) -> str:
+def _expanded(found: re.Match[str], reference: re.Match[str]) -> str:
     if reference["escaped"] is not None:
         return reference["escaped"]
     group = reference["name"] or (reference["number"] and int(reference["number"]))
@@ -84,7 +97,7 @@ def pieces(text: str, pattern: str) -> list[dict[str, Any]]:
     """Cut a text at its matches: what stands before each, and its groups (None: at the end)."""
     cut: list[dict[str, Any]] = []
     end = 0
-    for found in _compiled(pattern).finditer(text):
+    for found in _matches(text, pattern):
         cut.append({"before": text[end : found.start()], "groups": list(found.groups())})
         end = found.end()
     return [*cut, {"before": text[end:], "groups": None}]

@@ -46,5 +46,5 @@ SELECT measure_name, regexp_like(measure_name, measure_name), regexp_extract(mea
 SELECT regexp_count('a', 'a');
 --> ! line 1:8: Function regexp_count not registered
 -- An empty match next to another one counts, as in Java
-SELECT regexp_replace('a', 'a?', '-'), regexp_extract_all('a', '^|a'), regexp_replace('two words', '\b', '|'), regexp_like('', '^');
---> -- | [, a] | |two| |words| | true
+SELECT regexp_replace('a', 'a?', '-'), cardinality(regexp_extract_all('a', '^|a')), regexp_replace('ab', '^|b', '-'), regexp_replace('two words', '\b', '|'), regexp_like('', '^');
+--> -- | 1 | -a- | |two| |words| | true
