@@ -41,6 +41,10 @@ BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_VERSION = 6
 """The CDK's templates refuse an older one."""
 
+CONCURRENCY = 102
+"""Two are reserved, and 100 have to stay unreserved
+(https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html)."""
+
 LOOK_SECONDS = 60
 """How long one look at a source may take."""
 
@@ -77,7 +81,10 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
     region = _result("region", _region, session)
     yield region
     reachable = bool(account.passed and region.passed)
-    for name, check in (("Timestream", _timestream), ("CDK bootstrap", _bootstrap)):
+    in_aws = [("Timestream", _timestream), ("CDK bootstrap", _bootstrap)]
+    if settings.reserve_concurrency:
+        in_aws.append(("Lambda", _concurrency))
+    for name, check in in_aws:
         yield _result(name, check, session) if reachable else _not_yet(name)
     keys = {}
     for parameter in settings.key_parameters():
@@ -156,6 +163,18 @@ def _bootstrap(session: boto3.Session) -> str:
     if int(version["Value"]) < BOOTSTRAP_VERSION:
         raise CheckError(f"What the CDK has here is too old ({version['Value']}): {prepare} more.")
     return f"version {version['Value']}"
+
+
+def _concurrency(session: boto3.Session) -> str:
+    limits = session.client("lambda").get_account_settings()["AccountLimit"]
+    limit = limits["ConcurrentExecutions"]
+    if limit < CONCURRENCY:
+        raise CheckError(
+            f"This account may run {limit} functions at a time; to reserve one for each of two, "
+            f"AWS wants {CONCURRENCY}: set reserve_concurrency to false in the settings, or ask "
+            "AWS for more (Service Quotas, Lambda, Concurrent executions)."
+        )
+    return f"{limit} concurrent executions: enough to reserve two"
 
 
 def _key(session: boto3.Session, name: str) -> str:

@@ -14,6 +14,7 @@ from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from local.lambda_runtime import account
 from local.lambda_runtime.runtime import Function, ThrottledError
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _reserved(function: LambdaFunction) -> int | None:
 def plug(replacements: Replacements, runtime: LambdaRuntime) -> None:
     """Let moto's Lambda run functions in `runtime` until `replacements` is closed."""
     _remember_settings(replacements)
+    account.offer(replacements)
 
     def invoke(
         self: LambdaFunction, body: str | bytes, request_headers: Any, response_headers: Any

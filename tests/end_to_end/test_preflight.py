@@ -103,6 +103,7 @@ def test_where_all_is_well_each_check_says_what_it_found(settings: Settings, clo
     assert told["credentials"].startswith(f"account {cloud.account}, as arn:aws:")
     assert told["region"] == "eu-west-1"
     assert told["CDK bootstrap"] == "version 33"
+    assert told["Lambda"] == "1000 concurrent executions: enough to reserve two"
     assert told["API key"] == f"is in the parameter {PARAMETER}"
     assert told["source roadsignals"] == "Hisingsbron is Closed"
 
@@ -201,6 +202,21 @@ def test_an_account_that_is_not_bootstrapped_is_told_the_command(
     assert passed is False
     assert reason in told
     assert "`cdk bootstrap`" in told
+
+
+def test_an_account_that_cannot_reserve_concurrency_is_told_the_setting(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the limit of a new account
+    monkeypatch.setenv("MOTO_LAMBDA_CONCURRENCY_QUOTA", "10")
+
+    passed, told = checked(settings)["Lambda"]
+
+    assert passed is False
+    assert told.startswith("This account may run 10 functions at a time")
+    assert "set reserve_concurrency to false" in told
+    without = settings.model_copy(update={"reserve_concurrency": False})
+    assert "Lambda" not in checked(without)
 
 
 @pytest.mark.parametrize(
