@@ -1,21 +1,8 @@
 """Where a bridge's status is read: what every source does, and how it fails.
 
-| reason | what happened | what the operator does |
-|---|---|---|
-| `timed_out` | no answer in time | nothing, unless it lasts: raise `timeout_seconds` |
-| `unreachable` | no connection: refused, no such host, a bad certificate | check the `url` |
-| `denied` | HTTP 401 or 403, with the key as it stands in SSM now | renew the key |
-| `no_key` | SSM did not give the key | check the `key.parameter`, and the poller's role |
-| `server_error` | HTTP 5xx or 429 | nothing, unless it lasts |
-| `http_error` | any other HTTP status than 200, redirects included | check the `url` |
-| `malformed` | not the JSON or XML that was promised, or only half of it | look at the answer |
-| `too_large` | more than `max_bytes`, packed or unpacked | raise `max_bytes` if it is genuine |
-| `unknown_status` | a word that `statuses` does not translate | add it to `statuses` |
-| `stale` | the feed's publication time is over ten minutes off | nothing, unless it lasts |
-| `unconfirmed` | a second look, at once, did not see the change | nothing: the next poll decides |
-
-Whatever the reason: no observation, a metric, a log line; never a guess. Neither the metric nor the
-line can hold the API key: a `SourceError` quotes no request, and of an answer at most a short word.
+Whatever the `Reason`: no observation, a metric, a log line; never a guess. Neither the metric nor
+the line can hold the API key: a `SourceError` quotes no request, and of an answer at most a short
+word.
 """
 
 from __future__ import annotations
@@ -25,14 +12,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lambdas.observation import Observation
     from lambdas.poller.configuration import Bridge
 
 
 class Reason(StrEnum):
-    """Why a source gave no observation; the table above says more."""
+    """Why a source gave no observation; `REASONS` says more."""
 
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
@@ -45,6 +32,49 @@ class Reason(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     STALE = "stale"
     UNCONFIRMED = "unconfirmed"
+
+
+REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.TIMED_OUT: ("no answer in time", "nothing, unless it lasts: raise `timeout_seconds`"),
+    Reason.UNREACHABLE: (
+        "no connection: refused, no such host, or a certificate that cannot be verified",
+        "check the `url`",
+    ),
+    Reason.DENIED: ("HTTP 401 or 403, with the key as it stands in SSM now", "renew the key"),
+    Reason.NO_KEY: (
+        "SSM did not give the key",
+        "check the `key.parameter`, and the poller's role",
+    ),
+    Reason.SERVER_ERROR: (
+        "HTTP 5xx or 429, or it asked to be left alone for a while (`Retry-After`), and it is",
+        "nothing, unless it lasts; after 429, raise `poll_seconds`",
+    ),
+    Reason.HTTP_ERROR: (
+        "any other HTTP status than 200, redirects included",
+        "check the `url`",
+    ),
+    Reason.MALFORMED: (
+        "not the JSON or XML that was promised: HTML, nothing, or only half of it",
+        "look at the answer",
+    ),
+    Reason.TOO_LARGE: (
+        "more than `max_bytes`, packed or unpacked",
+        "raise `max_bytes` if it is genuine",
+    ),
+    Reason.UNKNOWN_STATUS: (
+        "a word that `statuses` does not translate",
+        "add it to `statuses`",
+    ),
+    Reason.STALE: (
+        "the feed's publication time is over ten minutes off",
+        "nothing, unless it lasts",
+    ),
+    Reason.UNCONFIRMED: (
+        "a second look, at once, did not see the change",
+        "nothing: the next poll decides",
+    ),
+}
+"""What happened, and what the operator does about it."""
 
 
 class SourceError(Exception):
