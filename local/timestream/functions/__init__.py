@@ -1,4 +1,4 @@
-"""The functions of Timestream SQL: one table per family, `macros.sql`, and two Python functions.
+"""The functions of Timestream SQL: a table for each family, `macros.sql`, and what Python computes.
 
 To add a function, add a row to its family's table (and a macro to macros.sql, if DuckDB has nothing
 equal), a row to docs/timestream-sql.md and its cases to tests/local/timestream/cases.

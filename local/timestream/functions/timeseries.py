@@ -32,11 +32,11 @@ FUNCTIONS = (
     *_interpolation("interpolate_locf", "locf"),
     *_interpolation("interpolate_spline_cubic", "spline"),
     scalar(
-        "interpolate_fill(timeseries(T), array(timestamp), T) -> timeseries(T)",
+        "interpolate_fill(timeseries(double), array(timestamp), double) -> timeseries(double)",
         "filled({0}, {1}, {2})",
     ),
     scalar(
-        "interpolate_fill(timeseries(T), timestamp, T) -> T",
+        "interpolate_fill(timeseries(double), timestamp, double) -> double",
         "CASE WHEN {1} IS NOT NULL THEN filled({0}, [{1}], {2})[1].f2 END",
     ),
     scalar(

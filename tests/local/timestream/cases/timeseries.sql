@@ -72,7 +72,7 @@ SELECT transform(s, x -> x.value * 10), s[1], s[1].value, element_at(s, -1).time
 -- Whole numbers are taken as doubles
 WITH w AS (SELECT create_time_series(time, humidity) AS s FROM bridges.sensors WHERE measure_name = 'air')
 SELECT typeof(s), interpolate_linear(s, ago(1m)), interpolate_fill(s, ago(1m), 7), round(integral_trapezoidal(s, 1m), 6), round(element_at(derivative_linear(s, 1m), 1).value, 6) FROM w;
---> timeseries(bigint) | 75.0 | 7 | 75.0 | -10.0
+--> timeseries(bigint) | 75.0 | 7.0 | 75.0 | -10.0
 SELECT create_time_series(time, raining), create_time_series(time, note) FROM bridges.sensors WHERE measure_name = 'air';
 --> {2026-01-05 11:58:29.999999999: true, 2026-01-05 11:59:30.000000001: false} | {2026-01-05 11:58:29.999999999: cold, 2026-01-05 11:59:30.000000001: mild}
 -- Neither the time nor the value of a point may be null
@@ -114,3 +114,22 @@ SELECT round(correlate_pearson(a, b), 6), round(correlate_spearman(a, b), 6) FRO
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'wind')
 SELECT correlate_pearson(s, filter(s, x -> x.value > 5)) FROM w;
 --> ! The two time series must have the same timestamps
+-- A bridge's status as a series: only numbers are interpolated
+SELECT interpolate_fill(create_time_series(time, measure_value::varchar), now(), 'none') FROM bridges.status WHERE measure_name = 'Hisingsbron';
+--> ! line 1:8: Unexpected parameters (timeseries(varchar), timestamp, varchar) for function interpolate_fill. Expected: interpolate_fill(timeseries(double), array(timestamp), double), interpolate_fill(timeseries(double), timestamp, double)
+SELECT measure_name, cardinality(filter(create_time_series(time, measure_value::varchar), x -> x.value = 'Open')) AS openings FROM bridges.status GROUP BY measure_name ORDER BY 1;
+--> Hisingsbron | 2
+--> Marieholmsbron | 1
+WITH s AS (SELECT measure_name, create_time_series(time, CASE measure_value::varchar WHEN 'Open' THEN 1 ELSE 0 END) AS ts FROM bridges.status GROUP BY measure_name)
+SELECT measure_name, integral_trapezoidal(ts, 1m), interpolate_locf(ts, ago(15m)), round(interpolate_linear(ts, ago(15m)), 3) FROM s ORDER BY 1;
+--> Hisingsbron | 25.5 | 0.0 | 0.783
+--> Marieholmsbron | 15.0 | 1.0 | NULL
+SELECT measure_name, create_time_series(time, measure_value::double) FILTER (WHERE measure_value::double > 5) FROM bridges.sensors GROUP BY measure_name ORDER BY 1;
+--> air | NULL
+--> wind | {2026-01-05 11:56:00.000000000: 6.5, 2026-01-05 11:58:00.000000000: 5.5, 2026-01-05 11:59:00.000000000: 9.5}
+SELECT x, create_time_series(t, x) OVER (ORDER BY x) FROM (VALUES (1, TIMESTAMP '2022-01-01 00:00:00'), (2, TIMESTAMP '2022-01-01 00:00:01')) AS v (x, t) ORDER BY 1;
+--> 1 | {2022-01-01 00:00:00.000000000: 1}
+--> 2 | {2022-01-01 00:00:00.000000000: 1, 2022-01-01 00:00:01.000000000: 2}
+SELECT t, v1, v2, n FROM (SELECT create_time_series(time, humidity) AS a, create_time_series(time, temperature) AS b FROM bridges.sensors WHERE measure_name = 'air') CROSS JOIN UNNEST(a, b) WITH ORDINALITY AS u (t, v1, t2, v2, n);
+--> 2026-01-05 11:58:29.999999999 | 80 | 1.5 | 1
+--> 2026-01-05 11:59:30.000000001 | 70 | 2.5 | 2
