@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class RecordingTimestream:
-    """Answers the SDK over HTTP as Timestream does, with what a test queues; and as SQS does.
+    """Answers the SDK over HTTP as Timestream does, with what a test queues; as SQS and SSM, too.
 
     :ivar requests: every WriteRecords and Query, as (operation, body).
     :ivar sent: every message that was sent to a queue, as (the queue's URL, body).
     :ivar queues_fail: whether SQS is out of order.
+    :ivar parameter: the value of every SSM parameter.
     """
 
     def __init__(self, address: str) -> None:
@@ -27,6 +28,7 @@ class RecordingTimestream:
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.sent: list[tuple[str, str]] = []
         self.queues_fail = False
+        self.parameter = ""
 
     def will_answer(self, status: int, body: dict[str, Any]) -> None:
         """Queue the answer to the next request; without one, everything is written or empty."""
@@ -48,6 +50,8 @@ class RecordingTimestream:
         service, _, operation = request.headers["X-Amz-Target"].rpartition(".")
         if service == "AmazonSQS":
             return self._send(json.loads(request.data))
+        if service == "AmazonSSM":
+            return _json(200, {"Parameter": {"Value": self.parameter}})
         if operation == "DescribeEndpoints":
             endpoint = {"Address": self._address, "CachePeriodInMinutes": 1440}
             return _json(200, {"Endpoints": [endpoint]})

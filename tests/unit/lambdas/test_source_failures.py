@@ -11,11 +11,13 @@ import gzip
 import importlib
 import ipaddress
 import json
+import os
 import socket
 import ssl
 import sys
 import threading
 import time
+import traceback
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -107,6 +109,7 @@ class Server:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answer: bytes | None = b""
+        self.requests: list[bytes] = []
         self._done = threading.Event()
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -124,6 +127,7 @@ class Server:
 
     def _reply(self, connection: socket.socket) -> None:
         request = connection.recv(65536)
+        self.requests.append(request)
         if request.startswith(b"GET /good"):
             connection.sendall(http(b'{"status": "Open"}', "Connection: close"))
         elif self.answer is None:
@@ -241,7 +245,11 @@ class Poller:
         )
         self._capsys.readouterr()
         returned = handler({}, context)
-        return Poll(self._capsys.readouterr().out, returned)
+        return Poll(self.printed(), returned)
+
+    def printed(self) -> str:
+        """Give what a poll that raised has printed."""
+        return self._capsys.readouterr().out
 
 
 @pytest.fixture
@@ -296,6 +304,81 @@ def test_a_certificate_that_nobody_vouches_for_is_no_observation(
 
     assert_only_the_bad_one_failed(poll, "unreachable")
     assert poll.of("detail")[0]["detail"] == "its certificate cannot be verified"
+
+
+CANARY = "canary-key-0123456789"
+KEYS: dict[str, dict[str, str]] = {
+    "query": {"parameter": "/key", "in": "query", "name": "subscription-key"},
+    "header": {"parameter": "/key", "in": "header", "name": "X-Key"},
+    "path": {"parameter": "/key", "in": "path"},
+}
+ANSWERS = {
+    "works": http(b'{"status": "Closed"}'),
+    "echoes": http(f'{{"status": "{CANARY}"}}'.encode()),
+    **{name: WAYS[f"json: {name}"][1] for name in ("stalls", "401", "404", "redirect", "not HTTP")},
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "way", "store"),
+    [
+        *((place, way, "writes") for place in KEYS for way in ("refused", *ANSWERS)),
+        ("path", "works", "fails"),
+        ("path", "works", "refuses"),
+        ("path", "works", "fails, and the queue"),
+    ],
+)
+def test_the_key_is_in_no_line_metric_exception_or_message(  # noqa: PLR0913, PLR0917 - a table's columns
+    server: Server,
+    poller: Poller,
+    timestream: RecordingTimestream,
+    caplog: pytest.LogCaptureFixture,
+    place: str,
+    way: str,
+    store: str,
+) -> None:
+    # given a source with a key, that answers in this way
+    timestream.parameter = CANARY
+    port = 1 if way == "refused" else server.port
+    path = "{key}" if place == "path" else ""
+    server.answer = ANSWERS.get(way)
+    # and a store that does this
+    if store.startswith("fails"):
+        timestream.will_fail(403, "AccessDeniedException", "Not you")
+    elif store == "refuses":
+        rejected = [{"RecordIndex": 0, "Reason": "too old"}]
+        timestream.will_fail(419, "RejectedRecordsException", "", RejectedRecords=rejected)
+    timestream.queues_fail = store == "fails, and the queue"
+    raised = ""
+
+    try:
+        poll = poller.poll({**json_source(f"http://127.0.0.1:{port}/{path}"), "key": KEYS[place]})
+    except Exception:  # noqa: BLE001 - whatever it is, Lambda logs it
+        raised = traceback.format_exc()
+        printed = poller.printed()
+    else:
+        printed = poll.printed
+
+    assert ("UnkeptError" in raised) == (store == "fails, and the queue")
+    assert '"Observations"' in printed
+    ours = [line.getMessage() for line in caplog.records if not line.name.startswith("botocore")]
+    kept = [printed, raised, *ours, repr(timestream.sent), repr(timestream.requests)]
+    assert CANARY not in "".join(kept)
+    assert CANARY not in repr(dict(os.environ))
+
+
+@pytest.mark.parametrize("place", KEYS)
+def test_the_key_reaches_the_source(
+    server: Server, poller: Poller, timestream: RecordingTimestream, place: str
+) -> None:
+    timestream.parameter = CANARY
+    server.answer = http(b'{"status": "Closed"}')
+    path = "{key}" if place == "path" else ""
+    url = f"http://127.0.0.1:{server.port}/{path}"
+
+    poller.poll({**json_source(url), "key": KEYS[place]})
+
+    assert any(CANARY.encode() in request for request in server.requests)
 
 
 def test_a_poll_with_a_stalling_source_ends_in_time(server: Server, poller: Poller) -> None:
