@@ -19,6 +19,7 @@ from lambdas.timestream import RECORDS_PER_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
 
     from bridgewatch.timestream.writer import Outcome, Row
 
@@ -140,9 +141,12 @@ class Journal:
         """Whether all that there is to send is in it."""
         return self._database.execute("SELECT * FROM staged").fetchone() is not None
 
-    def stage(self, entries: Iterable[Observed | Opened]) -> Findings:
+    def stage(
+        self, entries: Iterable[Observed | Opened], heartbeat: timedelta | None = None
+    ) -> Findings:
         """Take in all that there is to send; all of it or, if `entries` fails, nothing.
 
+        :param heartbeat: see `bridgewatch.backfill.openings.observations`.
         :returns: what is remarkable about the openings among it.
         """
         findings = Findings()
@@ -154,7 +158,7 @@ class Journal:
             openings = self._database.execute(
                 "SELECT bridge, opened_at, closed_at FROM opening ORDER BY bridge, opened_at"
             )
-            found = observations(map(Opened._make, openings), findings)
+            found = observations(map(Opened._make, openings), findings, heartbeat)
             self._database.executemany(_INSERT[Observed], _counted(found, numbers))
             self._database.execute(
                 "INSERT INTO staged SELECT ? - count(*) FROM observation", (next(numbers),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from bridgewatch.backfill.files import Observed, Opened
@@ -26,7 +27,9 @@ class Findings:
     without_end: list[str] = field(default_factory=list)
 
 
-def observations(openings: Iterable[Opened], findings: Findings) -> Iterator[Observed]:
+def observations(
+    openings: Iterable[Opened], findings: Findings, heartbeat: timedelta | None = None
+) -> Iterator[Observed]:
     """Say what openings say as observations: Open when one begins, Closed when it ends.
 
     Openings of a bridge that overlap or touch count as one: while either lasts, the span is raised.
@@ -34,23 +37,35 @@ def observations(openings: Iterable[Opened], findings: Findings) -> Iterator[Obs
 
     :param openings: sorted by bridge and then by start, those without a start first.
     :param findings: what is remarkable is added here.
+    :param heartbeat: if there were no others, how often to say so: Open while one lasts, and Closed
+        from its end to the next one. Without, that time is a gap, if it is long.
     """
+    nothing = Opened("", None, None)
+    for (bridge, start, end), following in pairwise(chain(_merged(openings, findings), [nothing])):
+        if start is not None:
+            yield from _during(Status.OPEN, bridge, start, end, heartbeat)
+        if end is not None:
+            until = following.opened_at if following.bridge == bridge else None
+            yield from _during(Status.CLOSED, bridge, end, until, heartbeat)
+
+
+def _merged(openings: Iterable[Opened], findings: Findings) -> Iterator[Opened]:
+    """Make one opening of those that overlap or touch."""
     current: Opened | None = None
     for opening in openings:
-        if opening.opened_at is None:
-            yield Observed(opening.bridge, opening.closed_at or 0, Status.CLOSED.value)
-            continue
         if opening.closed_at is None:
             findings.without_end.append(f"{_named(opening)} has no end")
         if current is None or not _meet(current, opening):
-            yield from _ends(current)
+            if current is not None:
+                yield current
             current = opening
             continue
         if opening.opened_at != current.closed_at:
             findings.overlaps.append(f"{_named(opening)} overlaps {_named(current)}")
         ends = [one.closed_at for one in (current, opening) if one.closed_at is not None]
         current = current._replace(closed_at=max(ends))
-    yield from _ends(current)
+    if current is not None:
+        yield current
 
 
 def _meet(first: Opened, second: Opened) -> bool:
@@ -62,11 +77,15 @@ def _meet(first: Opened, second: Opened) -> bool:
     )
 
 
-def _ends(opening: Opened | None) -> Iterator[Observed]:
-    if opening is not None and opening.opened_at is not None:
-        yield Observed(opening.bridge, opening.opened_at, Status.OPEN.value)
-        if opening.closed_at is not None:
-            yield Observed(opening.bridge, opening.closed_at, Status.CLOSED.value)
+def _during(
+    status: Status, bridge: str, start: int, end: int | None, heartbeat: timedelta | None
+) -> Iterator[Observed]:
+    """Say a status when it begins, and by heartbeats until it ends, if that is known."""
+    yield Observed(bridge, start, status.value)
+    if heartbeat is not None and end is not None:
+        step = heartbeat // timedelta(milliseconds=1)
+        for time in range(start + step, end, step):
+            yield Observed(bridge, time, status.value)
 
 
 def _named(opening: Opened) -> str:

@@ -84,6 +84,14 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
             "Unless it is skipped, nothing is sent."
         ),
     ] = OnError.STOP,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="The files tell every opening: between two of them the bridge was Closed. "
+            "Heartbeats say so, without which that time is a gap.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be sent, and what it would cost.")
     ] = False,
@@ -107,13 +115,14 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
     purpose = json.dumps(
         [
             [_identity(file) for file in files],
-            [bridge, timezone, words, on_error],
+            [bridge, timezone, words, on_error, complete],
             [place.connection.endpoint_url, place.connection.region, place.sql_name],
         ]
     )
     try:
         with Journal(None if dry_run else journal, purpose) as opened:
-            _stage(opened, files, language, on_error)
+            heartbeat = timedelta(minutes=place.settings.heartbeat_minutes) if complete else None
+            _stage(opened, files, language, on_error, heartbeat)
             if plan := opened.plan():
                 _send(place, opened, plan, concurrency, dry_run=dry_run)
             if not dry_run:
@@ -155,7 +164,13 @@ def _identity(file: str) -> list[object]:
     return [str(Path(file).resolve()), found.st_size, found.st_mtime_ns]
 
 
-def _stage(journal: Journal, files: list[str], language: Language, on_error: OnError) -> None:
+def _stage(
+    journal: Journal,
+    files: list[str],
+    language: Language,
+    on_error: OnError,
+    heartbeat: timedelta | None,
+) -> None:
     if journal.is_staged:
         note(f"Resuming: {journal.progress().batches} requests were sent before.")
         return
@@ -173,7 +188,7 @@ def _stage(journal: Journal, files: list[str], language: Language, on_error: OnE
         if wrong and on_error is OnError.COLLECT:
             raise LineError(f"Lines are wrong, {len(wrong)} of them: nothing was sent.")
 
-    findings = journal.stage(entries())
+    findings = journal.stage(entries(), heartbeat)
     _tell(findings)
     if wrong:
         note(f"{len(wrong)} wrong lines were skipped.")
@@ -254,11 +269,13 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
         disable=not terminal.is_terminal,
     ) as bar:
         before = journal.progress()
-        task = bar.add_task("", total=plan.batches, completed=before.batches, rate="")
+        done = min(before.batches * RECORDS_PER_CALL, plan.observations)
+        task = bar.add_task("", total=plan.observations, completed=done, rate="")
 
-        def sent(_: Outcome) -> None:
+        def sent(one: Outcome) -> None:
+            records = one.accepted + one.duplicates + len(one.refusals)
             speed = bar.tasks[task].speed
-            bar.update(task, advance=1, rate=f"{speed * RECORDS_PER_CALL:,.0f}/s" if speed else "")
+            bar.update(task, advance=records, rate=f"{speed:,.0f} records/s" if speed else "")
 
         try:
             send(journal, writer, concurrency=concurrency, sent=sent)

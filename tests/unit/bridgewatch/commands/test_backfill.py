@@ -185,6 +185,31 @@ def test_overlaps_and_missing_ends_are_told(run: Commands) -> None:
     assert "1 openings have no end, and none is invented." in result.stderr
 
 
+def test_between_openings_that_are_all_there_were_heartbeats_say_closed(run: Commands) -> None:
+    openings = (
+        "bridge,opened_at,closed_at\n"
+        "Hisingsbron,2022-08-15T08:00Z,2022-08-15T08:10Z\n"
+        "Hisingsbron,2022-08-15T12:00Z,2022-08-15T12:10Z\n"
+        "Hisingsbron,2022-08-15T18:00Z,\n"
+    )
+    window = ("--since", "2022-08-15T08:00", "--until", "2022-08-15T18:30")
+
+    run("backfill", "-", input_=openings)
+    gaps = run.printed("openings", "Hisingsbron", *window)
+    run("backfill", "-", "--complete", input_=openings)
+    told = run.printed("openings", "Hisingsbron", *window)
+
+    assert [one["opened_at"] for one in gaps["openings"]] == [None, None, None]
+    assert [one["opened_at"] for one in told["openings"]] == [
+        None,  # nothing is said of the time before the first one
+        "2022-08-15T12:00:00.000Z",
+        "2022-08-15T18:00:00.000Z",
+    ]
+    assert told["gaps"] == []
+    times = [time[11:16] for _, time, status in run.rows() if status == "Closed"]
+    assert times[:5] == ["08:10", "09:10", "10:10", "11:10", "12:10"]
+
+
 def test_late_observations_need_magnetic_store_writes(run: Commands) -> None:
     client = run.cloud.client("timestream-write")
     client.update_table(

@@ -154,3 +154,32 @@ def test_a_closed_pipe_ends_quietly_and_ends_the_query(
 
     assert (process.returncode, said) == (1, "")
     assert timestream.requests[-1] == ("CancelQuery", {"QueryId": "Q"})
+
+
+def test_unload_lets_timestream_write_to_s3_itself(timestream: RecordingTimestream) -> None:
+    names = ("rows", "metadataFile", "manifestFile")
+    values = ("4403", "s3://b/p/m.json", "s3://b/p/manifest.json")
+    timestream.will_answer(
+        200,
+        {
+            "QueryId": "Q",
+            "ColumnInfo": [{"Name": name, "Type": {"ScalarType": "VARCHAR"}} for name in names],
+            "Rows": [{"Data": [{"ScalarValue": value} for value in values]}],
+        },
+    )
+    command = ["export", "Hisingsbron", "--unload", "s3://b/p", "--settings", "settings.json"]
+
+    result = CliRunner().invoke(app, command)
+
+    assert result.stdout.splitlines()[0] == "rows: 4403"
+    (query,) = timestream.queries
+    assert query["QueryString"].startswith("UNLOAD (SELECT time, measure_name AS bridge, ")
+    assert query["QueryString"].endswith(") TO 's3://b/p' WITH (format = 'PARQUET')")
+
+
+@pytest.mark.parametrize("url", ["/tmp/x", "s3://b/'; DROP", "https://b"])  # noqa: S108 - not used
+@pytest.mark.usefixtures("aws")
+def test_unload_takes_an_address_of_s3_only(url: str) -> None:
+    command = ["export", "--unload", url, "--settings", "settings.json"]
+
+    assert CliRunner().invoke(app, command).exit_code == 2
