@@ -64,6 +64,8 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("heartbeat_minutes", 0, "heartbeat_minutes is 0, but it must be greater than or equal"),
         ("heartbeat_minutes", 61, "heartbeat_minutes is 61, but it must be less than or equal"),
         ("heartbeat_minutes", "soon", 'heartbeat_minutes is "soon", but it must be a valid int'),
+        ("heartbeat_minutes", "60", 'heartbeat_minutes is "60", but it must be a valid integer.'),
+        ("heartbeat_minutes", True, "heartbeat_minutes is true, but it must be a valid integer."),
         ("bridges", [], "bridges is [], but it must have at least 1."),
         ("bridges/0/name", MISSING, "bridges[0].name is missing, but it is required."),
         ("bridges/0/name", "", 'bridges[0].name is "", but it must have characters'),
@@ -94,6 +96,9 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("sources/city/attempts", 6, "sources.city.attempts is 6, but"),
         ("sources/city/pointer", "status", 'sources.city.pointer is "status", but it must be a'),
         ("sources/city/url", "ftp://a", 'sources.city.url is "ftp://a", but it must be an address'),
+        ("sources/city/url", "https://a:99999", "but it must be an address that starts with http"),
+        ("sources/city/url", "https://[::1", "but it must be an address that starts with http"),
+        ("sources/city/url", "https://a b/", "but it must be an address that starts with http"),
         ("sources/city/key/in", "body", 'sources.city.key.in is "body", but it must be header,'),
         ("sources/city/key/parameter", "a b", 'sources.city.key.parameter is "a b", but it must'),
         ("sources/city/statuses/up", "Up", 'sources.city.statuses.up is "Up", but it must be Open'),
@@ -124,6 +129,11 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("sources/city/url", "https://a/{code}", "bridges[0].code is null, but the source city"),
         ("sources/city/statuses", {"up": "Open"}, "but some word must mean Closed."),
         ("sources/city/key/name", MISSING, "sources.city.key.name is null, but a header or query"),
+        (
+            "sources/city/key",
+            {"parameter": "/city/key", "in": "header", "name": "the key"},
+            'sources.city.key.name is "the key", but a header\'s name has no spaces',
+        ),
         ("sources/city/url", "https://a/{key}", 'it must contain {key} if the key is "in": "path"'),
         ("sources/city/url", "http://a.example/", "a key is only sent over https, or to loopback."),
         ("sources/city/url", "http://127.0.0.1.example/", "a key is only sent over https"),
@@ -160,6 +170,16 @@ def test_of_several_mistakes_the_first_is_told_and_the_others_counted(
         parse_settings(settings)
 
     assert str(error.value).endswith(more)
+
+
+def test_a_mistake_in_the_only_bridge_is_one_mistake() -> None:
+    settings = changed("bridges/0/name", "") | {"sources": {"city": RIGHT["sources"]["city"]}}
+    del settings["bridges"][1]
+
+    with pytest.raises(SettingsError) as error:
+        parse_settings(settings)
+
+    assert "more)" not in str(error.value)
 
 
 def test_a_long_value_is_cut_in_the_sentence() -> None:
