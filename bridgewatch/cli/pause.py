@@ -22,9 +22,10 @@ Region = Annotated[
 
 
 def pause(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:
-    """Stop polling until `resume`, even if it is deployed again meanwhile.
+    """Stop polling until `resume`.
 
-    The alarm `silence` stays quiet; what waits in the queue is still written.
+    The alarm `silence` stays quiet, until a deployment changes it. What waits in the queue is still
+    written.
     """
     with one_sentence():
         session = Connection(profile, region).session()

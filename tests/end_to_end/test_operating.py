@@ -83,6 +83,22 @@ class Operator:
         answer = self.cloud.client("lambda").invoke(FunctionName="bridgewatch-poller")
         return dict(json.loads(answer["Payload"].read()))
 
+    def poller_counts(self, namespace: str, dimensions: list[dict[str, str]], name: str) -> bool:
+        """Say whether the poller's log holds a metric, in CloudWatch's embedded format."""
+        wanted = {one["Name"]: one["Value"] for one in dimensions}
+        events = self.cloud.client("logs").filter_log_events(
+            logGroupName="/aws/lambda/bridgewatch-poller"
+        )["events"]
+        lines = [json.loads(one["message"]) for one in events if '"_aws"' in one["message"]]
+        return any(
+            metrics["Namespace"] == namespace
+            and [*wanted] in metrics["Dimensions"]
+            and name in [metric["Name"] for metric in metrics["Metrics"]]
+            and wanted.items() <= line.items()
+            for line in lines
+            for metrics in line["_aws"]["CloudWatchMetrics"]
+        )
+
     def records(self) -> int:
         answer = self.cloud.client("timestream-query").query(
             QueryString='SELECT count(*) FROM "bridgewatch"."observations"'
@@ -177,6 +193,10 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     def schedule() -> dict[str, Any]:
         found = scheduler.get_schedule(Name="bridgewatch-poller")
         return {key: found[key] for key in ("State", "ScheduleExpression", "Target")}
+
+    # then: what the poller counts is what the alarm on silence watches
+    (alarm,) = alarms.describe_alarms(AlarmNames=["bridgewatch-silence"])["MetricAlarms"]
+    assert operator.poller_counts(alarm["Namespace"], alarm["Dimensions"], alarm["MetricName"])
 
     before = schedule()
 
