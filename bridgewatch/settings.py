@@ -61,6 +61,9 @@ Status: TypeAlias = Literal["Open", "Closed"]
 # (RIS Index Encoding Guide, https://ris.cesni.eu).
 ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{13}[0-9]{5}")
 
+# https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
 
 class SettingsError(Exception):
     """A wrong setting, as one sentence: the key, the value and what is allowed."""
@@ -101,8 +104,12 @@ def _not_reserved(name: str) -> str:
 
 
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        right = False
+    if not right or re.search(r"\s", url):
         raise ValueError("it must be an address that starts with http:// or https://")
     return url
 
@@ -498,6 +505,10 @@ def _about_json_source(key: str, source: JsonSource) -> Iterator[str]:
     if source.key and in_path != (source.key.name is None):
         rule = 'a header or query parameter needs a name, and "in": "path" has none'
         yield _sentence(f"{key}.key.name", source.key.name, rule)
+    header = source.key.name if source.key and source.key.place == "header" else None
+    if header and not HEADER_NAME.fullmatch(header):
+        rule = "a header's name has no spaces and no letters but A to Z"
+        yield _sentence(f"{key}.key.name", header, rule)
 
 
 def _about_budget(budget: Budget) -> Iterator[str]:
@@ -539,9 +550,12 @@ def parse_settings(document: object) -> Settings:
     :raises SettingsError: one sentence that says what is wrong first, and how much more is.
     """
     try:
-        return Settings.model_validate(document)
+        # As JSON, strictly: true is no number, "24" neither, and a list is how JSON writes a tuple.
+        return Settings.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
-        sentences = [line for detail in error.errors() for line in _explain(detail, document)]
+        # pydantic also calls a list too short whose only value is wrong.
+        details = [one for one in error.errors() if one["type"] != "too_short" or not one["input"]]
+        sentences = [line for detail in details for line in _explain(detail, document)]
         more = f" (and {len(sentences) - 1} more)" if sentences[1:] else ""
         raise SettingsError(sentences[0] + more) from error
 
