@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from lambdas.poller.sources.http import Answer
 
 _WORD_LENGTH = 20
+# https://www.rfc-editor.org/rfc/rfc6901#section-4; no list that is read has as many values.
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class JsonSource:
@@ -126,7 +129,7 @@ def resolve(document: object, pointer: str) -> object:
         token = raw.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
             value = value[int(token)]
         else:
             raise SourceError(Reason.MALFORMED, f"the answer has no {pointer}")

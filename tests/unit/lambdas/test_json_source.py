@@ -371,7 +371,13 @@ def test_json_pointers_point(pointer: str, value: object) -> None:
     assert resolve({"a/b": {"m~n": [10, {"": 20}]}}, pointer) == value
 
 
-@pytest.mark.parametrize("pointer", ["/x", "/a~1b/m~0n/2", "/a~1b/m~0n/-", "/a~1b/m~0n/0/x"])
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        *("/x", "/a~1b/m~0n/2", "/a~1b/m~0n/-", "/a~1b/m~0n/0/x"),
+        *("/a~1b/m~0n/00", "/a~1b/m~0n/\u0661", "/a~1b/m~0n/" + "9" * 5000),
+    ],
+)
 def test_json_pointers_to_nothing_are_malformed(pointer: str) -> None:
     with pytest.raises(SourceError) as error:
         resolve({"a/b": {"m~n": [10, {"": 20}]}}, pointer)
