@@ -1,6 +1,7 @@
 """What the commands share: which table they work on, and how they print."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,6 +85,11 @@ def _place(  # noqa: PLR0913 - each is an option of the command line
     # boto3 itself reads AWS_DEFAULT_REGION only; the CDK and the AWS CLI read AWS_REGION first.
     region: Annotated[str | None, typer.Option(help="The AWS region.", envvar="AWS_REGION")] = None,
 ) -> Place:
+    if endpoint_url and not re.match(r"https?://[^/\s]", endpoint_url):
+        raise CommandError(
+            f"--endpoint-url takes an address such as http://127.0.0.1:4566, not {endpoint_url!r}.",
+            WRONG_USAGE,
+        )
     loaded = load_settings(settings)
     database = database or loaded.deployment
     try:

@@ -179,6 +179,14 @@ def test_json_and_csv_together_are_wrong_usage(run: Commands) -> None:
     )
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:4566", "http://"])
+def test_an_endpoint_that_is_no_address_is_wrong_usage(run: Commands, address: str) -> None:
+    result = run("status", "--endpoint-url", address)
+
+    assert result.exit_code == 2
+    assert f"not '{address}'." in result.output
+
+
 def test_an_unknown_bridge_is_answered_with_the_known_ones(run: Commands) -> None:
     result = run("openings", "Hisingsbro")
 
