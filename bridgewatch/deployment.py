@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridgewatch.settings import Bridge, Settings, Source
 
 FUNCTION_MB = 256
-ALARMS = 7
+ALARMS = 8
 REDRIVE_SECONDS = 300
 METRICS = 2
 """Observations and RecordsWritten; what tells of failures appears only with them."""

@@ -144,7 +144,7 @@ RULES = (
         "`backfill`",
         "nobody",
         "the poller's log",
-        "poller-errors, if it lasts",
+        "unkept-records",
     ),
     Rule(
         "The redriver cannot reach a queue",

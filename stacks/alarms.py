@@ -66,6 +66,7 @@ class Alarms(Construct):
         self._action = actions.SnsAction(topic)
         self.silence = self._silence(bridges, int(heartbeat.to_minutes()))
         self._poller_errors(poller)
+        self._unkept_records()
         self._queue_age(queue, queued)
         self._dead_letters(dead_letters)
         self._rejected_records(table)
@@ -92,13 +93,29 @@ class Alarms(Construct):
         return self._alarm(
             "poller-errors",
             "The poller failed in 3 of 5 minutes: it crashed, ran out of time or memory, or could "
-            "neither write nor queue. Its log says why; what it could not keep is there as well, "
-            "for python -m bridgewatch backfill.",
+            "neither write nor queue. Its log says why.",
             poller.metric_errors(period=MINUTE, statistic="Sum"),
             cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             0,
             datapoints=3,
             of=5,
+        )
+
+    def _unkept_records(self) -> cloudwatch.Alarm:
+        return self._alarm(
+            "unkept-records",
+            "Neither Timestream nor the queue took records: they are only in the poller's log, in "
+            "lines with 'only in this log', for as long as it is kept. Import those lines with "
+            "python -m bridgewatch backfill.",
+            cloudwatch.Metric(
+                namespace=self._deployment,
+                metric_name="RecordsUnkept",
+                dimensions_map={"service": "poller"},
+                period=FIVE_MINUTES,
+                statistic="Sum",
+            ),
+            cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            0,
         )
 
     def _queue_age(self, queue: sqs.IQueue, queued: Duration) -> cloudwatch.Alarm:

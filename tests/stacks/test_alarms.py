@@ -60,6 +60,7 @@ def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> N
     assert alarms.keys() == {
         "silence",
         "poller-errors",
+        "unkept-records",
         "queue-age",
         "dead-letters",
         "rejected-records",
@@ -127,6 +128,14 @@ def test_one_failed_poll_is_no_alarm_but_three_of_five_are(default: Alarms) -> N
     assert dimensions(alarm)["FunctionName"].startswith("${PollerFunction")
     assert window(alarm) == (3, 5, 60)
     assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_a_single_record_that_is_only_in_the_log_rings(default: Alarms) -> None:
+    alarm = default["unkept-records"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("bridgewatch", "RecordsUnkept")
+    assert dimensions(alarm) == {"service": "poller"}
+    assert (alarm["Statistic"], *breaches(alarm)) == ("Sum", "GreaterThanThreshold", 0)
 
 
 def test_the_age_of_the_oldest_queued_record_is_bounded_by_the_settings(default: Alarms) -> None:

@@ -24,7 +24,7 @@ SWITCHES = (
 ALWAYS = Counter(
     {
         "AWS::Budgets::Budget": 1,
-        "AWS::CloudWatch::Alarm": 7,
+        "AWS::CloudWatch::Alarm": 8,
         "AWS::IAM::Policy": 4,
         "AWS::IAM::Role": 4,
         "AWS::Lambda::EventInvokeConfig": 2,
