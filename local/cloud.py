@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import boto3
 from botocore.config import Config
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from local.clock import Clock
     from local.lambda_runtime.runtime import Surroundings
     from local.meter import Meter
+    from local.schedule import Invoker
 
 REGION = "eu-west-1"
 """Where tools work that name no region; Timestream is there."""
@@ -65,6 +66,16 @@ PROBES = {
 """A question without parameters for each service that the templates use."""
 
 
+class Disturbance(Protocol):
+    """Stands between the parts of a cloud (local/chaos)."""
+
+    def requests(self, application: WSGIApplication) -> WSGIApplication:
+        """Stand in front of the services."""
+
+    def invocations(self, runtime: LambdaRuntime) -> Invoker:
+        """Stand between the schedules and the functions."""
+
+
 class Cloud:
     """A cloud of one's own; a context manager, of which a process can have one at a time.
 
@@ -74,6 +85,7 @@ class Cloud:
     :param port: where to serve on the loopback address; 0 takes a free one.
     :param data: a directory in which Timestream keeps its records, or None for memory.
     :param meter: counts what would be billed, if that is wanted.
+    :param disturbance: disturbs what passes between its parts, if that is wanted.
     """
 
     _is_open: ClassVar[bool] = False
@@ -86,6 +98,7 @@ class Cloud:
         port: int = 0,
         data: Path | None = None,
         meter: Meter | None = None,
+        disturbance: Disturbance | None = None,
     ) -> None:
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
@@ -94,11 +107,14 @@ class Cloud:
         Timestream do."""
         self._data = data
         self._meter = meter
+        self._disturbance = disturbance
         self._clients: dict[tuple[str, str], Any] = {}
         self._counting, self._making_clients = Lock(), Lock()
         self._moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
         if meter:
             self._moto = meter.metered(self._moto)
+        if disturbance:
+            self._moto = disturbance.requests(self._moto)
         self._server = make_server(
             HOST, port, self._answer, threaded=True, request_handler=_QuietRequestHandler
         )
@@ -131,8 +147,11 @@ class Cloud:
                 LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
             )
             plug(replacements, self.runtime)
+            invoker: Invoker = self.runtime
+            if self._disturbance:
+                invoker = self._disturbance.invocations(self.runtime)
             self.schedules = ScheduleRunner(
-                self.account, self.clock, self.runtime, surroundings, self._meter
+                self.account, self.clock, invoker, surroundings, self._meter
             )
             server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
             server.start()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from moto.scheduler.models import Schedule
 
     from local.clock import Clock, SimulatedClock
-    from local.lambda_runtime.runtime import LambdaRuntime, Surroundings
+    from local.lambda_runtime.runtime import Function, Surroundings
     from local.meter import Meter
 
 LONGEST_WAIT = 1.0
@@ -49,6 +49,13 @@ class Recurring(Protocol):
         """Do what is due by now, and tell how many times that was."""
 
 
+class Invoker(Recurring, Protocol):
+    """Takes the events of schedules: the Lambda runtime, or who stands before it."""
+
+    def invoke_later(self, function: Function, event: str) -> object:
+        """Take an asynchronous invocation."""
+
+
 class ScheduleRunner:
     """Invokes the targets of an account's schedules when they are due.
 
@@ -59,7 +66,7 @@ class ScheduleRunner:
         self,
         account: str,
         clock: Clock,
-        runtime: LambdaRuntime,
+        runtime: Invoker,
         surroundings: Surroundings,
         meter: Meter | None = None,
     ) -> None:

@@ -5,7 +5,8 @@ that); `time.sleep` moves it instead of waiting. `time.monotonic` and `time.perf
 real time and jump ahead whenever simulated time passes: they never stand still, so that a loop that
 waits for something real still ends, and they never go back.
 
-Sockets, locks and `asyncio.sleep` go on waiting for real time.
+A socket's time-out ends when that much time has passed, real or simulated: a server may move the
+clock while its client waits. Locks and `asyncio.sleep` go on waiting for real time.
 
     python -m local.simulated_time CLOCKFILE -m MODULE [ARGUMENT ...]
 
@@ -15,11 +16,16 @@ runs a module in the time of the clock whose `path` is CLOCKFILE.
 from __future__ import annotations
 
 import runpy
+import select
+import socket
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.clock import NANOSECONDS, SimulatedClock
+
+LOOK_MILLISECONDS = 2
+"""How often, in real time, a waiting socket looks at the clock."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +55,27 @@ class Simulation:
         self.clock.sleep(max(0.0, min(seconds, remaining)))
         if self._on_deadline and deadline is not None and seconds > remaining:
             self._on_deadline()
+
+    def wait_for(self, connection: socket.socket) -> None:
+        """Wait until a socket can be read or its time-out has passed.
+
+        What comes after the time-out comes too late, though it could be read.
+
+        :raises TimeoutError: as a socket does.
+        """
+        timeout = connection.gettimeout()
+        if not timeout:
+            return
+        until = self.monotonic() + timeout
+        readable = select.poll()
+        readable.register(connection, select.POLLIN)
+        ready = False
+        while not ready:
+            ready = bool(readable.poll(LOOK_MILLISECONDS))
+            if self._on_deadline and self.deadline_ns and self.clock.now_ns() > self.deadline_ns:
+                self._on_deadline()
+            if self.monotonic() >= until:
+                raise TimeoutError("timed out")
 
     def monotonic_ns(self) -> int:
         """Real time since the computer started, and the simulated time that passed since."""
@@ -89,7 +116,19 @@ def start(clock_path: str, on_deadline: Callable[[], None] | None = None) -> Sim
     time_machine.traveller_stack[-1] = Follower(clock.now_ns(), None, tick=False)
     for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"):
         setattr(time, name, getattr(simulation, name))
+    _wait_for_sockets(simulation)
     return simulation
+
+
+def _wait_for_sockets(simulation: Simulation) -> None:
+    """Let every read of a socket wait in simulated time; http.client reads with `recv_into`."""
+    stock = socket.socket.recv_into
+
+    def recv_into(connection: socket.socket, *arguments: Any) -> int:  # noqa: ANN401 - passed on
+        simulation.wait_for(connection)
+        return stock(connection, *arguments)
+
+    socket.socket.recv_into = recv_into  # type: ignore[assignment,method-assign] # replaced for good
 
 
 def _time_machine() -> ModuleType:

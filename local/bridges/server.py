@@ -33,6 +33,17 @@ class Answer:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
 
+    def send(self, handler: BaseHTTPRequestHandler) -> None:
+        """Send it to who asked."""
+        handler.send_response(self.status)
+        for name, value in self.headers.items():
+            handler.send_header(name, value)
+        if self.status != 304:  # noqa: PLR2004 - Not Modified has no body, and no length
+            handler.send_header("Content-Length", str(len(self.body)))
+        handler.end_headers()
+        handler.wfile.write(self.body)
+        handler.wfile.flush()
+
 
 class BridgeServer:
     """An HTTP server on the loopback address; a context manager.
@@ -119,15 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        answer = self.server.bridges.answer(self.path, self.headers)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.status != 304:  # noqa: PLR2004 - Not Modified has no body, and no length
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-        self.wfile.flush()
+        self.server.bridges.answer(self.path, self.headers).send(self)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         """Write nothing: a request a minute would drown what matters."""

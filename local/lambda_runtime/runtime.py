@@ -177,8 +177,14 @@ class LambdaRuntime:
         for environment in idle:
             environment.close()
 
+    def kill(self) -> None:
+        """Kill whatever runs now, as AWS does with a process that takes too much memory."""
+        with self._lock:
+            for environment in self._busy:
+                environment.kill()
+
     def forget(self, arn: str) -> None:
-        """End the warm environments of a function that was deleted."""
+        """End the warm environments of a function: it was deleted, or AWS wants their place."""
         with self._lock:
             function = self._current.pop(arn, None)
             stale = self._idle.pop(function, []) if function else []
@@ -239,14 +245,16 @@ class LambdaRuntime:
         self._give_back(function, environment, alive=alive)
         return invocation
 
-    def invoke_later(self, function: Function, event: str) -> None:
+    def invoke_later(self, function: Function, event: str) -> Invocation | None:
         """Take an asynchronous invocation: run it now, and plan its retries if it fails.
 
         One that is throttled is tried again until it is too old; that is no retry.
         Retries run when `due` is called: by the schedule runner, which owns the time.
+
+        :returns: how the first attempt went; None if it did not run.
         """
         now = utc(self._clock)
-        self._attempt(_Retry(now, 0, function, event, 0, 0, now, str(uuid.uuid4())))
+        return self._attempt(_Retry(now, 0, function, event, 0, 0, now, str(uuid.uuid4())))
 
     def next_due(self) -> datetime | None:
         """Tell when the next retry is due, or None."""
@@ -267,20 +275,22 @@ class LambdaRuntime:
                 return heapq.heappop(self._retries)
         return None
 
-    def _attempt(self, attempt: _Retry) -> None:
+    def _attempt(self, attempt: _Retry) -> Invocation | None:
         with self._lock:  # an update since the first attempt counts
             function = self._current.get(attempt.function.arn, attempt.function)
         failures, throttles = attempt.attempt, attempt.throttles
+        outcome: Invocation | None = None
         try:
             invocation = self.invoke(function, attempt.event, attempt.request_id)
         except ClosedError:
-            return
+            return None
         except ThrottledError:
             delay = min(2**throttles, LONGEST_THROTTLE_SECONDS)
             throttles += 1
         else:
+            outcome = invocation
             if not invocation.error:
-                return
+                return outcome
             delay = RETRY_DELAYS_SECONDS[min(failures, len(RETRY_DELAYS_SECONDS) - 1)]
             failures, throttles = failures + 1, 0
         due = utc(self._clock) + timedelta(seconds=delay)
@@ -298,6 +308,7 @@ class LambdaRuntime:
                 heapq.heappush(self._retries, again)
         elif function.on_failure:
             self._surroundings.dead_letter(function.region, function.on_failure, attempt.event)
+        return outcome
 
     def _take(self, function: Function) -> tuple[ExecutionEnvironment, bool]:
         """Give a warm environment of exactly this code and configuration, or start one."""

@@ -1,0 +1,113 @@
+"""Which fault comes when: chosen from a seed, and counted."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from local.clock import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from local.clock import Clock
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A time in which something does not work at all.
+
+    :param fault: how it fails.
+    """
+
+    fault: str
+    start: datetime
+    end: datetime
+
+
+class Faults:
+    """The faults of a time, repeatable by their seed.
+
+    :param rates: at each edge, each fault's share of what passes there.
+    :param outages: at each edge, each fault's number of outages a day, and how long they last.
+    :param start: when the first may come.
+    :param end: when all of them are over.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only
+        self,
+        *,
+        seed: int,
+        clock: Clock,
+        rates: Mapping[str, Mapping[str, float]],
+        outages: Mapping[str, Mapping[str, tuple[float, timedelta]]],
+        start: datetime,
+        end: datetime,
+    ) -> None:
+        self.counts = Counter[str]()
+        """How often each fault came, by edge and name: `ndw/html`."""
+        self._clock = clock
+        self._start, self._end = start, end
+        self._rates = rates
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        chance = random.Random(f"{seed}/outages")  # noqa: S311 - repeatable, not secret
+        self._outages = {
+            edge: [
+                outage
+                for fault, (a_day, length) in kinds.items()
+                for outage in _outages(chance, fault, a_day, length, (start, end))
+            ]
+            for edge, kinds in outages.items()
+        }
+
+    def choose(self, edge: str, excluded: Collection[str] = ()) -> str | None:
+        """Choose the fault of what passes an edge now, or None for none, and count it.
+
+        :param excluded: faults that are impossible here.
+        """
+        now = utc(self._clock)
+        if not self._start <= now < self._end:
+            return None
+        lasting = [one.fault for one in self._outages.get(edge, ()) if one.start <= now < one.end]
+        fault = lasting[0] if lasting else self._by_chance(self._rates.get(edge, {}))
+        if fault is None or fault in excluded:
+            return None
+        self.counts[f"{edge}/{fault}"] += 1
+        return fault
+
+    def _by_chance(self, rates: Mapping[str, float]) -> str | None:
+        drawn = self._random.random()
+        for fault, rate in rates.items():
+            drawn -= rate
+            if drawn < 0:
+                return fault
+        return None
+
+    def index(self, count: int) -> int:
+        """Choose one of so many."""
+        return self._random.randrange(count)
+
+    def seconds(self, least: float, most: float) -> float:
+        """Choose a length of time."""
+        return self._random.uniform(least, most)
+
+
+def _outages(
+    chance: random.Random,
+    fault: str,
+    a_day: float,
+    length: timedelta,
+    window: tuple[datetime, datetime],
+) -> Sequence[Outage]:
+    start, end = window
+    number = max(1, round((end - start) / DAY * a_day))
+    latest = (end - start - length).total_seconds()
+    if latest < 0:
+        return ()
+    begins = (start + timedelta(seconds=chance.uniform(0, latest)) for _ in range(number))
+    return [Outage(fault, begin, begin + length) for begin in begins]

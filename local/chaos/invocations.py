@@ -1,0 +1,94 @@
+"""Faults between the schedules and the functions, and a note of how each run went."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from local.chaos.journal import in_observation
+from local.clock import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from local.chaos.faults import Faults
+    from local.chaos.journal import Journal, Seen
+    from local.clock import Clock
+    from local.lambda_runtime.runtime import Function, LambdaRuntime
+
+DEATHS = ("Runtime.ExitError", "Sandbox.Timedout")
+"""What Lambda calls the end of a process, and of its time."""
+
+ONLY_COPY = "only in this log"
+"""Marks a line of the poller's log that holds the only copy of a record (docs/operations.md)."""
+
+DELAY_SECONDS = (5, 50)
+DUPLICATE_SECONDS = (0, 20)
+
+
+class DisturbedInvocations:
+    """An `Invoker` before the runtime: events come late, twice or never, containers vanish."""
+
+    def __init__(
+        self, runtime: LambdaRuntime, clock: Clock, faults: Faults, journal: Journal
+    ) -> None:
+        self._runtime = runtime
+        self._clock = clock
+        self._faults = faults
+        self._journal = journal
+        self._numbers = itertools.count()
+        self._later: list[tuple[datetime, int, Function, str]] = []
+
+    def invoke_later(self, function: Function, event: str) -> None:
+        """Take an event of a schedule."""
+        match self._faults.choose("schedule"):
+            case "missed":
+                return
+            case "delayed":
+                self._postpone(function, event, DELAY_SECONDS)
+                return
+            case "duplicate":
+                self._postpone(function, event, DUPLICATE_SECONDS)
+        self._run(function, event)
+
+    def next_due(self) -> datetime | None:
+        """Tell when the next event or retry is due, or None."""
+        mine = self._later[0][0] if self._later else None
+        return min((due for due in (mine, self._runtime.next_due()) if due), default=None)
+
+    def due(self, now: datetime) -> int:
+        """Run what is due by now, and tell how many there were."""
+        count = 0
+        while self._later and self._later[0][0] <= now:
+            _, _, function, event = heapq.heappop(self._later)
+            self._run(function, event)
+            count += 1
+        return count + self._runtime.due(now)
+
+    def _postpone(self, function: Function, event: str, range_: tuple[int, int]) -> None:
+        due = utc(self._clock) + timedelta(seconds=round(self._faults.seconds(*range_)))
+        heapq.heappush(self._later, (due, next(self._numbers), function, event))
+
+    def _run(self, function: Function, event: str) -> None:
+        if self._faults.choose("lambda") == "cold":
+            self._runtime.forget(function.arn)
+        run = self._journal.begin(function.name, utc(self._clock))
+        invocation = self._runtime.invoke_later(function, event)
+        self._journal.end()
+        if invocation is None:
+            return
+        if invocation.error:
+            run.died = json.loads(invocation.payload).get("errorType") in DEATHS
+        run.logged = set(_only_copies(invocation.log))
+
+
+def _only_copies(log: Iterable[str]) -> Iterator[Seen]:
+    for line in log:
+        if line.startswith("{") and ONLY_COPY in line:
+            record = json.loads(line)
+            if record.get("kept") == ONLY_COPY:
+                yield in_observation(record)

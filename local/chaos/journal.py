@@ -1,0 +1,97 @@
+"""What passed between the deployed code and everything around it, noted from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Seen(NamedTuple):
+    """A bridge's status at a time, in whole milliseconds, as it is stored."""
+
+    time: datetime
+    bridge: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a source answered to one request.
+
+    :param bridges: those that were asked for.
+    :param statuses: what it told of each of them; None if it told nothing that can be believed.
+    """
+
+    time: datetime
+    bridges: tuple[str, ...]
+    statuses: Mapping[str, str] | None
+
+
+@dataclass
+class Run:
+    """One invocation of a function.
+
+    :ivar answers: of the sources, in the order of time.
+    :ivar kept: what Timestream or a queue took in it.
+    :ivar rejected: what Timestream rejected for good, with the reason.
+    :ivar logged: what its log holds as the only copy.
+    :ivar queue_failed: whether a queue failed in it.
+    :ivar died: whether it was killed, or ran out of time.
+    """
+
+    function: str
+    start: datetime
+    answers: list[Answer] = field(default_factory=list)
+    kept: set[Seen] = field(default_factory=set)
+    rejected: dict[Seen, str] = field(default_factory=dict)
+    logged: set[Seen] = field(default_factory=set)
+    queue_failed: bool = False
+    died: bool = False
+
+
+class Journal:
+    """The runs of all functions, in the order of time; one runs at a time."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self._current: Run | None = None
+
+    def begin(self, function: str, now: datetime) -> Run:
+        """Note that a function begins to run."""
+        self._current = Run(function, now)
+        self.runs.append(self._current)
+        return self._current
+
+    def end(self) -> None:
+        """Note that it has ended."""
+        self._current = None
+
+    @property
+    def run(self) -> Run | None:
+        """What runs now: what passes belongs to it."""
+        return self._current
+
+
+def whole_milliseconds(time: datetime) -> datetime:
+    """Cut a time to what Timestream stores of it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def in_write(request: Mapping[str, Any]) -> Iterator[Seen]:
+    """Read the records of a WriteRecords request, in its order."""
+    common = request.get("CommonAttributes", {})
+    for record in request["Records"]:
+        whole = {**common, **record}
+        time = _EPOCH + timedelta(milliseconds=int(whole["Time"]))
+        yield Seen(time, whole["MeasureName"], whole["MeasureValue"])
+
+
+def in_observation(one: Mapping[str, str]) -> Seen:
+    """Read an observation as queued messages and the log hold it."""
+    return Seen(datetime.fromisoformat(one["time"]), one["bridge"], one["status"])

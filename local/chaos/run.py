@@ -1,0 +1,408 @@
+"""The simulation: deploy, let days pass with faults at every edge, and judge what is left.
+
+The last hour is calm, so that what was queued can be written.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.bridges.openings import HISINGSBRON, Opening, unite
+from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH
+from local.chaos.faults import Faults
+from local.chaos.harm import Harm
+from local.chaos.invocations import ONLY_COPY, DisturbedInvocations
+from local.chaos.journal import Journal, Seen, in_observation
+from local.chaos.judge import Evidence, Gap, Verdict, judge
+from local.chaos.requests import DisturbedRequests
+from local.chaos.sources import MAX_BYTES, NDW, ROAD_SIGNALS, TIMEOUT_SECONDS, DisturbedBridges
+from local.clock import SimulatedClock, utc
+from local.cloud import Cloud
+from local.deployment import ROOT, Deployment, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from wsgiref.types import WSGIApplication
+
+    from local.bridges.openings import Openings
+    from local.lambda_runtime.runtime import LambdaRuntime
+
+OUTPUT = ROOT / "build" / "chaos"
+"""Where the settings, the templates and `summary.json` of the last run are."""
+
+DEPLOYMENT = "chaos"
+TABLE = f'"{DEPLOYMENT}"."observations"'
+POLLER = f"{DEPLOYMENT}-poller"
+KEY_PARAMETER = "/chaos/roadsignals-key"
+KEY = "a-key-for-the-chaos"
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+CALM = timedelta(hours=1)
+HEARTBEAT, POLL = timedelta(hours=1), timedelta(minutes=1)
+
+BRIDGES = (
+    *(HISINGSBRON, "NLTNZ001300522000264", "Göta älvbron", "NLAMS002122253000074"),
+    *("NLRTM002092254100021", "Marieholmsbron", "NLZAA001030508500133", "Jordfallsbron"),
+    *("NLHAA002050515500257", "NLLWR000560513700098"),
+)
+"""Of both kinds, if there are two at least."""
+
+OPENINGS_A_DAY = 30
+SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=25)
+
+_ANSWERS = {
+    **dict.fromkeys(
+        (
+            *("dropped", "slow", "silent", "trickle", "500", "429", "denied", "redirect"),
+            *("html", "empty", "malformed", "half", "bomb"),
+        ),
+        0.001,
+    ),
+    **dict.fromkeys(("crash", "freeze"), 0.00005),
+}
+_DUTCH_ANSWERS = dict.fromkeys(
+    ("entities", "ahead", "behind", "far_ahead", "far_behind", "old", "stale"), 0.002
+)
+_REQUESTS = {
+    **dict.fromkeys(("throttled", "error", "error_after", "silent", "silent_after"), 0.02),
+    **dict.fromkeys(("crash", "crash_after", "freeze", "freeze_after"), 0.003),
+}
+RATES = {
+    ROAD_SIGNALS: {**_ANSWERS, "wrong_word": 0.001, "wrong_type": 0.001},
+    NDW: {**_ANSWERS, **_DUTCH_ANSWERS},
+    "timestream": {**_REQUESTS, "rejected": 0.02},
+    "sqs": _REQUESTS,
+    "ssm": {"throttled": 0.05, "error": 0.05, "silent": 0.05},
+    "schedule": {"delayed": 0.01, "duplicate": 0.01, "missed": 0.002},
+    "lambda": {"cold": 0.001},
+}
+"""Of what passes an edge, the share with each fault."""
+
+_MINUTES = timedelta(minutes=1)
+OUTAGES: dict[str, dict[str, tuple[float, timedelta]]] = {
+    ROAD_SIGNALS: {"500": (0.3, 90 * _MINUTES), "dropped": (0.5, 20 * _MINUTES)},
+    NDW: {"stale": (0.3, 90 * _MINUTES), "malformed": (0.5, 20 * _MINUTES)},
+    "timestream": {
+        "denied": (0.2, 60 * _MINUTES),
+        "throttled": (1, 10 * _MINUTES),
+        "error": (0.5, 20 * _MINUTES),
+    },
+    "sqs": {"error": (1, 15 * _MINUTES)},
+    "schedule": {"missed": (0.2, 75 * _MINUTES)},
+}
+"""At each edge, how many a day of each kind, and how long they last."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `build/chaos/summary.json` holds.
+
+    :param days: of simulated time.
+    :param faults: how often each came, by edge and name.
+    :param verdict: what the judge found; lists are told by their lengths.
+    :param seconds: real time, from nothing to here.
+    """
+
+    seed: int
+    days: float
+    bridges: int
+    polls: int
+    faults: dict[str, int]
+    verdict: dict[str, int]
+    lost: int
+    invented: int
+    seconds: float
+
+
+class Chaos:
+    """One run; also the `Disturbance` of its cloud.
+
+    :param seed: of the openings and the faults.
+    :param length: simulated time, the calm hour at the end included.
+    :param bridges: how many.
+    :param intensity: a factor of the rates of faults.
+    :param output: the directory for what the run writes.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        length: timedelta,
+        bridges: int = len(BRIDGES),
+        intensity: float = 1.0,
+        output: Path = OUTPUT,
+    ) -> None:
+        self._began = time.monotonic()
+        self._seed = seed
+        self._length = length
+        self._output = output
+        self._settings = output / "settings.json"
+        self._clock = SimulatedClock(START)
+        self._journal = Journal()
+        self._openings = _openings(seed, BRIDGES[:bridges], START, START + length)
+        self._faults = Faults(
+            seed=seed,
+            clock=self._clock,
+            rates={
+                edge: {fault: rate * intensity for fault, rate in rates.items()}
+                for edge, rates in RATES.items()
+            },
+            outages=OUTAGES,
+            start=START,
+            end=START + length - CALM,
+        )
+        self._harm = Harm(self._clock, self._kill)
+        self._cloud = Cloud(self._clock, disturbance=self)
+
+    def requests(self, application: WSGIApplication) -> WSGIApplication:
+        """Stand in front of the services."""
+        return DisturbedRequests(application, self._faults, self._journal, self._harm)
+
+    def invocations(self, runtime: LambdaRuntime) -> DisturbedInvocations:
+        """Stand between the schedules and the functions."""
+        return DisturbedInvocations(runtime, self._clock, self._faults, self._journal)
+
+    def run(self) -> tuple[Summary, Verdict]:
+        """Run it, telling on the standard output what happens.
+
+        :raises subprocess.CalledProcessError: if the CDK or the command line fails.
+        """
+        self._output.mkdir(parents=True, exist_ok=True)
+        self._say(f"seed {self._seed}")
+        with ExitStack() as stack:
+            cloud = stack.enter_context(self._cloud)
+            bridges = stack.enter_context(
+                DisturbedBridges(
+                    self._clock,
+                    self._openings,
+                    KEY,
+                    faults=self._faults,
+                    journal=self._journal,
+                    harm=self._harm,
+                )
+            )
+            settings = json.dumps(self._write_settings(bridges.url), indent=2)
+            self._settings.write_text(settings, encoding="utf-8")
+            cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
+            deployment = Deployment(cloud, self._settings, self._output)
+            deployment.deploy()
+            self._say("deployed")
+            self._let_pass(cloud)
+            self._import_logged(deployment)
+            verdict = self._judge(cloud, deployment)
+        return self._conclude(verdict), verdict
+
+    def _kill(self) -> None:
+        self._cloud.runtime.kill()
+
+    def _write_settings(self, url: str) -> dict[str, Any]:
+        limits = {"timeout_seconds": TIMEOUT_SECONDS}
+        return {
+            "deployment": DEPLOYMENT,
+            "bridges": [
+                {
+                    "name": name,
+                    "source": NDW if name.startswith("NL") else ROAD_SIGNALS,
+                    "code": name,
+                }
+                for name in self._openings
+            ],
+            "sources": {
+                ROAD_SIGNALS: {
+                    "type": "json",
+                    "url": f"{url}{ROAD_SIGNALS_PATH}/{{code}}",
+                    "key": {
+                        "parameter": KEY_PARAMETER,
+                        "in": "header",
+                        "name": "Ocp-Apim-Subscription-Key",
+                    },
+                    "pointer": "/status",
+                    "statuses": {"Open": "Closed", "Closed": "Open"},
+                    "max_bytes": MAX_BYTES[ROAD_SIGNALS],
+                    **limits,
+                },
+                NDW: {
+                    "type": "ndw",
+                    "url": url + NDW_PATH,
+                    "max_bytes": MAX_BYTES[NDW],
+                    **limits,
+                },
+            },
+            "heartbeat_minutes": HEARTBEAT // timedelta(minutes=1),
+            "poll_seconds": POLL // timedelta(seconds=1),
+        }
+
+    def _let_pass(self, cloud: Cloud) -> None:
+        end = START + self._length
+        while (now := utc(self._clock)) < end:
+            cloud.schedules.run(self._clock, min(now + timedelta(days=1), end))
+            faults = self._faults.counts.total()
+            self._say(
+                f"  {utc(self._clock):%d %b %H:%M}: {len(self._journal.runs):,} invocations, "
+                f"{faults:,} faults"
+            )
+
+    def _import_logged(self, deployment: Deployment) -> None:
+        """Do what the operator does with records that are only in the log."""
+        logged = sorted({seen for run in self._journal.runs for seen in run.logged})
+        if not logged:
+            return
+        self._say(f"python -m bridgewatch backfill: {len(logged)} records from the log")
+        file = self._output / "only-in-the-log.jsonl"
+        lines = (
+            {
+                "bridge": one.bridge,
+                "status": one.status,
+                "time": one.time.isoformat(),
+                "kept": ONLY_COPY,
+            }
+            for one in logged
+        )
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        journal, rejected = self._output / "backfill.journal", self._output / "rejected.csv"
+        deployment.bridgewatch(
+            self._clock.path,
+            *("backfill", str(file), "--journal", str(journal), "--rejected", str(rejected)),
+        )
+
+    def _judge(self, cloud: Cloud, deployment: Deployment) -> Verdict:
+        self._say("python -m bridgewatch history, of each bridge")
+        found = records(cloud.client("timestream-query"), TABLE, START)
+        evidence = Evidence(
+            table=[Seen(*record) for record in found],
+            dead_letters=_dead_letters(cloud),
+            gaps={bridge: _gaps(self._history(deployment, bridge)) for bridge in self._openings},
+            waiting=_count(cloud, f"{DEPLOYMENT}-queue"),
+        )
+        return judge(self._journal.runs, evidence, poller=POLLER, heartbeat=HEARTBEAT, poll=POLL)
+
+    def _history(self, deployment: Deployment, bridge: str) -> dict[str, Any]:
+        # What was before the bridge's first observation is unknown, and no gap.
+        since = START.strftime("%Y-%m-%dT%H:%M")
+        told = deployment.bridgewatch(
+            self._clock.path, "history", bridge, "--json", "--since", since
+        )
+        history: dict[str, Any] = json.loads(told)
+        return history
+
+    def _conclude(self, verdict: Verdict) -> Summary:
+        counts = {name: _number(value) for name, value in asdict(verdict).items()}
+        summary = Summary(
+            seed=self._seed,
+            days=self._length / timedelta(days=1),
+            bridges=len(self._openings),
+            polls=verdict.polls,
+            faults=dict(sorted(self._faults.counts.items())),
+            verdict=counts,
+            lost=counts["lost"],
+            invented=counts["invented"],
+            seconds=round(time.monotonic() - self._began, 1),
+        )
+        file = self._output / "summary.json"
+        file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        _print(summary, verdict)
+        return summary
+
+    def _say(self, what: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - self._began:6.1f} s  {what}\n")
+        sys.stdout.flush()
+
+
+def _openings(seed: int, bridges: Iterable[str], start: datetime, end: datetime) -> Openings:
+    """Make up openings at any time of the day, some of them shorter than a poll's distance."""
+    chance = random.Random(f"{seed}/openings")  # noqa: S311 - repeatable, not secret
+    mean = timedelta(days=1).total_seconds() / OPENINGS_A_DAY
+    found: list[Opening] = []
+    names = list(bridges)
+    for bridge in names:
+        opens = start + timedelta(seconds=chance.expovariate(1 / mean))
+        while opens < end:
+            length = SHORTEST + (LONGEST - SHORTEST) * chance.random() ** 2
+            found.append(Opening(bridge, opens, opens + length))
+            opens += timedelta(seconds=chance.expovariate(1 / mean))
+    return unite(found, names)
+
+
+def _dead_letters(cloud: Cloud) -> Mapping[Seen, str]:
+    """Read the records in the dead-letter queue, and their reasons."""
+    sqs = cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-dead-letters")["QueueUrl"]
+    found: dict[Seen, str] = {}
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=3600
+    ).get("Messages"):
+        for message in messages:
+            body = json.loads(message["Body"])
+            found |= {in_observation(one): body["reason"] for one in body["observations"]}
+    return found
+
+
+def _count(cloud: Cloud, queue: str) -> int:
+    """Count the messages of a queue, hidden ones included."""
+    sqs = cloud.client("sqs")
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = sqs.get_queue_attributes(
+        QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], AttributeNames=names
+    )["Attributes"]
+    return sum(int(attributes[name]) for name in names)
+
+
+def _gaps(history: Mapping[str, Any]) -> list[Gap]:
+    """Read the gaps of what `bridgewatch history` tells."""
+    return [
+        Gap(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
+        for one in history["stretches"]
+        if one["status"] == "unknown" and one["start"] != history["since"]
+    ]
+
+
+def _number(value: int | tuple[object, ...]) -> int:
+    return value if isinstance(value, int) else len(value)
+
+
+def _print(summary: Summary, verdict: Verdict) -> None:
+    by_edge: dict[str, Counter[str]] = {}
+    for name, count in summary.faults.items():
+        edge, _, fault = name.partition("/")
+        by_edge.setdefault(edge, Counter())[fault] = count
+    sys.stdout.write("\nFaults:\n")
+    for edge, counts in by_edge.items():
+        told = ", ".join(f"{fault} {count}" for fault, count in counts.most_common())
+        sys.stdout.write(f"  {edge:<12}{counts.total():>6}: {told}\n")
+    one = summary.verdict
+    sys.stdout.write(
+        f"\n{one['polls']:,} polls ({one['died']} died) observed {one['changes']:,} changes in "
+        f"{one['observations']:,} observations: {one['stored']:,} in the table, "
+        f"{one['dead_lettered']} in the dead-letter queue; {one['logged']} records came by the "
+        f"log. {one['gaps']} gaps reported.\n"
+    )
+    for name in ("lost", "invented", "doubled", "unjustified", "hidden", "false_gaps"):
+        for case in getattr(verdict, name)[:10]:
+            sys.stdout.write(f"  {name}: {case}\n")
+    sys.stdout.write(
+        f"lost {one['lost']}, invented {one['invented']}; doubled {one['doubled']}, unjustified "
+        f"{one['unjustified']}, gaps hidden {one['hidden']}, false gaps {one['false_gaps']}, "
+        f"still queued {one['waiting']}. Repeat with SEED={summary.seed}.\n"
+    )
+
+
+def run(seed: int | None, days: float) -> bool:
+    """Run the simulation.
+
+    :param seed: None for a random one.
+    :param days: of simulated time.
+    :returns: whether the judge found nothing.
+    """
+    chosen = random.SystemRandom().randrange(10**6) if seed is None else seed
+    _, verdict = Chaos(seed=chosen, length=timedelta(days=days)).run()
+    return verdict.faultless
