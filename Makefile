@@ -77,7 +77,7 @@ resume: setup  ## poll again
 
 synth: setup  ## synthesize the templates into cdk.out
 	@echo "==> cdk synth"
-	@$(venv)/cdk synth --quiet $(ARGS)
+	@$(cdk) synth --quiet $(cdk_settings)
 
 lint: synth  ## ruff, mypy and cfn-lint
 	@echo "==> ruff"
