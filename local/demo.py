@@ -237,7 +237,7 @@ class Demo:
             f"allowances, {summary.usd['without_allowances']:.4f} without (functions as fast as "
             "here).\n"
         )
-        sys.stdout.write(f"All of it is in {file}.\n")
+        sys.stdout.write(f"All of it is in {os.path.relpath(file)}.\n")
         return summary
 
     def _status(self, cloud: Cloud, clock: SimulatedClock) -> str:
