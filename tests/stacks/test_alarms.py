@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from bridgewatch.settings import load_settings
+from lambdas.errors import RULES
 from tests.stacks.templates import (
     ROOT,
     SETTINGS,
@@ -87,6 +89,16 @@ def test_each_alarm_says_what_to_do_in_the_space_that_there_is(alarms: Alarms) -
     for alarm in alarms.values():
         assert alarm["AlarmDescription"].endswith("docs/operations.md says more.")
         assert len(alarm["AlarmDescription"]) <= 1024
+
+
+def test_each_alarm_that_the_rules_for_errors_name_is_there(default: Alarms) -> None:
+    # Such as "queue-age; then dead-letters", "silence, if it lasts" or "none".
+    said = {re.sub(", if it lasts$", "", one) for rule in RULES for one in rule.alarm.split("; ")}
+
+    named = {one.removeprefix("then ") for one in said} - {"none"}
+
+    assert named <= default.keys()
+    assert {"silence", "queue-age", "dead-letters", "unkept-records"} <= named
 
 
 def test_each_output_is_in_the_guide_as_well() -> None:
