@@ -222,9 +222,12 @@ class Table:
         if name not in self._kinds and len(self._kinds) >= limits.MEASURE_NAMES:
             return f"The table has {limits.MEASURE_NAMES} measure names already."
         new = [c for c in _columns(series, kind, types) if self._columns.get(c.name) != c]
+        folded: dict[str, Column] = {}
         for column in new:
-            if (other := self._folded.get(column.name.lower())) is not None:
+            other = self._folded.get(column.name.lower()) or folded.get(column.name.lower())
+            if other is not None:
                 return _clash(column, other)
+            folded[column.name.lower()] = column
         dimensions = [c for c in (*self._columns.values(), *new) if c.role is Role.DIMENSION]
         if len(dimensions) > limits.DIMENSIONS:
             return f"The table would have more than {limits.DIMENSIONS} dimensions."
