@@ -38,7 +38,8 @@ class _Record:
     def usage(self, memory_hours: int, magnetic_days: int, now_ns: int) -> Usage:
         """Tell what it has used until now, in the memory store and then in the magnetic store."""
         leaves_memory = self.time_ns + memory_hours * _HOUR_NS
-        gone = self.time_ns + magnetic_days * 24 * _HOUR_NS
+        # https://docs.aws.amazon.com/timestream/latest/developerguide/storage.html
+        gone = leaves_memory + magnetic_days * 24 * _HOUR_NS
         moved = max(self.written_ns, min(leaves_memory, now_ns))
         left = max(moved, min(gone, now_ns))
         in_memory = Fraction(moved - self.written_ns, _HOUR_NS)

@@ -125,7 +125,7 @@ def test_a_record_is_stored_in_memory_first_and_then_on_disk(metered: Metered) -
     assert early[Dimension.MAGNETIC_GB_MONTHS] == 0
     assert late[Dimension.MEMORY_GB_HOURS] == Fraction(39 * 24, 10**9)
     assert late[Dimension.MAGNETIC_GB_MONTHS] == Fraction(39 * 76, 730 * 10**9)
-    gone = Fraction(39 * (MAGNETIC_DAYS - 1) * 24, 730 * 10**9)
+    gone = Fraction(39 * MAGNETIC_DAYS * 24, 730 * 10**9)
     assert metered.used()[Dimension.MAGNETIC_GB_MONTHS] == gone
 
 
