@@ -98,7 +98,8 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
 	@touch $@
 
-bench: setup build/bench-venv/.installed  ## measure writing and reading beside awswrangler (about 5 min)
+bench: setup build/bench-venv/.installed  ## measure the poller, and writing and reading beside awswrangler (about 6 min)
+	@$(venv)/python -m bench.poller
 	@$(venv)/python -m bench.ingest
 	@$(venv)/python -m bench.read
 
