@@ -61,7 +61,7 @@ TABLE = {"DatabaseName": "bridgewatch", "TableName": "observations"}
 _TARGET = re.compile(rb"x-amz-target: *Timestream_\d+\.(\w+)", re.IGNORECASE)
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
-# Each prints the seconds of processor time that it took and the most memory that it ever had, in KiB.
+# Each prints the seconds of processor time that it took, and the most memory that it had, in KiB.
 _MEASURED = """
 import time
 def memory():
