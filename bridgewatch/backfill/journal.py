@@ -204,12 +204,13 @@ class Journal:
         """Note that a batch was sent, and what became of it."""
         refused = [(*batch[index], reason) for index, reason in outcome.refusals.items()]
         with self._database:
-            self._database.execute("BEGIN")
+            if refused:  # otherwise there is one statement, which is whole by itself
+                self._database.execute("BEGIN")
+                self._database.executemany("INSERT INTO refusal VALUES (?, ?, ?, ?)", refused)
             self._database.execute(
                 "INSERT INTO sent VALUES (?, ?, ?, ?)",
                 (number, outcome.accepted, outcome.duplicates, outcome.units),
             )
-            self._database.executemany("INSERT INTO refusal VALUES (?, ?, ?, ?)", refused)
 
     def progress(self) -> Progress:
         """Tell what has been sent, this time and before."""

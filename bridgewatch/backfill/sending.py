@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bridgewatch.backfill.journal import Journal
     from bridgewatch.timestream.writer import Outcome, Row, Writer
@@ -27,27 +28,28 @@ def send(
     :param sent: is told of each request what became of it.
     :raises StoreError: if Timestream failed; what was not sent can be sent later.
     """
-    on_their_way: dict[Future[Outcome], tuple[int, Sequence[Row]]] = {}
+    on_their_way: deque[tuple[int, Sequence[Row], Future[Outcome]]] = deque()
 
-    def settle(done: Iterable[Future[Outcome]]) -> None:
-        for future in done:
-            number, batch = on_their_way.pop(future)
-            outcome = future.result()
-            journal.note(number, batch, outcome)
-            sent(outcome)
+    def settle_first() -> None:
+        number, batch, future = on_their_way.popleft()
+        outcome = future.result()
+        journal.note(number, batch, outcome)
+        sent(outcome)
 
     with ThreadPoolExecutor(concurrency) as threads:
         try:
             for number, batch in journal.unsent():
                 if len(on_their_way) >= concurrency * WAITING_PER_THREAD:
-                    settle(wait(on_their_way, return_when=FIRST_COMPLETED).done)
-                on_their_way[threads.submit(writer.write, batch)] = number, batch
-            settle(wait(on_their_way).done)
+                    settle_first()
+                on_their_way.append((number, batch, threads.submit(writer.write, batch)))
+            while on_their_way:
+                settle_first()
         except BaseException:
             threads.shutdown(cancel_futures=True)
-            settle(
-                future
-                for future in list(on_their_way)
-                if not future.cancelled() and future.exception() is None
-            )
+            while on_their_way:
+                future = on_their_way[0][2]
+                if future.cancelled() or future.exception() is not None:
+                    on_their_way.popleft()
+                else:
+                    settle_first()
             raise

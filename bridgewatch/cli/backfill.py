@@ -19,9 +19,12 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from bridgewatch.backfill.files import STDIN, Language, LineError, Observed, Opened, read
 from bridgewatch.backfill.journal import Journal, JournalError, Plan
@@ -261,7 +264,7 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
     with Progress(
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
+        _Speed(),
         TimeRemainingColumn(),
         TextColumn(cost),
         console=terminal,
@@ -270,12 +273,10 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
     ) as bar:
         before = journal.progress()
         done = min(before.batches * RECORDS_PER_CALL, plan.observations)
-        task = bar.add_task("", total=plan.observations, completed=done, rate="")
+        task = bar.add_task("", total=plan.observations, completed=done)
 
         def sent(one: Outcome) -> None:
-            records = one.accepted + one.duplicates + len(one.refusals)
-            speed = bar.tasks[task].speed
-            bar.update(task, advance=records, rate=f"{speed:,.0f} records/s" if speed else "")
+            bar.advance(task, one.accepted + one.duplicates + len(one.refusals))
 
         try:
             send(journal, writer, concurrency=concurrency, sent=sent)
@@ -285,6 +286,14 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
                 "command sends the rest."
             )
             raise
+
+
+class _Speed(ProgressColumn):
+    """How fast it goes; worked out when it is shown, not for each request."""
+
+    def render(self, task: Task) -> Text:
+        """Write it."""
+        return Text(f"{task.speed or 0:,.0f} records/s")
 
 
 def _usd(place: Place, units: int) -> str:
