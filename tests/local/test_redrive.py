@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +24,7 @@ from local.clock import SystemClock
 from local.cloud import REGION, Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from typer.testing import Result
@@ -43,7 +46,7 @@ class Deployment:
 
     def __init__(self, cloud: Cloud) -> None:
         self.connection = Connection(region=REGION, endpoint_url=cloud.endpoint)
-        write = cloud.client("timestream-write")
+        self._write = write = cloud.client("timestream-write")
         write.create_database(DatabaseName=DEPLOYMENT)
         write.create_table(DatabaseName=DEPLOYMENT, TableName="observations")
         self.sqs = cloud.client("sqs")
@@ -54,6 +57,13 @@ class Deployment:
         self.store = TimestreamStore(
             database=DEPLOYMENT, table="observations", connection=self.connection
         )
+
+    def url(self, queue: str) -> str:
+        url: str = self.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-{queue}")["QueueUrl"]
+        return url
+
+    def delete_table(self) -> None:
+        self._write.delete_table(DatabaseName=DEPLOYMENT, TableName="observations")
 
     def table(self) -> list[Observation]:
         seen = self.store.read(["Hisingsbron"], NOW - timedelta(hours=1), NOW + timedelta(hours=1))
@@ -108,6 +118,79 @@ def test_the_redriver_writes_with_the_messages_dimensions_and_buries_the_rest(
         ),
     )
     assert deployment.left(deployment.queue) == []
+
+
+@pytest.fixture
+def function(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Callable[[], tuple[dict[str, int], list[dict[str, Any]]]]:
+    """Give the redriver's function: what it returns, and the lines that it prints."""
+    for name, value in {
+        "BRIDGEWATCH_DATABASE": DEPLOYMENT,
+        "BRIDGEWATCH_TABLE": "observations",
+        "BRIDGEWATCH_QUEUE_URL": deployment.url("queue"),
+        "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": deployment.url("dead-letters"),
+        "LAMBDA_TASK_ROOT": str(tmp_path),
+        # Of each test its own: a logger of the same name would write where the first one did.
+        "POWERTOOLS_SERVICE_NAME": tmp_path.name,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": "bridgewatch",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "lambdas.redriver.handler", raising=False)
+    context = SimpleNamespace(
+        function_name="redriver",
+        memory_limit_in_mb=256,
+        aws_request_id="1",
+        invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:redriver",
+        tenant_id=None,
+        get_remaining_time_in_millis=lambda: 60_000,
+    )
+
+    def invoke() -> tuple[dict[str, int], list[dict[str, Any]]]:
+        capsys.readouterr()
+        handler = importlib.import_module("lambdas.redriver.handler").handler
+        returned = handler({}, context)
+        return returned, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return invoke
+
+
+def test_the_function_tells_and_counts_what_it_did(
+    deployment: Deployment,
+    function: Callable[[], tuple[dict[str, int], list[dict[str, Any]]]],
+) -> None:
+    deployment.queue.send(message(RECORD, TOO_NEW))
+
+    returned, lines = function()
+
+    assert returned == {"written": 1, "given_up": 1}
+    written, given_up, metrics = lines
+    assert (written["message"], written["why"]) == ("Written", "redriven")
+    assert (given_up["message"], given_up["level"]) == ("Given up", "ERROR")
+    assert (metrics["RecordsWritten"], metrics["DeadLetters"]) == ([1.0], [1.0])
+
+
+def test_the_function_says_nothing_about_an_empty_queue(
+    function: Callable[[], tuple[dict[str, int], list[dict[str, Any]]]],
+) -> None:
+    assert function() == ({"written": 0, "given_up": 0}, [])
+
+
+def test_the_function_says_why_timestream_takes_nothing(
+    deployment: Deployment,
+    function: Callable[[], tuple[dict[str, int], list[dict[str, Any]]]],
+) -> None:
+    deployment.queue.send(message(RECORD))
+    deployment.delete_table()
+
+    returned, (line, _metrics) = function()
+
+    assert returned == {"written": 0, "given_up": 1}, "it is four days old"
+    assert "deploy the storage stack" in line["reason"]
 
 
 def test_redriving_twice_is_harmless(deployment: Deployment) -> None:
@@ -176,8 +259,9 @@ def test_to_stdout_it_exports_nothing_but_the_lines(deployment: Deployment) -> N
 
 def test_a_message_that_is_not_ours_is_left_alone(deployment: Deployment) -> None:
     deployment.dead_letters.send(message(RECORD))
-    url = deployment.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-dead-letters")["QueueUrl"]
-    deployment.sqs.send_message(QueueUrl=url, MessageBody="something else")
+    deployment.sqs.send_message(
+        QueueUrl=deployment.url("dead-letters"), MessageBody="something else"
+    )
 
     done = command("--return")
 
@@ -194,8 +278,7 @@ def test_what_contradicts_itself_is_wrong_usage(arguments: list[str]) -> None:
 
 def test_where_nothing_is_deployed_it_says_so(deployment: Deployment) -> None:
     for name in ("queue", "dead-letters"):
-        url = deployment.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-{name}")["QueueUrl"]
-        deployment.sqs.delete_queue(QueueUrl=url)
+        deployment.sqs.delete_queue(QueueUrl=deployment.url(name))
 
     done = command()
 
