@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.unit.conftest import RecordingTimestream
 
 PROJECT = Path(__file__).parents[4]
-NDW = Path("/work/shared/data/ndw-bridge-openings-2022-08.csv")
+NDW = PROJECT.parent / "shared/data/ndw-bridge-openings-2022-08.csv"
 
 DAY = """\
 time,bridge,status
