@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 OPENINGS ?=
+SEED ?=
 PORT ?= 4566
 SETTINGS ?=
 ARGS ?=
@@ -11,7 +12,7 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint preflight deploy destroy pause resume synth local docs lock clean
+.PHONY: help setup demo chaos test bench lint preflight deploy destroy pause resume synth local docs lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +48,9 @@ $(venv)/cdk: node_modules/.installed Makefile
 
 demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back
 	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS))
+
+chaos: setup  ## thirty days of faults at every edge: nothing may be lost, nothing invented
+	@$(venv)/python -m local chaos $(if $(SEED),--seed $(SEED))
 
 local: setup  ## serve the embedded cloud on PORT until interrupted
 	@$(venv)/python -m local serve --port $(PORT)

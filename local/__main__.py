@@ -65,6 +65,18 @@ def demo(
 
 
 @app.command()
+def chaos(
+    seed: Annotated[int | None, typer.Option(help="Of the faults; random without it.")] = None,
+    days: Annotated[float, typer.Option(help="Of simulated time.", min=0.25)] = 30,
+) -> None:
+    """Watch bridges with faults at every edge; fail if anything was lost or invented."""
+    from local.chaos.run import run  # noqa: PLC0415 - serving needs none of it
+
+    if not run(seed, days):
+        raise typer.Exit(1)
+
+
+@app.command()
 def article() -> None:
     """Replay the article's three months with the meter on, and renew docs/cost.md."""
     from local.article import renew  # noqa: PLC0415 - serving needs none of it

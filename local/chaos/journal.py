@@ -26,11 +26,15 @@ class Answer:
 
     :param bridges: those that were asked for.
     :param statuses: what it told of each of them; None if it told nothing that can be believed.
+    :param fault: what was wrong with it, if anything was.
+    :param seconds: how long who asked has to wait for the end of it.
     """
 
     time: datetime
     bridges: tuple[str, ...]
     statuses: Mapping[str, str] | None
+    fault: str | None = None
+    seconds: float = 0.0
 
 
 @dataclass

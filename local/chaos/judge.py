@@ -7,6 +7,8 @@ What a poll observed follows from what the sources told during it, and from how 
   tell the same, or there is no observation (docs/decisions/003). One answer may tell several
   bridges, of which only some seemed to have changed; who was asked for is then not seen from
   outside. So what a second look does not confirm may be an observation, but need not be.
+- Likewise a change in a poll whose sources took so long that no time may have been left for a
+  second look.
 - A poll that died counts for what Timestream or a queue took from it.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,9 +25,14 @@ from local.chaos.journal import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from local.chaos.journal import Answer, Run
+
+
+LONG = timedelta(seconds=8)
+"""In polls whose sources take longer, there may be no time for a second look: a poll may take half
+of its interval for them, and each source has its share of that."""
 
 
 class Gap(NamedTuple):
@@ -138,25 +146,27 @@ def _observed(polls: Iterable[Run], kept: set[Seen]) -> Mapping[str, list[Seen]]
     """Give what the polls observed, by bridge, in the order of time."""
     found: dict[str, list[Seen]] = defaultdict(list)
     for run in polls:
+        hurried = _took_long(run)
         asked: dict[str, list[Answer]] = defaultdict(list)
         for answer in run.answers:
             for bridge in answer.bridges:
                 asked[bridge].append(answer)
         for bridge, answers in asked.items():
             last = found[bridge][-1].status if found[bridge] else None
-            seen, certain = _observation(bridge, answers, last)
+            seen, certain = _observation(bridge, answers, last, hurried=hurried)
             if seen and (seen in run.kept if run.died else certain or seen in kept):
                 found[bridge].append(seen)
     return found
 
 
 def _observation(
-    bridge: str, answers: Sequence[Answer], last: str | None
+    bridge: str, answers: Sequence[Answer], last: str | None, *, hurried: bool
 ) -> tuple[Seen | None, bool]:
     """Give a poll's observation of a bridge, and whether it certainly is one.
 
     :param answers: to the poll's requests that asked for the bridge.
     :param last: the status that was observed before.
+    :param hurried: whether no time may have been left for a second look.
     """
     told = [answer.statuses for answer in answers]
     first = next((at for at, statuses in enumerate(told) if statuses), None)
@@ -164,11 +174,18 @@ def _observation(
         return None, False
     status = _status(answers[first], bridge)
     seen = Seen(answers[first].time, bridge, str(status))
-    if first == len(answers) - 1 or _status(answers[-1], bridge) == status:
+    if first == len(answers) - 1:
+        return seen, not hurried or status == last
+    if _status(answers[-1], bridge) == status:
         return seen, True
     if len(answers[first].bridges) == 1:
         return None, False
     return seen, status == last
+
+
+def _took_long(run: Run) -> bool:
+    ends = (one.time + timedelta(seconds=one.seconds) for one in run.answers)
+    return max(ends, default=run.start) - run.start > LONG
 
 
 def _status(answer: Answer, bridge: str) -> str | None:

@@ -42,6 +42,9 @@ PUNCTUAL = timedelta(seconds=2)
 TRICKLE_SECONDS = 31.0
 """Longer than a poll may ask its sources."""
 
+WAITS = {"silent": TIMEOUT_SECONDS, "trickle": TRICKLE_SECONDS}
+"""How long who asked waits for nothing, by the fault's name."""
+
 SKEWS = {
     "ahead": timedelta(minutes=4),
     "behind": timedelta(minutes=-4),
@@ -164,7 +167,8 @@ class DisturbedBridges(BridgeServer):
         statuses = None
         if fault is None or fault in BELIEVED:
             statuses = {bridge: status_at(self._openings, bridge, told) for bridge in bridges}
-        run.answers.append(Answer(whole_milliseconds(now), bridges, statuses))
+        seconds = WAITS.get(fault, 0.0) if fault else 0.0
+        run.answers.append(Answer(whole_milliseconds(now), bridges, statuses, fault, seconds))
         return answer
 
     def _picture(self, fault: str, told: datetime) -> server.Answer:
