@@ -68,8 +68,9 @@ class Poller:
     def poll(self, deadline: float) -> Poll:
         """Poll once. Never raises.
 
-        What is queued counts as written: the redriver writes it with its time. What was refused,
-        or is nowhere, is not remembered, so that the next poll writes what it sees.
+        What is queued counts as written: the redriver writes it with its time. A bridge of which
+        something was refused, or is nowhere, is forgotten, so that the next poll writes what it
+        sees: that may come into the table after all.
 
         :param deadline: when it must be done, by `time.monotonic()`.
         """
@@ -83,6 +84,8 @@ class Poller:
         why = {seen: reason for seen, reason in reasons if reason is not None}
         delivered = self._delivery.deliver(list(why), deadline)
         kept = (*delivered.written, *delivered.queued)
+        missing = {seen.bridge for seen in why} - {seen.bridge for seen in kept}
+        known = {bridge: last for bridge, last in known.items() if bridge not in missing}
         self._memory = remember(known, kept, finished=self._now())
         return Poll(look.observations, look.failures, why, delivered)
 

@@ -116,9 +116,11 @@ class NdwSource:
             return Look((), (Failure(self._name, error.reason, error.detail, names),))
         observations: list[Observation] = []
         failures: list[Failure] = []
+        # Where the feed's clock is ahead of ours, its openings seem to begin in the future.
+        then = max(now, picture.published)
         for bridge in bridges:
             try:
-                status = picture.status(bridge.code or "", now)
+                status = picture.status(bridge.code or "", then)
             except SourceError as error:
                 failures.append(Failure(self._name, error.reason, error.detail, (bridge.name,)))
             else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug import Response
 
+from lambdas.observation import Observation
 from lambdas.poller.configuration import Limits, NdwConfiguration
 from lambdas.poller.sources import Reason, SourceError
 from lambdas.poller.sources.ndw import NdwSource, Opening, parse, parse_time
@@ -135,6 +136,14 @@ def test_a_feed_published_over_ten_minutes_off_is_no_observation(
 
     assert [one.reason for one in found.failures] == ([Reason.STALE] if stale else [])
     assert len(found.observations) == (0 if stale else 2)
+
+
+def test_a_bridge_is_open_though_the_clock_of_the_feed_is_ahead(
+    httpserver: HTTPServer, source: NdwSource
+) -> None:
+    httpserver.expect_request("/").respond_with_data(gzipped_feed(minute(4), record(LATER)))
+
+    assert look(source).observations[0] == Observation("De Zijlbrug", OPEN, NOON)
 
 
 def test_an_unchanged_feed_is_not_sent_again_and_is_an_observation(

@@ -251,6 +251,27 @@ def test_what_is_nowhere_is_not_remembered_as_written(bench: Bench) -> None:
     assert [bridge for bridge, _ in written(poll_once(poller))] == ["one", "two", "three"]
 
 
+@pytest.mark.parametrize("lost", ["refused", "nowhere"])
+def test_a_bridge_whose_change_is_not_in_the_table_is_written_though_it_changed_back(
+    bench: Bench, lost: str
+) -> None:
+    # Given a change that an operator may yet bring into the table
+    closed, opened = {"one": CLOSED, "two": CLOSED}, {"one": OPEN, "two": CLOSED}
+    bench.script(closed, opened, opened, closed)
+    poller = bench.poller()
+    poll_once(poller)
+    bench.store.refuses = {"one"} if lost == "refused" else set()
+    bench.store.fails = bench.queue.fails = lost == "nowhere"
+    bench.watch.now = minute(1)
+    assert written(poll_once(poller)) == []
+
+    bench.store.refuses = set()
+    bench.store.fails = bench.queue.fails = False
+    bench.watch.now = minute(2)
+
+    assert written(poll_once(poller)) == [("one", Why.FIRST)]
+
+
 def test_a_container_that_missed_a_poll_writes_the_current_status(bench: Bench) -> None:
     poller = bench.poller()
     poll_once(poller)
