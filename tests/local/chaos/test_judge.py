@@ -1,0 +1,175 @@
+"""A judge that cannot fail is a defect: each kind of wrong is made once, and must be found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.chaos.journal import Answer, Run, Seen
+from local.chaos.judge import Evidence, Gap, Verdict, judge
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+BRIDGE, OTHER = "Hisingsbron", "Marieholmsbron"
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def seen(minute: float, status: str, bridge: str = BRIDGE) -> Seen:
+    return Seen(at(minute), bridge, status)
+
+
+def answer(minute: float, status: str | None, bridges: tuple[str, ...] = (BRIDGE,)) -> Answer:
+    return Answer(at(minute), bridges, status and dict.fromkeys(bridges, status))
+
+
+def poll(minute: float, *statuses: str | None, **settings: object) -> Run:
+    answers = [answer(minute, status) for status in statuses]
+    return replace(Run("poller", at(minute), answers), **settings)
+
+
+def verdict(
+    runs: list[Run],
+    table: list[Seen],
+    dead_letters: dict[Seen, str] | None = None,
+    gaps: list[Gap] | None = None,
+    waiting: int = 0,
+) -> Verdict:
+    evidence = Evidence(table, dead_letters or {}, {BRIDGE: gaps or []}, waiting)
+    return judge(runs, evidence, poller="poller", heartbeat=HOUR, poll=MINUTE)
+
+
+RUNS = [poll(0, "Closed"), poll(1, "Open", "Open"), poll(2, "Open"), poll(3, "Closed", "Closed")]
+TABLE = [seen(0, "Closed"), seen(1, "Open"), seen(3, "Closed")]
+
+
+def test_what_was_observed_and_stored_is_right() -> None:
+    found = verdict(RUNS, TABLE)
+
+    assert found.faultless
+    assert (found.polls, found.observations, found.changes, found.stored) == (4, 4, 3, 3)
+
+
+@pytest.mark.parametrize("deleted", TABLE)
+def test_a_deleted_record_is_lost(deleted: Seen) -> None:
+    found = verdict(RUNS, [record for record in TABLE if record != deleted])
+
+    assert found.lost == (deleted,)
+    assert not found.faultless
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [seen(2, "Closed"), seen(2.5, "Open"), seen(2, "Open", OTHER)],
+    ids=["another status", "another time", "another bridge"],
+)
+def test_an_extra_record_is_invented(extra: Seen) -> None:
+    found = verdict(RUNS, [*TABLE, extra])
+
+    assert found.invented == (extra,)
+    assert not found.faultless
+
+
+def test_a_record_with_a_changed_status_is_lost_and_invented() -> None:
+    found = verdict(RUNS, [seen(0, "Closed"), seen(1, "Closed"), seen(3, "Closed")])
+
+    assert (found.lost, found.invented) == ((seen(1, "Open"),), (seen(1, "Closed"),))
+
+
+def test_a_record_that_is_there_twice_is_doubled() -> None:
+    found = verdict(RUNS, [*TABLE, TABLE[1]])
+
+    assert found.doubled == (TABLE[1],)
+    assert not found.faultless
+
+
+def test_a_heartbeat_is_not_invented() -> None:
+    assert verdict(RUNS, [*TABLE, seen(2, "Open")]).faultless
+
+
+def test_a_change_that_a_second_look_denies_is_no_observation() -> None:
+    runs = [poll(0, "Closed"), poll(1, "Open", "Closed"), poll(2, "Open", None)]
+
+    assert verdict(runs, [seen(0, "Closed")]).faultless
+    assert verdict(runs, [seen(0, "Closed"), seen(1, "Open")]).invented == (seen(1, "Open"),)
+
+
+def test_a_source_that_fails_at_first_is_observed_by_its_first_good_answer() -> None:
+    assert verdict([poll(0, None, "Closed")], [seen(0, "Closed")]).faultless
+
+
+def test_a_poll_that_died_counts_for_what_was_taken_from_it() -> None:
+    # Given two polls that died, one of them after Timestream had stored its record
+    before = poll(1, "Open", "Open", died=True)
+    after = poll(2, "Open", "Open", died=True, kept={seen(2, "Open")})
+    runs = [poll(0, "Closed"), before, after]
+
+    assert verdict(runs, [seen(0, "Closed"), seen(2, "Open")]).faultless
+    assert verdict(runs, [seen(0, "Closed")]).lost == (seen(2, "Open"),)
+
+
+def test_a_rejected_record_is_in_the_dead_letter_queue_with_its_reason() -> None:
+    runs = [poll(0, "Closed"), poll(1, "Open", "Open", rejected={seen(1, "Open"): "too old"})]
+
+    found = verdict(runs, [seen(0, "Closed")], {seen(1, "Open"): "too old"})
+
+    assert found.faultless
+    assert (found.stored, found.dead_lettered) == (1, 1)
+    assert verdict(runs, [seen(0, "Closed")], {seen(1, "Open"): ""}).lost == (seen(1, "Open"),)
+
+
+def test_a_dead_letter_that_nothing_rejected_is_unjustified() -> None:
+    found = verdict(RUNS, TABLE[:2], {TABLE[2]: "I did not feel like it"})
+
+    assert found.unjustified == (TABLE[2],)
+    assert not found.faultless
+
+
+def test_a_record_in_the_log_is_unjustified_unless_a_queue_failed() -> None:
+    logged = {TABLE[0]}
+
+    assert verdict([poll(0, "Closed", logged=logged, queue_failed=True)], TABLE[:1]).faultless
+    assert verdict([poll(0, "Closed", logged=logged)], TABLE[:1]).unjustified == (TABLE[0],)
+
+
+def test_a_record_that_still_waits_is_not_delivered() -> None:
+    assert not verdict(RUNS, TABLE, waiting=1).faultless
+
+
+def test_a_silence_that_is_no_reported_gap_is_hidden() -> None:
+    runs, table = [poll(0, "Closed"), poll(63, "Closed")], [seen(0, "Closed"), seen(63, "Closed")]
+    gap = Gap(at(0), at(63))
+
+    assert verdict(runs, table, gaps=[gap]).faultless
+    assert verdict(runs, table).hidden == ((BRIDGE, gap),)
+    assert verdict(runs, table, gaps=[Gap(at(0), at(62))]).hidden == ((BRIDGE, gap),)
+
+
+def test_a_gap_in_which_no_poll_is_missing_is_false() -> None:
+    gap = Gap(at(0), at(3))
+
+    assert verdict(RUNS, TABLE, gaps=[gap]).false_gaps == ((BRIDGE, gap),)
+
+
+def test_whose_change_a_shared_second_look_was_about_is_not_seen_from_outside() -> None:
+    # Given one answer for two bridges, and a second that fails
+    both = (BRIDGE, OTHER)
+    run = Run("poller", at(0), [answer(0, "Open", both), answer(0, None, both)])
+
+    assert verdict([run], []).changes == 0
+    assert verdict([run], [seen(0, "Open", OTHER)]).stored == 1
+
+
+def test_a_change_in_a_poll_without_time_for_a_second_look_may_be_observed() -> None:
+    slow = Run("poller", at(1), [answer(1, "Open"), Answer(at(1), (OTHER,), None, seconds=31)])
+
+    assert verdict([poll(0, "Closed"), slow], TABLE[:1]).faultless
+    assert verdict([poll(0, "Closed"), slow], TABLE[:2]).faultless
+
+
+def test_nothing_to_judge_is_no_success() -> None:
+    assert not verdict([], []).faultless
