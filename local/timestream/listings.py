@@ -38,7 +38,8 @@ def rows(listing: Listing, store: Store) -> Rows:
             return ["Table"], [VARCHAR], [(n,) for n in _like(tables, listing.like, store)]
     table = store.table(listing.database or "", listing.table or "")
     if table is None:
-        raise ValidationException(f"Table {listing.database}.{listing.table} does not exist")
+        name = ".".join(part for part in (listing.database, listing.table) if part)
+        raise ValidationException(f"Table {name} does not exist")
     if listing.kind == "MEASURES":
         return _measures(table, listing.like, store)
     described = [(column.name, column.type, _attribute(column)) for column in table.columns()]

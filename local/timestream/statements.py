@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from local.timestream.dialect.expressions import NOW
-from local.timestream.dialect.grammar import ShowStatement, Unload, parse
+from local.timestream.dialect.grammar import TOO_DEEP, ShowStatement, Unload, parse
 from local.timestream.dialect.queries import Queries, Scan, table_mark
 from local.timestream.errors import ValidationException
 from local.timestream.wire import readable
@@ -102,6 +102,8 @@ def compile_statement(sql: str, catalog: Catalog) -> Statement:
     if isinstance(tree, ShowStatement):
         return _listing(tree)
     if isinstance(tree, exp.Describe):
+        if not isinstance(tree.this, exp.Table):
+            raise ValidationException("The query syntax is invalid: DESCRIBE takes a table")
         return Listing("COLUMNS", tree.this.db, tree.this.name)
     if isinstance(tree, Unload):
         return Export(
@@ -124,7 +126,10 @@ def _listing(tree: ShowStatement) -> Listing:
 
 def _select(sql: str, tree: exp.Expr, catalog: Catalog) -> Select:
     queries = Queries(sql, catalog)
-    output = queries.query(tree)
+    try:
+        output = queries.query(tree)
+    except RecursionError:
+        raise ValidationException(TOO_DEEP) from None
     columns = ", ".join(readable(f"c{i + 1}", f.type) for i, f in enumerate(output.fields))
     text = f"{queries.ctes()}SELECT {columns} FROM ({output.sql})"  # noqa: S608 - bound above
     return Select(text, output.fields, queries.tables, tuple(queries.scans.values()))

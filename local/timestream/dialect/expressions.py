@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 NOW = "\0now\0"  # stands in the SQL for the query's time in nanoseconds
 _INSIDE = "Aggregate argument"
+_LAMBDA = "Lambda expression"
 INTEGER_LIMIT = 2**31
 BIGINT_LIMIT = 2**63
 
@@ -136,7 +137,8 @@ class Expressions:
         binder = self._BINDERS.get(type(node))
         if binder is None:
             raise self.error(
-                node, f"{self.describe(node)} is not supported by this embedded Timestream"
+                node,
+                f"{self._queries.source(node)} is not supported by this embedded Timestream",
             )
         if self._grouping is None:
             return binder(self, node)
@@ -163,7 +165,11 @@ class Expressions:
     @staticmethod
     def describe(node: exp.Expr) -> str:
         """Write an expression, for an error."""
-        return node.sql(dialect=TIMESTREAM)
+        return node.sql(dialect=TIMESTREAM, normalize_functions=False)
+
+    @property
+    def _place(self) -> str:
+        return self._clause if self._clause == _LAMBDA else f"{self._clause} clause"
 
     # Columns
 
@@ -424,6 +430,8 @@ class Expressions:
         if not isinstance(node.this, exp.Like):
             raise self.error(node, f"'{self.describe(node)}' is not supported")
         escape = self.bind_as(node.expression, VARCHAR, "Escape for LIKE expression")
+        if isinstance(node.expression, exp.Literal) and len(node.expression.name) != 1:
+            raise self.error(node.expression, "Escape string must be a single character")
         return self._like(node.this, f" ESCAPE {escape}")
 
     def _concatenate(self, node: exp.DPipe) -> Expression:
@@ -545,7 +553,7 @@ class Expressions:
                 raise self.error(node, f"{self.describe(node)} is not supported")
             call = call.this
         if not self._windows_allowed:
-            raise self.error(node, f"{self._clause} clause cannot contain window functions")
+            raise self.error(node, f"{self._place} cannot contain window functions")
         return self.call(
             call.name, call, call.expressions,
             condition=condition, over=self._over(node), ignore_nulls=ignore_nulls,
@@ -553,6 +561,10 @@ class Expressions:
 
     def _over(self, node: exp.Window) -> str:
         alias = node.args.get("alias")
+        if alias is not None and (node.args.get("order") or node.args.get("spec")):
+            raise self.error(
+                node, "A named window with more to it is not supported by this embedded Timestream"
+            )
         if alias is not None and node.args.get("over") and not node.args.get("partition_by"):
             named = self._named_windows.get(alias.name.lower())
             if not isinstance(named, exp.Window):
@@ -594,6 +606,9 @@ class Expressions:
                 bounds.append(f"{str(bound).upper()} {direction}".strip())
             else:
                 bounds.append("CURRENT ROW")
+        wrong = _impossible(*(bound.rpartition(") ")[2] for bound in bounds))
+        if wrong:
+            raise self.error(spec, f"Window frame {wrong}")
         return f"{kind} BETWEEN {bounds[0]} AND {bounds[1]}"
 
     def _distance(self, node: exp.Expr, kind: str, order: exp.Expr | None) -> str:
@@ -647,6 +662,8 @@ class Expressions:
             if not isinstance(node, exp.Ordered) or node.args.get("with_fill"):
                 raise self.error(node, f"ORDER BY {self.describe(node)} is not supported")
             item = sql(node.this) if sql else self.bind(node.this).sql
+            if node.find(exp.Column) is None and not item.isdigit():
+                item = f"coalesce({item})"  # DuckDB takes a constant for a place or a mistake
             direction = "DESC" if node.args.get("desc") else "ASC"
             nulls = "FIRST" if node.args.get("nulls_first") else "LAST"
             items.append(f"{item} {direction} NULLS {nulls}")
@@ -688,7 +705,7 @@ class Expressions:
         if not self._aggregates:
             raise self.error(
                 node,
-                f"{self._clause} clause cannot contain aggregations, window functions or "
+                f"{self._place} cannot contain aggregations, window functions or "
                 f"grouping operations: [{self.describe(node)}]",
             )
         mark = len(self._grouping.loose) if self._grouping else 0
@@ -832,7 +849,10 @@ class Expressions:
                 for identifier, name, type_ in zip(node.expressions, names, types, strict=True)
             }
         )
+        self._aggregates, outside = False, (self._aggregates, self._windows_allowed, self._clause)
+        self._windows_allowed, self._clause = False, _LAMBDA
         body = self.bind(node.this)
+        self._aggregates, self._windows_allowed, self._clause = outside
         self._lambdas.pop()
         if match(result, body.type, bindings) is None:
             raise self.error(
@@ -971,6 +991,19 @@ def _has_distances(spec: exp.Expr) -> bool:
     return spec.args.get("kind", "").upper() == "RANGE" and any(
         isinstance(side, exp.Expr) for side in sides
     )
+
+
+def _impossible(start: str, end: str) -> str | None:
+    """Say why a frame cannot go from `start` to `end`, if it cannot."""
+    if start == "UNBOUNDED FOLLOWING":
+        return "start cannot be UNBOUNDED FOLLOWING"
+    if end == "UNBOUNDED PRECEDING":
+        return "end cannot be UNBOUNDED PRECEDING"
+    if (start, end) in {("CURRENT ROW", "PRECEDING"), ("FOLLOWING", "PRECEDING")} or (
+        (start, end) == ("FOLLOWING", "CURRENT ROW")
+    ):
+        return f"starting from {start} cannot end with {end}"
+    return None
 
 
 def _can_fail(node: exp.Expr) -> bool:

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MEASURE_VALUE_TYPES = {"bigint", "boolean", "double", "timestamp", "varchar"}
+_ENDS = {TokenType.COMMA, TokenType.FROM, TokenType.R_PAREN, TokenType.R_BRACKET}  # of a list
+TOO_DEEP = "The query is nested too deeply"
+_FOREIGN = {  # words of other dialects, which sqlglot would read as Trino's
+    "==", "<=>", "~~", "~~*", "~~~", "~*",
+    "DIV", "GLOB", "ILIKE", "ISNULL", "NOTNULL", "REGEXP", "RLIKE",
+    "BLOB", "BOOL", "BYTE", "BYTEA", "CLOB", "DATETIME", "FLOAT8", "INT1", "INT16", "INT2",
+    "INT32", "INT4", "INT64", "INT8", "LONG", "LONGVARCHAR", "SHORT", "STR", "STRING", "TEXT",
+    "VARCHAR2",
+}  # fmt: skip
 
 
 class ShowStatement(exp.Expression):
@@ -52,7 +61,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
             token.token_type == TokenType.NUMBER
             and following
             and following[0].start == token.end + 1
-            and following[0].text[:1].isalpha()
+            and (following[0].text[:1].isalpha() or following[0].text[:1] == "_")
         ):
             unit = following[0]
             if unit.text.lower() not in UNITS:
@@ -92,10 +101,13 @@ class Timestream(Trino):
         """Trino's words, less those of other dialects."""
 
         KEYWORDS: ClassVar[dict[str, TokenType]] = {
-            **Trino.Tokenizer.KEYWORDS,
+            **{w: t for w, t in Trino.Tokenizer.KEYWORDS.items() if w not in _FOREIGN},
             "LOCALTIME": TokenType.LOCALTIME,
             "LOCALTIMESTAMP": TokenType.LOCALTIMESTAMP,
             "SHOW": TokenType.SHOW,
+        }
+        SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
+            sign: token for sign, token in Trino.Tokenizer.SINGLE_TOKENS.items() if sign != "!"
         }
         COMMANDS: ClassVar[set[TokenType]] = set()  # sqlglot would leave their text unread
 
@@ -148,6 +160,60 @@ class Timestream(Trino):
             return self.expression(
                 exp.Interval(this=exp.Literal.string(value), unit=exp.var(unit)), token
             )
+
+        # What sqlglot reads and Trino does not.
+
+        def raise_error(self, message: str, token: Token | None = None) -> None:
+            """Say what is wrong, and where: at the end, if there is nothing more to read."""
+            if not (token or self._curr):
+                raise ParseError(message)
+            super().raise_error(message, token or self._curr)
+
+        def _parse_select(self, *args: Any, **kwargs: Any) -> exp.Expr | None:  # noqa: ANN401 - handed on
+            if self._match(TokenType.FROM, advance=False):  # FROM t
+                self.raise_error("Expecting: 'SELECT'")
+            return super()._parse_select(*args, **kwargs)
+
+        def _parse_csv(
+            self, parse_method: Callable[[], Any], sep: TokenType = TokenType.COMMA
+        ) -> list[Any]:
+            parsed: list[Any] = []
+
+            def item() -> Any:  # noqa: ANN401 - as parse_method
+                found = parse_method()
+                ends = _ENDS if parsed else {TokenType.COMMA}
+                if found is None and (not self._curr or self._curr.token_type in ends):
+                    self.raise_error("Expecting: an expression")  # SELECT x, FROM t
+                parsed.append(found)
+                return found
+
+            return super()._parse_csv(item, sep)
+
+        def _parse_limit(self, *args: Any, **kwargs: Any) -> exp.Expr | None:  # noqa: ANN401 - handed on
+            limit = super()._parse_limit(*args, **kwargs)
+            if isinstance(limit, exp.Limit) and (
+                limit.args.get("offset") or limit.args.get("limit_options")
+            ):  # LIMIT 1, 2 and LIMIT 10%
+                self.raise_error("Expecting: a whole number")
+            return limit
+
+        def _parse_join(self, *args: Any, **kwargs: Any) -> exp.Join | None:  # noqa: ANN401 - handed on
+            comma = self._match(TokenType.COMMA, advance=False)
+            join = super()._parse_join(*args, **kwargs)
+            if join is None or comma or join.args.get("method"):
+                return join
+            condition = join.args.get("on") or join.args.get("using")
+            if bool(condition) == (join.kind == "CROSS"):
+                self.raise_error("Expecting: 'ON', 'USING'")
+            return join
+
+        def _parse_interval(self, *args: Any, **kwargs: Any) -> exp.Add | exp.Interval | None:  # noqa: ANN401 - handed on
+            value = self._next if self._match(TokenType.INTERVAL, advance=False) else None
+            if value and (
+                value.token_type == TokenType.NUMBER or any(map(str.isalpha, value.text))
+            ):
+                self.raise_error("Expecting: a string", value)  # INTERVAL 1 DAY, INTERVAL '1 day'
+            return super()._parse_interval(*args, **kwargs)
 
         def operand(self) -> exp.Expr | None:
             """Parse an expression that may not be missing."""
@@ -288,7 +354,7 @@ def parse(sql: str) -> exp.Expr:
     except ParseError as error:
         raise ValidationException(_syntax_error(sql, tokens, error)) from None
     except RecursionError:
-        raise ValidationException("The query is nested too deeply") from None
+        raise ValidationException(TOO_DEEP) from None
     trees = [tree for tree in statements if tree is not None]
     if len(trees) != 1:
         raise ValidationException("The query syntax is invalid: expecting one statement")
@@ -300,7 +366,8 @@ def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> str:
     line, end = where.get("line"), where.get("col")
     token = next((t for t in tokens if t.line == line and t.col == end), None)
     if token is None:
-        return f"The query syntax is invalid at {position(sql, len(sql.rstrip()))}"
+        end = position(sql, len(sql.rstrip()))
+        return f"The query syntax is invalid at {end}: mismatched input '<EOF>'"
     found = sql[token.start : token.end + 1]
     return (
         f"The query syntax is invalid at {position(sql, token.start)}: mismatched input '{found}'"

@@ -102,6 +102,16 @@ class Queries:
             return self.locate(node.parent)
         return position(self._sql, min(starts, default=0))
 
+    def source(self, node: exp.Expr) -> str:
+        """Return the words that an expression was read from, as far as their places are known."""
+        found = [n.meta for n in node.walk() if "start" in n.meta]
+        if not found:
+            return f"'{Expressions.describe(node)}'"
+        start, end = min(m["start"] for m in found), max(m["end"] for m in found) + 1
+        while self._sql.count("(", start, end) > self._sql.count(")", start, end):
+            end = self._sql.index(")", end) + 1  # which no expression has the place of
+        return f"'{self._sql[start:end]}'"
+
     def locate_operator(self, node: exp.Expr, symbol: str) -> str:
         """Say where the operator of a binary expression stands."""
         right = node.args.get("expression")
@@ -148,7 +158,14 @@ class Queries:
             return scope
         if clause.args.get("recursive"):
             raise self.refuse(clause, "WITH RECURSIVE")
+        named: set[str] = set()
         for cte in clause.expressions:
+            if cte.alias.lower() in named:
+                raise ValidationException(
+                    f"{self.locate(cte.args['alias'])}: WITH query name '{cte.alias}' specified "
+                    "more than once"
+                )
+            named.add(cte.alias.lower())
             output = self.query(cte.this, scope)
             fields = self._renamed(output.fields, cte.args["alias"])
             name = f"q{len(self._ctes) + 1}"
@@ -627,6 +644,8 @@ class _Block:
         """Bind an item of GROUP BY; add the expressions in it to `keys`."""
         if isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)):
             word = {exp.Cube: "CUBE", exp.Rollup: "ROLLUP"}.get(type(node), "GROUPING SETS")
+            if not node.expressions:
+                raise self._queries.refuse(self._node, f"An empty {word}")
             return f"{word} ({', '.join(self._group_sets(n, keys) for n in node.expressions)})"
         if isinstance(node, (exp.Tuple, exp.Paren)):
             inner = node.expressions if isinstance(node, exp.Tuple) else [node.this]
@@ -740,20 +759,26 @@ def _as_types(output: Output, types: Iterable[Type]) -> str:
 
 def _aggregates(node: exp.Expr) -> bool:
     """Whether an expression has an aggregate of its own block, outside OVER and subqueries."""
-    if isinstance(node, exp.Window):
-        parts = [*(node.args.get("partition_by") or []), node.args.get("order")]
-        inner = node.this
-        while not isinstance(inner, exp.Anonymous) and isinstance(inner.this, exp.Expr):
-            inner = inner.this
-        parts += inner.expressions if isinstance(inner, exp.Anonymous) else []
-        return any(_aggregates(part) for part in parts if part is not None)
-    if isinstance(node, exp.Query):
-        return False
-    if isinstance(node, exp.Anonymous):
-        overloads = FUNCTIONS.get(node.name.lower())
-        if overloads and overloads[0].kind is Kind.AGGREGATE:
+    waiting = [node]  # and no recursion: thousands of conditions nest as deep
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.Window):
+            parts = [*(node.args.get("partition_by") or []), node.args.get("order")]
+            inner = node.this
+            while not isinstance(inner, exp.Anonymous) and isinstance(inner.this, exp.Expr):
+                inner = inner.this
+            parts += inner.expressions if isinstance(inner, exp.Anonymous) else []
+            waiting += [part for part in parts if part is not None]
+        elif isinstance(node, exp.Anonymous) and _is_aggregate(node.name):
             return True
-    return any(_aggregates(child) for child in node.iter_expressions())
+        elif not isinstance(node, exp.Query):
+            waiting += node.iter_expressions()
+    return False
+
+
+def _is_aggregate(function: str) -> bool:
+    overloads = FUNCTIONS.get(function.lower())
+    return overloads is not None and overloads[0].kind is Kind.AGGREGATE
 
 
 def _ordinal(node: exp.Expr, count: int, queries: Queries, clause: str = "ORDER BY") -> int | None:

@@ -170,7 +170,12 @@ CREATE MACRO dot_product(a, b) AS list_sum(list_transform(map_entries(a),
   lambda e: e.value * coalesce(b[e.key], 0)));
 CREATE MACRO cosine_of(a, b) AS dot_product(a, b)
   / (sqrt(dot_product(a, a)) * sqrt(dot_product(b, b)));
-CREATE MACRO random_between(low, high) AS low + CAST(floor(random() * (high - low)) AS BIGINT);
+CREATE MACRO random_between(low, high) AS CASE
+  WHEN low >= high THEN failed_number('start value must be less than stop value')
+  ELSE low + CAST(floor(random() * (high - low)) AS BIGINT) END;
+CREATE MACRO random_below(high) AS CASE
+  WHEN high <= 0 THEN failed_number('bound must be positive')
+  ELSE random_between(0, high) END;
 CREATE MACRO ones(x, bits) AS CASE
   WHEN bits NOT BETWEEN 2 AND 64
     THEN failed_number('Bits specified in bit_count must be between 2 and 64, got ' || bits)
@@ -193,6 +198,14 @@ CREATE MACRO piece(text, from_, length) AS CASE
   WHEN from_ = 0 OR (from_ < 0 AND -from_ > length(text)) THEN ''
   WHEN length IS NULL THEN substr(text, from_)
   ELSE substr(text, from_, greatest(length, 0)) END;
+CREATE MACRO text_of_codepoint(code) AS CASE
+  WHEN code NOT BETWEEN 0 AND 1114111 OR code BETWEEN 55296 AND 57343
+    THEN failed_text('Not a valid Unicode code point: ' || code)
+  ELSE chr(CAST(code AS INTEGER)) END;
+CREATE MACRO split_all(text, delimiter) AS CASE
+  WHEN delimiter = ''
+    THEN failed_list(string_split(text, ','), 'The delimiter may not be the empty string')
+  ELSE string_split(text, delimiter) END;
 CREATE MACRO split_field(text, delimiter, i) AS CASE
   WHEN i <= 0
     THEN failed_text('Index must be greater than zero')
@@ -200,7 +213,7 @@ CREATE MACRO split_field(text, delimiter, i) AS CASE
 CREATE MACRO split_limit(text, delimiter, most) AS CASE
   WHEN most <= 0
     THEN failed_list(string_split(text, delimiter), 'Limit must be positive')
-  WHEN len(string_split(text, delimiter)) <= most THEN string_split(text, delimiter)
+  WHEN len(split_all(text, delimiter)) <= most THEN string_split(text, delimiter)
   ELSE list_concat(string_split(text, delimiter)[1:most - 1],
     [array_to_string(string_split(text, delimiter)[most:], delimiter)]) END;
 CREATE MACRO pad_left(text, size, with_) AS CASE

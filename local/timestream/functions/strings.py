@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/string-functions.ht
 from local.timestream.functions.signature import scalar
 
 FUNCTIONS = (
-    scalar("chr(bigint) -> varchar", "chr(CAST({0} AS INTEGER))"),
+    scalar("chr(bigint) -> varchar", "text_of_codepoint({0})"),
     scalar("codepoint(varchar) -> integer", "one_codepoint({0})"),
     scalar("concat(varchar...) -> varchar", "({joined})"),
     scalar("concat_ws(varchar, varchar...) -> varchar", "concat_ws({args})"),
@@ -25,7 +25,7 @@ FUNCTIONS = (
     scalar("reverse(varchar) -> varchar", "reverse({0})"),
     scalar("rpad(varchar, bigint, varchar) -> varchar", "pad_right({0}, {1}, {2})"),
     scalar("rtrim(varchar) -> varchar", "rtrim({0})"),
-    scalar("split(varchar, varchar) -> array(varchar)", "string_split({0}, {1})"),
+    scalar("split(varchar, varchar) -> array(varchar)", "split_all({0}, {1})"),
     scalar("split(varchar, varchar, bigint) -> array(varchar)", "split_limit({0}, {1}, {2})"),
     scalar("split_part(varchar, varchar, bigint) -> varchar", "split_field({0}, {1}, {2})"),
     scalar(

@@ -104,6 +104,18 @@ def test_a_query_string_has_at_most_256_kib(timestream: Engine) -> None:
         timestream.query({"QueryString": "SELECT '" + "x" * 262_144 + "'"})
 
 
+def test_thousands_of_conditions_are_answered(timestream: Engine) -> None:
+    conditions = " OR ".join(["1 = 2"] * 3000)
+    answer = timestream.query({"QueryString": f"SELECT {conditions}"})
+    assert text(answer["Rows"][0]["Data"][0]) == "false"
+
+
+@pytest.mark.parametrize("nested", ["+".join(["1"] * 3000), "(" * 300 + "1" + ")" * 300])
+def test_what_is_nested_too_deeply_is_refused(timestream: Engine, nested: str) -> None:
+    with pytest.raises(ValidationException, match="nested too deeply"):
+        timestream.query({"QueryString": f"SELECT {nested}"})
+
+
 def test_a_client_token_gives_the_first_answer_again_for_a_while(timestream: Engine) -> None:
     request = {"QueryString": "SELECT now()", "ClientToken": TOKEN}
     first = timestream.query(request)

@@ -48,9 +48,9 @@ SELECT sum(note) FROM bridges.sensors;
 SELECT sum(9223372036854775807) FROM (VALUES 1, 2) AS t (x);
 --> ! Numeric value is out of range
 SELECT count(*) FROM bridges.sensors WHERE count(*) > 1;
---> ! line 1:44: WHERE clause cannot contain aggregations, window functions or grouping operations: [COUNT(*)]
+--> ! line 1:44: WHERE clause cannot contain aggregations, window functions or grouping operations: [count(*)]
 SELECT sum(count(*)) FROM bridges.sensors;
---> ! line 1:12: Cannot nest aggregations inside aggregation: [COUNT(*)]
+--> ! line 1:12: Cannot nest aggregations inside aggregation: [count(*)]
 SELECT measure_name, count(*) FROM bridges.sensors;
 --> ! line 1:8: 'measure_name' must be an aggregate expression or appear in GROUP BY clause
 SELECT max(DISTINCT x, 2) FROM (VALUES 1) AS t (x);
@@ -95,7 +95,7 @@ SELECT measure_name FROM bridges.status GROUP BY name;
 SELECT measure_name FROM bridges.status GROUP BY measure_name ORDER BY time;
 --> ! line 1:72: 'time' must be an aggregate expression or appear in GROUP BY clause
 SELECT measure_name FROM bridges.status GROUP BY measure_name HAVING time > now();
---> ! line 1:70: 'time > NOW()' must be an aggregate expression or appear in GROUP BY clause
+--> ! line 1:70: 'time > now()' must be an aggregate expression or appear in GROUP BY clause
 SELECT * FROM bridges.status GROUP BY measure_name;
 --> ! line 1:8: 'city' must be an aggregate expression or appear in GROUP BY clause
 SELECT count(*), max(time) FROM bridges.status WHERE time > now() + 1d;

@@ -140,3 +140,6 @@ SELECT array_union(ARRAY[], ARRAY[]), array_union(ARRAY[2, 1], ARRAY[1, 3]), arr
 --> [] | [2, 1, 3] | [] | [2, 1]
 SELECT cardinality(array_distinct(sequence(1, 10000))), cardinality(array_union(sequence(1, 5000), sequence(2000, 7000)));
 --> 10000 | 7000
+
+SELECT transform(ARRAY[1], x -> sum(x));
+--> ! line 1:33: Lambda expression cannot contain aggregations, window functions or grouping operations: [sum(x)]

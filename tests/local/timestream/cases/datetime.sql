@@ -102,7 +102,7 @@ SELECT TIME '17:02:07.496', TIME '23:59' > TIME '01:00', TIMESTAMP '2022-06-17 0
 SELECT TIMESTAMP 'yesterday';
 --> ! Value cannot be cast to timestamp: yesterday
 SELECT now() AT TIME ZONE 'Europe/Stockholm';
---> ! line 1:8: NOW() AT TIME ZONE 'Europe/Stockholm' is not supported by this embedded Timestream
+--> ! line 1:8: 'now() AT TIME ZONE 'Europe/Stockholm'' is not supported by this embedded Timestream
 SELECT time > 5 FROM bridges.status;
 --> ! line 1:13: '>' cannot be applied to timestamp, integer
 -- A text stands for a timestamp where one is expected

@@ -76,3 +76,8 @@ SELECT 1e7, 1e6, 123456789.0, 0.001, 0.0001, 1e21, 1.0E-300, 12345.678;
 --> 1.0E7 | 1000000.0 | 1.23456789E8 | 0.001 | 1.0E-4 | 1.0E21 | 1.0E-300 | 12345.678
 SELECT CAST(1.1 AS decimal(3, 1));
 --> ! line 1:13: Unknown type: decimal(3, 1)
+
+SELECT random(0);
+--> ! bound must be positive
+SELECT random(5, 1);
+--> ! start value must be less than stop value

@@ -213,13 +213,13 @@ SELECT nope.* FROM bridges.status;
 --> ! line 1:8: Unable to resolve reference nope
 -- What is not a query
 SELECT 1 +;
---> ! The query syntax is invalid at line 1:10: mismatched input '+'
+--> ! The query syntax is invalid at line 1:11: mismatched input '<EOF>'
 SELEC 1;
 --> ! The query syntax is invalid at line 1:7: mismatched input '1'
 SELECT 'abc;
 --> ! The query syntax is invalid at line 1:1: an unterminated literal or comment
 SELECT (1;
---> ! The query syntax is invalid at line 1:9: mismatched input '1'
+--> ! The query syntax is invalid at line 1:10: mismatched input '<EOF>'
 INSERT INTO bridges.status VALUES (1);
 --> ! The query syntax is invalid at line 1:1: mismatched input 'INSERT'
 DROP TABLE bridges.status;
@@ -238,7 +238,7 @@ SELECT 1; SELECT 2;
 --> ! The query syntax is invalid: expecting one statement
 -- Nothing of the machine is within reach
 SELECT * FROM read_csv('/etc/passwd');
---> ! line 1:15: The table function READ_CSV('/etc/passwd') is not supported by this embedded Timestream
+--> ! line 1:15: The table function read_csv('/etc/passwd') is not supported by this embedded Timestream
 SELECT * FROM '/etc/passwd';
 --> ! line 1:15: Table '/etc/passwd' does not exist: write it as "database"."table"
 SELECT getenv('HOME');
@@ -246,7 +246,7 @@ SELECT getenv('HOME');
 SELECT current_setting('threads');
 --> ! line 1:8: Function current_setting not registered
 SELECT * FROM duckdb_settings();
---> ! line 1:15: The table function DUCKDB_SETTINGS() is not supported by this embedded Timestream
+--> ! line 1:15: The table function duckdb_settings() is not supported by this embedded Timestream
 SELECT * FROM information_schema.tables;
 --> ! line 1:15: Database information_schema does not exist
 SELECT * FROM t1;
@@ -319,3 +319,58 @@ SELECT a FROM (VALUES (1), ((2))) AS t (a);
 --> 2
 VALUES (1, 2), 3;
 --> ! line 1:9: Values rows have mismatched types
+
+-- What other dialects know is no syntax here.
+FROM bridges.status;
+--> ! The query syntax is invalid at line 1:1: mismatched input 'FROM'
+SELECT 1 == 1;
+--> ! The query syntax is invalid at line 1:11: mismatched input '='
+SELECT 1 <=> 1;
+--> ! The query syntax is invalid at line 1:12: mismatched input '>'
+SELECT 'a' ~~ 'a';
+--> ! The query syntax is invalid at line 1:12: mismatched input '~'
+SELECT 4 DIV 2;
+--> ! The query syntax is invalid at line 1:14: mismatched input '2'
+SELECT 'a' ILIKE 'A';
+--> ! The query syntax is invalid at line 1:18: mismatched input ''A''
+SELECT !true;
+--> ! line 1:8: Column '!true' does not exist
+SELECT 1_000;
+--> ! line 1:8: identifiers must not start with a digit; surround the identifier with double quotes
+SELECT x FROM (VALUES 1, 2) AS t (x) LIMIT 10%;
+--> ! The query syntax is invalid at line 1:47: mismatched input '<EOF>'
+SELECT x FROM (VALUES 1, 2) AS t (x) LIMIT 1, 2;
+--> ! The query syntax is invalid at line 1:48: mismatched input '<EOF>'
+SELECT x, FROM (VALUES 1) AS t (x);
+--> ! The query syntax is invalid at line 1:11: mismatched input 'FROM'
+SELECT abs(1,);
+--> ! The query syntax is invalid at line 1:14: mismatched input ')'
+SELECT x FROM (VALUES 1) AS t (x) JOIN (VALUES 1) AS u (y);
+--> ! The query syntax is invalid at line 1:59: mismatched input '<EOF>'
+SELECT x FROM (VALUES 1) AS t (x) CROSS JOIN (VALUES 1) AS u (y) ON x = y;
+--> ! The query syntax is invalid at line 1:74: mismatched input '<EOF>'
+SELECT CAST(1 AS string);
+--> ! line 1:13: Unknown type: string
+SELECT x FROM (VALUES 1) AS t (x) GROUP BY x WITH ROLLUP;
+--> ! The query syntax is invalid at line 1:57: mismatched input '<EOF>'
+DESCRIBE SELECT 1;
+--> ! The query syntax is invalid: DESCRIBE takes a table
+DESCRIBE nosuch;
+--> ! Table nosuch does not exist
+
+-- Errors name the words that were written.
+SELECT 'a' SIMILAR TO 'b';
+--> ! line 1:8: ''a' SIMILAR TO 'b'' is not supported by this embedded Timestream
+SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x) FROM (VALUES 'a') AS t (x);
+--> ! line 1:8: 'listagg(x, ',') WITHIN GROUP (ORDER BY x)' is not supported by this embedded Timestream
+
+WITH a AS (SELECT 1 AS x), A AS (SELECT 2 AS x) SELECT x FROM a;
+--> ! line 1:28: WITH query name 'A' specified more than once
+
+-- A constant orders nothing; only a whole number that stands alone is a place.
+SELECT x FROM (VALUES 1) AS t (x) ORDER BY 'a';
+--> 1
+SELECT x FROM (VALUES 1) AS t (x) ORDER BY -1, 1 + 1;
+--> 1
+SELECT 'a' LIKE 'a' ESCAPE 'xx';
+--> ! line 1:28: Escape string must be a single character

@@ -26,7 +26,7 @@ SHOW MEASURES FROM bridges.status LIKE 'His%';
 SHOW MEASURES FROM bridges.nope;
 --> ! Table bridges.nope does not exist
 SHOW MEASURES;
---> ! The query syntax is invalid at line 1:6: mismatched input 'MEASURES'
+--> ! The query syntax is invalid at line 1:14: mismatched input '<EOF>'
 SHOW COLUMNS FROM bridges.status;
 --> ! The query syntax is invalid at line 1:6: mismatched input 'COLUMNS'
 DESCRIBE bridges.status;

@@ -61,3 +61,12 @@ SELECT 'a' < 'b', 'a' BETWEEN 'a' AND 'c', 'b' IN ('a', 'b'), 'x' NOT IN ('a', '
 --> true | true | true | true
 SELECT 'it''s', '', 'ÅÄÖ';
 --> it's |  | ÅÄÖ
+
+SELECT chr(-1);
+--> ! Not a valid Unicode code point: -1
+SELECT chr(1114112);
+--> ! Not a valid Unicode code point: 1114112
+SELECT split('a,b', '');
+--> ! The delimiter may not be the empty string
+SELECT cardinality(split('', ',')), split('a,b', ',', 5);
+--> 1 | [a, b]

@@ -132,3 +132,17 @@ SELECT count(*) OVER (ORDER BY x ROWS -1 PRECEDING) FROM (VALUES 1) AS t (x);
 --> ! Window frame offset value must not be negative or null
 SELECT count(*) OVER (ORDER BY x ROWS 1.5 PRECEDING) FROM (VALUES 1) AS t (x);
 --> ! line 1:39: Window frame ROWS offset must be a whole number, not double
+
+-- Frames that end before they begin, and windows that are a named one and more.
+SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN 1 FOLLOWING AND 1 PRECEDING) FROM (VALUES 1) AS t (x);
+--> ! line 1:45: Window frame starting from FOLLOWING cannot end with PRECEDING
+SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN CURRENT ROW AND 1 PRECEDING) FROM (VALUES 1) AS t (x);
+--> ! line 1:61: Window frame starting from CURRENT ROW cannot end with PRECEDING
+SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
+--> ! line 1:45: Window frame starting from FOLLOWING cannot end with CURRENT ROW
+SELECT sum(x) OVER (ROWS BETWEEN UNBOUNDED FOLLOWING AND CURRENT ROW) FROM (VALUES 1) AS t (x);
+--> ! line 1:8: Window frame start cannot be UNBOUNDED FOLLOWING
+SELECT sum(x) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED PRECEDING) FROM (VALUES 1) AS t (x);
+--> ! line 1:8: Window frame end cannot be UNBOUNDED PRECEDING
+SELECT sum(x) OVER (w ROWS 1 PRECEDING) FROM (VALUES 1) AS t (x) WINDOW w AS (ORDER BY x DESC);
+--> ! line 1:8: A named window with more to it is not supported by this embedded Timestream
