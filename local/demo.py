@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridgewatch.cost.bill import QueryPricing
@@ -30,16 +28,17 @@ from local.bridges.openings import (
 )
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
 from local.clock import SimulatedClock
-from local.cloud import REGION, Cloud
+from local.cloud import Cloud
 from local.comparison import Comparison, compare
+from local.deployment import ROOT, Deployment, records, rows
 from local.meter import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from mypy_boto3_timestream_query import TimestreamQueryClient
 
-ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "build" / "demo"
 """Where the settings, the templates and `summary.json` of the last run are."""
 
@@ -124,9 +123,9 @@ def replay(file: Path) -> Scenario:
 
     :raises ValueError: if the file cannot be read, or records no busy day.
     """
-    rows = read_csv(file)
-    start, end = recorded_window(rows)
-    return Scenario(unite(rows), start, end, {"type": "ndw"}, NDW_PATH)
+    recorded = read_csv(file)
+    start, end = recorded_window(recorded)
+    return Scenario(unite(recorded), start, end, {"type": "ndw"}, NDW_PATH)
 
 
 class Demo:
@@ -157,35 +156,19 @@ class Demo:
             bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
             settings = json.dumps(scenario.settings(bridges.url), indent=2)
             self._settings.write_text(settings, encoding="utf-8")
-            self._deploy(cloud)
+            deployment = Deployment(cloud, self._settings, self._output, self._say)
+            cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
+            deployment.deploy()
+            deployment.cdk("diff", "--fail", "--method=template")
+            self._say("deployed; nothing differs from the templates")
             meter.start()
             self._let_pass(cloud, clock)
             # Before the history is read back: those queries are the demo's own.
             metered, usd = _price(meter)
-            return self._read_back(cloud, clock, metered, usd)
-
-    def _deploy(self, cloud: Cloud) -> None:
-        cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
-        self._cdk(cloud, "bootstrap", f"aws://{cloud.account}/{REGION}")
-        self._cdk(cloud, "deploy", "--all", "--method=direct", "--require-approval=never")
-        self._cdk(cloud, "diff", "--fail", "--method=template")
-        self._say("deployed; nothing differs from the templates")
-
-    def _cdk(self, cloud: Cloud, *words: str) -> None:
-        self._say(f"cdk {' '.join(words)}")
-        ours = ("--output", self._output / "cdk.out", "-c", f"settings={self._settings}")
-        self._run(cloud, [Path(sys.executable).parent / "cdk", *words, *ours])
-
-    def _run(self, cloud: Cloud, command: list[str | Path]) -> str:
-        """Run a command against the cloud; what it prints is kept, and shown if it fails."""
-        environment = {**os.environ, **cloud.environment(), "CDK_VALIDATION": "false"}
-        done = subprocess.run(  # noqa: S603 - our own commands
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            sys.stderr.write(done.stdout + done.stderr)
-        done.check_returncode()
-        return done.stdout
+            timestream = cloud.client("timestream-query")
+            self._say("python -m bridgewatch status")
+            _print_first(deployment.bridgewatch(clock.path, "status"))
+            return self._read_back(timestream, cloud.requests["WriteRecords"], metered, usd)
 
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
@@ -203,28 +186,26 @@ class Demo:
 
     def _read_back(
         self,
-        cloud: Cloud,
-        clock: SimulatedClock,
+        timestream: TimestreamQueryClient,
+        write_requests: int,
         metered: dict[str, float],
         usd: dict[str, float],
     ) -> Summary:
         scenario = self._scenario
-        records = list(_records(cloud.client("timestream-query"), scenario))
-        compared = compare(scenario.openings, self._polls, records)
-        self._say("python -m bridgewatch status")
-        _print_first(self._status(cloud, clock))
-        _print_days(cloud.client("timestream-query"))
-        _print_strips(records, compared.stored, scenario.end)
+        stored = list(records(timestream, TABLE, scenario.start))
+        compared = compare(scenario.openings, self._polls, stored)
+        _print_days(timestream)
+        _print_strips(stored, compared.stored, scenario.end)
         true_changes = changes(scenario.openings, scenario.start, scenario.end)
         summary = Summary(
             polls=len(self._polls),
-            records_written=len(records),
+            records_written=len(stored),
             changes_true=len(true_changes),
             changes_stored=len(compared.stored),
             lost=len(compared.lost),
             invented=len(compared.invented),
             openings=sum(change.status == "Open" for change in compared.stored),
-            write_requests=cloud.requests["WriteRecords"],
+            write_requests=write_requests,
             metered=metered,
             usd=usd,
             seconds=round(time.monotonic() - self._began, 1),
@@ -239,16 +220,6 @@ class Demo:
         )
         sys.stdout.write(f"All of it is in {os.path.relpath(file)}.\n")
         return summary
-
-    def _status(self, cloud: Cloud, clock: SimulatedClock) -> str:
-        """Run the operator's command as a process that lives in simulated time."""
-        return self._run(
-            cloud,
-            [
-                *(sys.executable, "-m", "local.simulated_time", clock.path),
-                *("-m", "bridgewatch", "status", "--settings", self._settings),
-            ],
-        )
 
     def _say(self, what: str) -> None:
         sys.stdout.write(f"{time.monotonic() - self._began:6.1f} s  {what}\n")
@@ -265,22 +236,6 @@ def _price(meter: Meter) -> tuple[dict[str, float], dict[str, float]]:
             "without_allowances": float(meter.usd(QueryPricing.TCU, allowances=False)),
         },
     )
-
-
-def _records(timestream: TimestreamQueryClient, scenario: Scenario) -> Iterator[Change]:
-    """Read every record of the table, in the order of time."""
-    sql = (
-        f"SELECT time, measure_name, measure_value::varchar FROM {TABLE} "  # noqa: S608 - constants
-        f"WHERE time >= from_iso8601_timestamp('{scenario.start.isoformat()}') ORDER BY time"
-    )
-    for moment, bridge, status in _rows(timestream, sql):
-        yield Change(datetime.fromisoformat(moment).replace(tzinfo=UTC), bridge, status)
-
-
-def _rows(timestream: TimestreamQueryClient, sql: str) -> Iterator[list[str]]:
-    for page in timestream.get_paginator("query").paginate(QueryString=sql):
-        for row in page["Rows"]:
-            yield [datum["ScalarValue"] for datum in row["Data"]]
 
 
 def _print_first(table: str) -> None:
@@ -302,7 +257,7 @@ def _print_days(timestream: TimestreamQueryClient) -> None:
         WHERE status = 'Open' AND before = 'Closed' GROUP BY bin(time, 1d) ORDER BY day
         """  # noqa: S608 - constants
     sys.stdout.write("\nOpenings a day, by Timestream SQL:\n")
-    for day, count in _rows(timestream, sql):
+    for day, count in rows(timestream, sql):
         sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
 
 

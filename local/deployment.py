@@ -13,7 +13,7 @@ from local.bridges.openings import Change
 from local.cloud import REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_timestream_query import TimestreamQueryClient
 
@@ -27,12 +27,16 @@ class Deployment:
 
     :param settings: the file.
     :param output: the directory for the templates.
+    :param say: told each command of the CDK before it runs.
     """
 
-    def __init__(self, cloud: Cloud, settings: Path, output: Path) -> None:
+    def __init__(
+        self, cloud: Cloud, settings: Path, output: Path, say: Callable[[str], None] | None = None
+    ) -> None:
         self._cloud = cloud
         self._settings = settings
         self._output = output
+        self._say = say
 
     def deploy(self) -> None:
         """Deploy every stack.
@@ -44,6 +48,8 @@ class Deployment:
 
     def cdk(self, *words: str) -> None:
         """Run the CDK's command line."""
+        if self._say:
+            self._say(f"cdk {' '.join(words)}")
         ours = ("--output", self._output / "cdk.out", "-c", f"settings={self._settings}")
         self.run([Path(sys.executable).parent / "cdk", *words, *ours])
 
