@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from local.timestream import limits
-from local.timestream.errors import ValidationException
+from local.timestream.errors import ServiceQuotaExceededException, ValidationException
 from local.timestream.retention import Retention
 
 if TYPE_CHECKING:
@@ -130,6 +130,30 @@ def tags(request: Json) -> dict[str, str]:
                 "tags.value", f"Member must have length up to {limits.TAG_VALUE_CHARACTERS}"
             )
     return {tag["Key"]: tag["Value"] for tag in given}
+
+
+def tag(tags_of_it: dict[str, str], request: Json) -> Json:
+    """Add a request's tags to a resource's.
+
+    :raises ServiceQuotaExceededException: if it has too many then.
+    """
+    added = tags({"Tags": required(request, "Tags")})
+    if len(tags_of_it | added) > limits.TAGS:
+        raise ServiceQuotaExceededException(f"The resource has more than {limits.TAGS} tags.")
+    tags_of_it.update(added)
+    return {}
+
+
+def untag(tags_of_it: dict[str, str], request: Json) -> Json:
+    """Take the tags whose keys a request names from a resource's; absent ones are no error."""
+    for key in required(request, "TagKeys"):
+        tags_of_it.pop(key, None)
+    return {}
+
+
+def list_tags(tags_of_it: dict[str, str]) -> Json:
+    """Answer with a resource's tags."""
+    return {"Tags": [{"Key": key, "Value": value} for key, value in tags_of_it.items()]}
 
 
 def page(

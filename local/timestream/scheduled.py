@@ -241,22 +241,13 @@ class ScheduledQueries:
         return {}
 
     def _tag(self, request: Json) -> Json:
-        tags = self._tags_of(request)
-        added = control.tags({"Tags": required(request, "Tags")})
-        if len(tags | added) > limits.TAGS:
-            raise ServiceQuotaExceededException(f"The resource has more than {limits.TAGS} tags.")
-        tags.update(added)
-        return {}
+        return control.tag(self._tags_of(request), request)
 
     def _untag(self, request: Json) -> Json:
-        tags = self._tags_of(request)
-        for key in required(request, "TagKeys"):
-            tags.pop(key, None)
-        return {}
+        return control.untag(self._tags_of(request), request)
 
     def _list_tags(self, request: Json) -> Json:
-        tags = self._tags_of(request)
-        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        return control.list_tags(self._tags_of(request))
 
     def _tags_of(self, request: Json) -> dict[str, str]:
         tags: dict[str, str] = self._found({"ScheduledQueryArn": request["ResourceARN"]})["Tags"]
