@@ -107,7 +107,7 @@ def judge(
 ) -> Verdict:
     """Judge what was made of everything that passed.
 
-    :param runs: of all functions, in the order of time.
+    :param runs: of all functions, in the order of time; one at least.
     :param poller: the name of the function that polls.
     :param heartbeat: the longest silence wanted between records.
     :param poll: the time between polls.
@@ -122,7 +122,9 @@ def judge(
     rejected = {seen for run in runs for seen in run.rejected}
     logged = {seen for run in polls for seen in run.logged}
     needlessly = {seen for run in polls if not run.queue_failed for seen in run.logged}
-    hidden, false_gaps = _compare_gaps(observed, evidence.gaps, heartbeat, poll)
+    hidden, false_gaps = _compare_gaps(
+        observed, evidence.gaps, begin=runs[0].start, heartbeat=heartbeat, poll=poll
+    )
     return Verdict(
         polls=len(polls),
         died=sum(run.died for run in polls),
@@ -209,6 +211,8 @@ def _doubled(table: Counter[Seen]) -> Iterable[Seen]:
 def _compare_gaps(
     observed: Mapping[str, Sequence[Seen]],
     gaps: Mapping[str, Sequence[Gap]],
+    *,
+    begin: datetime,
     heartbeat: timedelta,
     poll: timedelta,
 ) -> tuple[tuple[tuple[str, Gap], ...], tuple[tuple[str, Gap], ...]]:
@@ -223,7 +227,12 @@ def _compare_gaps(
             if end - start > heartbeat + 2 * poll
             and not any(gap.start <= start and end <= gap.end for gap in reported)
         ]
-        false_gaps += [(bridge, gap) for gap in reported if not _misses_a_poll(gap, times, poll)]
+        false_gaps += [
+            (bridge, gap)
+            for gap in reported
+            # What is before the first record is unknown, however short it is.
+            if gap.start > begin and not _misses_a_poll(gap, times, poll)
+        ]
     return tuple(hidden), tuple(false_gaps)
 
 

@@ -287,7 +287,6 @@ class Chaos:
         return judge(self._journal.runs, evidence, poller=POLLER, heartbeat=HEARTBEAT, poll=POLL)
 
     def _history(self, deployment: Deployment, bridge: str) -> dict[str, Any]:
-        # What was before the bridge's first observation is unknown, and no gap.
         since = START.strftime("%Y-%m-%dT%H:%M")
         told = deployment.bridgewatch(
             self._clock.path, "history", bridge, "--json", "--since", since
@@ -362,7 +361,7 @@ def _gaps(history: Mapping[str, Any]) -> list[Gap]:
     return [
         Gap(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
         for one in history["stretches"]
-        if one["status"] == "unknown" and one["start"] != history["since"]
+        if one["status"] == "unknown"
     ]
 
 

@@ -150,9 +150,17 @@ def test_a_silence_that_is_no_reported_gap_is_hidden() -> None:
 
 
 def test_a_gap_in_which_no_poll_is_missing_is_false() -> None:
-    gap = Gap(at(0), at(3))
+    gap = Gap(at(1), at(3))
 
     assert verdict(RUNS, TABLE, gaps=[gap]).false_gaps == ((BRIDGE, gap),)
+
+
+def test_what_is_before_the_first_record_is_a_gap_of_any_length() -> None:
+    # Given a first record that was rejected
+    rejected = {seen(0, "Closed"): "too old"}
+    runs = [poll(0, "Closed", rejected=rejected), poll(1, "Closed")]
+
+    assert verdict(runs, [seen(1, "Closed")], rejected, gaps=[Gap(at(0), at(1))]).faultless
 
 
 def test_whose_change_a_shared_second_look_was_about_is_not_seen_from_outside() -> None:
@@ -172,4 +180,4 @@ def test_a_change_in_a_poll_without_time_for_a_second_look_may_be_observed() -> 
 
 
 def test_nothing_to_judge_is_no_success() -> None:
-    assert not verdict([], []).faultless
+    assert not verdict([poll(0)], []).faultless
