@@ -107,10 +107,14 @@ class JsonSource:
         if not isinstance(value, str):
             raise SourceError(Reason.MALFORMED, f"{pointer or 'the document'} is not a word")
         if value not in self._configuration.statuses:
-            # No longer text: whatever a server echoes, a key is not among what is logged.
-            shown = repr(value) if len(value) <= _WORD_LENGTH else "a long text"
-            raise SourceError(Reason.UNKNOWN_STATUS, f"{shown} is not in statuses")
+            raise SourceError(Reason.UNKNOWN_STATUS, f"{self._shown(value)} is not in statuses")
         return self._configuration.statuses[value]
+
+    def _shown(self, word: str) -> str:
+        """Write an unknown word for the log: whatever a server echoes, the key is not in it."""
+        if len(word) > _WORD_LENGTH:
+            return "a long text"
+        return "the API key" if self._key and self._key.read() in word else repr(word)
 
 
 def escape(token: str) -> str:

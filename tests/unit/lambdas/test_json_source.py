@@ -484,6 +484,21 @@ def test_a_key_with_characters_that_no_key_has_is_no_observation(
     assert failure.reason is Reason.NO_KEY
 
 
+def test_an_echo_of_a_key_as_short_as_a_word_is_not_told(
+    httpserver: HTTPServer,
+    ssm: Any,  # noqa: ANN401 - a boto3 client
+) -> None:
+    ssm.put_parameter(Name="/short", Value="s3cret", Type="SecureString")
+    httpserver.expect_request("/").respond_with_json({"status": "No s3cret!"})
+
+    failure = only_failure(look(httpserver.url_for("/"), key=Key("/short", "query", "k")))
+
+    assert (failure.reason, failure.detail) == (
+        Reason.UNKNOWN_STATUS,
+        "the API key is not in statuses",
+    )
+
+
 TROUBLES = {
     "echo": [HEAD, b'\r\n{"status": "No bridge at ' + CANARY.encode() + b'"}'],
     "refused": [],
