@@ -337,6 +337,8 @@ class Queries:
         database, name, alias = node.db, node.name, node.args.get("alias")
         if node.args.get("catalog"):
             raise self.refuse(node, "A catalog")
+        if isinstance(node.this, exp.Values):  # at the start of a join in parentheses
+            return self._relation(self._values(node.this, scope), alias, scope)
         if not isinstance(node.this, exp.Identifier):
             raise self.refuse(node, f"The table function {Expressions.describe(node.this)}")
         if not database:

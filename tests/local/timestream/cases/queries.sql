@@ -374,3 +374,13 @@ SELECT x FROM (VALUES 1) AS t (x) ORDER BY -1, 1 + 1;
 --> 1
 SELECT 'a' LIKE 'a' ESCAPE 'xx';
 --> ! line 1:28: Escape string must be a single character
+
+-- Joins in parentheses may start with anything.
+SELECT a.x, b.y FROM ((VALUES 1) AS a (x) CROSS JOIN (VALUES 2) AS b (y));
+--> 1 | 2
+SELECT a.x, c.z
+FROM (VALUES 1, 2) AS a (x)
+LEFT JOIN ((VALUES 1) AS b (y) JOIN (VALUES 1) AS c (z) ON b.y = c.z) ON a.x = b.y
+ORDER BY a.x;
+--> 1 | 1
+--> 2 | NULL
