@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,37 @@ def test_its_sleep_moves_the_clock_for_everybody(tmp_path: Path, clock: Simulate
     run(tmp_path, str(clock.path), "-m", "probe")
 
     assert (utc(clock) - START).total_seconds() == 3600
+
+
+WAITING = """
+import socket
+here, there = socket.socketpair()
+here.settimeout(3600)
+print("waits", flush=True)
+try:
+    here.recv_into(bytearray(1))
+except TimeoutError:
+    print("gave up")
+"""
+
+
+def test_a_socket_gives_up_when_the_clock_is_moved_beyond_its_time_out(
+    tmp_path: Path, clock: SimulatedClock
+) -> None:
+    (tmp_path / "waiting.py").write_text(WAITING, encoding="utf-8")
+    command = [sys.executable, "-m", "local.simulated_time", str(clock.path), "-m", "waiting"]
+    with subprocess.Popen(  # noqa: S603 - this interpreter
+        command, env={"PYTHONPATH": f".:{tmp_path}"}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "waits\n"
+
+        while process.poll() is None:  # it may not have begun to wait when the clock is moved
+            clock.sleep(3600)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+
+        assert process.stdout.read() == "gave up\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["clock"], ["clock", "probe"], ["clock", "-c", "x"]])

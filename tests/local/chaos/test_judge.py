@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,12 +24,12 @@ def seen(minute: float, status: str, bridge: str = BRIDGE) -> Seen:
 
 
 def answer(minute: float, status: str | None, bridges: tuple[str, ...] = (BRIDGE,)) -> Answer:
-    return Answer(at(minute), bridges, status and dict.fromkeys(bridges, status))
+    return Answer(at(minute), bridges, dict.fromkeys(bridges, status) if status else None)
 
 
-def poll(minute: float, *statuses: str | None, **settings: object) -> Run:
+def poll(minute: float, *statuses: str | None, **fate: Any) -> Run:  # noqa: ANN401 - of a Run
     answers = [answer(minute, status) for status in statuses]
-    return replace(Run("poller", at(minute), answers), **settings)
+    return Run("poller", at(minute), answers, **fate)
 
 
 def verdict(
