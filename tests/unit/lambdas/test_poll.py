@@ -256,7 +256,8 @@ def test_a_bridge_whose_change_is_not_in_the_table_is_written_though_it_changed_
     bench: Bench, lost: str
 ) -> None:
     # Given a change that an operator may yet bring into the table
-    closed, opened = {"one": CLOSED, "two": CLOSED}, {"one": OPEN, "two": CLOSED}
+    closed: dict[str, Status | Reason] = {"one": CLOSED, "two": CLOSED}
+    opened: dict[str, Status | Reason] = {"one": OPEN, "two": CLOSED}
     bench.script(closed, opened, opened, closed)
     poller = bench.poller()
     poll_once(poller)
