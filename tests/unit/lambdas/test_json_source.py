@@ -339,6 +339,19 @@ def test_a_server_that_stalls_or_breaks_off_is_no_observation(
     assert only_failure(look(raw_server.url, limits=QUICK)).reason is reason
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 2", HEAD, HEAD + b"X-Slow: "])
+def test_a_head_that_trickles_past_the_time_out_is_given_up(
+    raw_server: RawServer, head: bytes
+) -> None:
+    raw_server.pieces, raw_server.trickles = [head], True
+    began = time.monotonic()
+
+    failure = only_failure(look(raw_server.url, limits=QUICK, seconds=10))
+
+    assert failure.reason is Reason.TIMED_OUT
+    assert time.monotonic() - began < 5
+
+
 def test_an_answer_that_trickles_past_the_deadline_is_given_up(raw_server: RawServer) -> None:
     raw_server.pieces, raw_server.trickles = [HEAD, b"\r\n"], True
 
