@@ -81,6 +81,7 @@ resume: setup  ## poll again
 
 synth: setup  ## synthesize the templates into cdk.out
 	@echo "==> cdk synth"
+	@rm -rf cdk.out
 	@$(cdk) synth --quiet $(cdk_settings)
 
 lint: synth  ## ruff, mypy and cfn-lint
@@ -102,8 +103,9 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
 	@touch $@
 
-bench: setup build/bench-venv/.installed  ## measure the poller, and writing and reading beside awswrangler (about 6 min)
+bench: setup build/bench-venv/.installed  ## measure the poller, the embedded Timestream, and writing and reading beside awswrangler
 	@$(venv)/python -m bench.poller
+	@$(venv)/python -m bench.timestream
 	@$(venv)/python -m bench.ingest
 	@$(venv)/python -m bench.read
 
