@@ -47,7 +47,7 @@ class Evidence:
     """Where records are in the end.
 
     :param table: every record of the table.
-    :param dead_letters: the records in the dead-letter queue, and their reasons.
+    :param dead_letters: the records that came into the dead-letter queue, and their reasons.
     :param gaps: what is reported as unknown, by bridge.
     :param waiting: how many messages are still in the queue.
     """

@@ -149,6 +149,7 @@ class Chaos:
         self._settings = output / "settings.json"
         self._clock = SimulatedClock(START)
         self._journal = Journal()
+        self._dead_letters: dict[Seen, str] = {}
         self._openings = _openings(seed, BRIDGES[:bridges], START, START + length)
         self._faults = Faults(
             seed=seed,
@@ -247,6 +248,7 @@ class Chaos:
         while (now := utc(self._clock)) < end:
             cloud.schedules.run(self._clock, min(now + timedelta(days=1), end))
             faults = self._faults.counts.total()
+            self._dead_letters |= _take_dead_letters(cloud)
             self._say(
                 f"  {utc(self._clock):%d %b %H:%M}: {len(self._journal.runs):,} invocations, "
                 f"{faults:,} faults"
@@ -280,7 +282,7 @@ class Chaos:
         found = records(cloud.client("timestream-query"), TABLE, START)
         evidence = Evidence(
             table=[Seen(*record) for record in found],
-            dead_letters=_dead_letters(cloud),
+            dead_letters=self._dead_letters,
             gaps={bridge: _gaps(self._history(deployment, bridge)) for bridge in self._openings},
             waiting=_count(cloud, f"{DEPLOYMENT}-queue"),
         )
@@ -332,15 +334,17 @@ def _openings(seed: int, bridges: Iterable[str], start: datetime, end: datetime)
     return unite(found, names)
 
 
-def _dead_letters(cloud: Cloud) -> Mapping[Seen, str]:
-    """Read the records in the dead-letter queue, and their reasons."""
+def _take_dead_letters(cloud: Cloud) -> dict[Seen, str]:
+    """Take the records from the dead-letter queue, with their reasons.
+
+    As an operator does whom the alarm tells: after 14 days they would be gone.
+    """
     sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-dead-letters")["QueueUrl"]
     found: dict[Seen, str] = {}
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=3600
-    ).get("Messages"):
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             body = json.loads(message["Body"])
             found |= {in_observation(one): body["reason"] for one in body["observations"]}
     return found
