@@ -156,7 +156,8 @@ class Journal:
             for kind, group in groupby(_counted(entries, numbers), type):
                 self._database.executemany(_INSERT[kind], group)
             openings = self._database.execute(
-                "SELECT bridge, opened_at, closed_at FROM opening ORDER BY bridge, opened_at"
+                "SELECT bridge, opened_at, closed_at FROM opening "
+                "ORDER BY bridge, coalesce(opened_at, closed_at), opened_at IS NULL"
             )
             found = observations(map(Opened._make, openings), findings, heartbeat)
             self._database.executemany(_INSERT[Observed], _counted(found, numbers))
@@ -183,7 +184,7 @@ class Journal:
 
     def rows(self) -> Iterator[Row]:
         """Give what there is to send, by bridge and time."""
-        yield from self._database.execute(
+        return self._database.execute(
             "SELECT bridge, time, status FROM observation WHERE status IN ('Open', 'Closed') "
             "ORDER BY bridge, time"
         )
@@ -223,7 +224,7 @@ class Journal:
 
     def refusals(self) -> Iterator[tuple[str, int, str, str]]:
         """Give what was refused: bridge, time, status and reason."""
-        yield from self._database.execute(
+        return self._database.execute(
             "SELECT * FROM refusal UNION ALL "
             "SELECT bridge, time, '', ? FROM observation WHERE status NOT IN ('Open', 'Closed') "
             "ORDER BY bridge, time",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bridgewatch.backfill.files import Observed, Opened
 from lambdas.observation import Status
@@ -35,7 +35,7 @@ def observations(
     Openings of a bridge that overlap or touch count as one: while either lasts, the span is raised.
     An end that is not known gives no observation.
 
-    :param openings: sorted by bridge and then by start, those without a start first.
+    :param openings: sorted by bridge and then by start; by its end, after others, what has none.
     :param findings: what is remarkable is added here.
     :param heartbeat: if there were no others, how often to say so: Open while one lasts, and Closed
         from its end to the next one. Without, that time is a gap, if it is long.
@@ -72,9 +72,13 @@ def _meet(first: Opened, second: Opened) -> bool:
     return (
         first.bridge == second.bridge
         and first.closed_at is not None
-        and second.opened_at is not None
-        and second.opened_at <= first.closed_at
+        and _first_known(second) <= first.closed_at
     )
+
+
+def _first_known(opening: Opened) -> int:
+    """Give when it began or, if only that is known, when it ended."""
+    return cast("int", opening.closed_at if opening.opened_at is None else opening.opened_at)
 
 
 def _during(
@@ -89,5 +93,6 @@ def _during(
 
 
 def _named(opening: Opened) -> str:
-    opened_at = EPOCH + timedelta(milliseconds=opening.opened_at or 0)
-    return f"{opening.bridge}'s opening of {opened_at:%Y-%m-%dT%H:%M:%SZ}"
+    time = EPOCH + timedelta(milliseconds=_first_known(opening))
+    which = "until" if opening.opened_at is None else "of"
+    return f"{opening.bridge}'s opening {which} {time:%Y-%m-%dT%H:%M:%SZ}"

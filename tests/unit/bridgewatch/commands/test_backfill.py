@@ -185,6 +185,27 @@ def test_overlaps_and_missing_ends_are_told(run: Commands) -> None:
     assert "1 openings have no end, and none is invented." in result.stderr
 
 
+def test_an_opening_without_a_start_hides_none_that_ended_before(run: Commands) -> None:
+    openings = (
+        "bridge,opened_at,closed_at\n"
+        "Hisingsbron,2022-08-15T12:00:00Z,2022-08-15T12:10:00Z\n"
+        "Hisingsbron,,2022-08-15T13:00:00Z\n"
+        "Hisingsbron,2022-08-15T14:00:00Z,2022-08-15T14:10:00Z\n"
+        "Hisingsbron,,2022-08-15T14:05:00Z\n"
+    )
+
+    result = run("backfill", "-", "--dry-run", input_=openings)
+
+    assert [line.split(",")[::2] for line in result.stdout.splitlines()[1:]] == [
+        ["2022-08-15T12:00:00.000Z", "Open"],
+        ["2022-08-15T12:10:00.000Z", "Closed"],
+        ["2022-08-15T13:00:00.000Z", "Closed"],
+        ["2022-08-15T14:00:00.000Z", "Open"],
+        ["2022-08-15T14:10:00.000Z", "Closed"],
+    ]
+    assert "opening until 2022-08-15T14:05:00Z overlaps Hisingsbron's opening of" in result.stderr
+
+
 def test_between_openings_that_are_all_there_were_heartbeats_say_closed(run: Commands) -> None:
     openings = (
         "bridge,opened_at,closed_at\n"
