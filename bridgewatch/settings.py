@@ -527,8 +527,8 @@ def _about_budget(budget: Budget) -> Iterator[str]:
 def load_settings(path: Path | None = None) -> Settings:
     """Read and check the settings.
 
-    :param path: a file that holds the settings as one JSON object; without it, the context key
-        `bridgewatch` of this project's cdk.json.
+    :param path: a file that holds the settings as one JSON object, or a cdk.json that holds them in
+        its context under `bridgewatch`; without it, this project's cdk.json.
     :raises SettingsError: one sentence that says what is wrong first, and how much more is.
     """
     file = path or CDK_JSON
@@ -538,7 +538,7 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise SettingsError(f"{file} is not JSON: {error}.") from error
-    if path is None:
+    if path is None or (isinstance(document, dict) and "context" in document):
         document = document.get("context", {}).get("bridgewatch")
     return parse_settings(document)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -23,7 +22,7 @@ from bridgewatch.cost.prices import REGION, PriceError, PriceList, load_prices
 from bridgewatch.cost.report import LineReport, Report, difference, report
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment as deployment_of
-from bridgewatch.settings import Settings, load_settings, parse_settings
+from bridgewatch.settings import load_settings
 from lambdas.timestream import Connection
 
 BAR_WIDTH = 12
@@ -35,7 +34,10 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
         Path | None, typer.Option(help="The settings, if not those in cdk.json.")
     ] = None,
     region: Annotated[
-        str, typer.Option(help="The AWS region, whose prices count.", envvar="AWS_REGION")
+        str,
+        typer.Option(
+            help="The AWS region, whose prices count.", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"]
+        ),
     ] = REGION,
     queries_per_day: Annotated[float, typer.Option(help="How often the history is queried.")] = 0,
     tcu_per_query: Annotated[
@@ -76,7 +78,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
 
         def deployed(file: Path | None) -> Deployment:
             return replace(
-                deployment_of(_settings(file)),
+                deployment_of(load_settings(file)),
                 queries_a_day=Fraction(queries_per_day),
                 tcu_a_query=tcu_per_query,
             )
@@ -91,7 +93,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             if not yes:
                 ask_first(prices)
             place = Connection(profile, region, endpoint_url)
-            tell_actual(_settings(settings), place, found, as_json=as_json)
+            tell_actual(load_settings(settings), place, found, as_json=as_json)
             return
         variants = {
             name: _report(variant, prices, region) for name, variant in what_ifs(deployment).items()
@@ -100,16 +102,6 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             print_json({**found, "what_if": {name: _totals(one) for name, one in variants.items()}})
         else:
             _print(deployment, found, variants, prices)
-
-
-def _settings(file: Path | None) -> Settings:
-    """Read settings: also those of a cdk.json that is elsewhere, such as an older one."""
-    if file is not None:
-        with suppress(OSError, ValueError):
-            match json.loads(file.read_text(encoding="utf-8")):
-                case {"context": {"bridgewatch": context}}:
-                    return parse_settings(context)
-    return load_settings(file)
 
 
 def _check_region(region: str) -> None:

@@ -183,6 +183,17 @@ def test_two_settings_are_compared_in_one_sentence(settings: Callable[..., str])
     assert result.stdout.endswith(", mostly for Timestream's GB-hours of memory store.\n")
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_is_that_of_the_environment(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv(variable, "eu-central-1")
+    # then
+    assert told()["region"] == "eu-central-1"
+
+
 def test_an_older_cdk_json_is_compared_with_the_one_in_use(
     settings: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -233,6 +233,13 @@ def test_a_file_that_is_not_json_is_named_with_the_line(tmp_path: Path) -> None:
         load_settings(file)
 
 
+def test_another_cdk_json_holds_settings_in_its_context(tmp_path: Path) -> None:
+    file = tmp_path / "older.json"
+    file.write_text(CDK_JSON.read_text())
+
+    assert load_settings(file) == load_settings()
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_are_right(example: Path) -> None:
     assert load_settings(example).bridges
