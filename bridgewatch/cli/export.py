@@ -58,6 +58,8 @@ def export(  # noqa: PLR0913 - each is an option of the command line
     window = Window.of(since, until)
     sql = _sql(place, [one.name for one in place.bridges(bridge)], window)
     if unload:
+        if output or format_:
+            raise CommandError("--unload goes without --output and --format.", WRONG_USAGE)
         _unload(place, sql, unload)
         return
     ending = output.suffix[1:] if output else Format.CSV

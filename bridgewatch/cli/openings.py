@@ -48,7 +48,7 @@ def openings(
     """Tell when bridges were open, and the gaps in which nobody knows.
 
     A start or an end is only told where the records around it show the change. `backfill` reads
-    what --csv prints, which is the openings alone.
+    what --csv prints, which is the openings of which either is known.
     """
     window = Window.of(since, until)
     names = [one.name for one in place.bridges(bridge)]
@@ -57,7 +57,8 @@ def openings(
     only_openings = [row for row in rows if not row.is_gap]
     if output is Output.CSV:
         columns = ("bridge", "opened_at", "closed_at", "duration_seconds")
-        print_records(output, columns, map(_record, only_openings))
+        dated = (row for row in only_openings if row.start or row.end)
+        print_records(output, columns, map(_record, dated))
     elif output is Output.JSON:
         gaps = [_gap(row) for row in rows if row.is_gap]
         print_json({"openings": [_record(row) for row in only_openings], "gaps": gaps})

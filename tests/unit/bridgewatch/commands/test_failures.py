@@ -177,6 +177,17 @@ def test_unload_lets_timestream_write_to_s3_itself(timestream: RecordingTimestre
     assert query["QueryString"].endswith(") TO 's3://b/p' WITH (format = 'PARQUET')")
 
 
+@pytest.mark.parametrize("option", [("--output", "x.csv"), ("--format", "csv")])
+@pytest.mark.usefixtures("aws")
+def test_unload_writes_no_file_here_and_nothing_but_parquet(option: tuple[str, str]) -> None:
+    command = ["export", "--unload", "s3://b/p", *option, "--settings", "settings.json"]
+
+    result = CliRunner().invoke(app, command)
+
+    assert result.exit_code == 2
+    assert result.stderr == "bridgewatch: --unload goes without --output and --format.\n"
+
+
 @pytest.mark.parametrize("url", ["/tmp/x", "s3://b/'; DROP", "https://b"])  # noqa: S108 - not used
 @pytest.mark.usefixtures("aws")
 def test_unload_takes_an_address_of_s3_only(url: str) -> None:

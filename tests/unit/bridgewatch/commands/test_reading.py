@@ -76,6 +76,15 @@ def test_openings_as_csv_are_what_backfill_reads(autumn: Commands, tmp_path: Pat
     )
 
 
+def test_openings_as_csv_leave_out_those_of_which_no_time_is_known(run: Commands) -> None:
+    run.write((MORNING, "Open"))
+
+    result = run("openings", "Hisingsbron", *WINDOW, "--csv")
+
+    assert result.stdout == "bridge,opened_at,closed_at,duration_seconds\n"
+    assert len(run.printed("openings", "Hisingsbron", *WINDOW)["openings"]) == 1
+
+
 def test_stats_count_by_the_bridges_own_clock(autumn: Commands) -> None:
     hisingsbron, marieholmsbron = autumn.printed("stats", *WINDOW)
 
