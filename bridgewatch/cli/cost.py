@@ -84,6 +84,8 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             )
 
         if diff is not None:
+            if actually or as_json:
+                raise CommandError("--diff goes without --actual and --json.", WRONG_USAGE)
             old, new = (_saved(file) or _report(deployed(file), prices, region) for file in diff)
             typer.echo(difference(old, new))
             return

@@ -208,6 +208,15 @@ def test_an_older_cdk_json_is_compared_with_the_one_in_use(
     assert result.stdout.startswith("A month goes from 0.04 to 0.00 USD")
 
 
+@pytest.mark.parametrize("option", ["--actual", "--json"])
+def test_a_difference_is_a_sentence_and_nothing_else(option: str) -> None:
+    # when
+    result = run("--diff", EXAMPLE, EXAMPLE, option)
+    # then
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "bridgewatch: --diff goes without --actual and --json.\n"
+
+
 def test_a_saved_price_is_compared_with_settings(
     settings: Callable[..., str], tmp_path: Path
 ) -> None:
