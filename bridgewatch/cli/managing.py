@@ -10,7 +10,10 @@ from bridgewatch.cli.output import Output, print_csv, print_json, print_table
 from bridgewatch.timestream.tables import owned_by_stack
 
 Confirm = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The name again, instead of being asked for it.")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The name again (a table's: DATABASE.TABLE), instead of being asked."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Even if a stack owns it.")]
 
