@@ -353,7 +353,10 @@ def interrupting(
         return answer(request)
 
     timestream.handle = with_table  # type: ignore[method-assign] # for this test
+    # A shell that runs the tests in the background has them ignore it, and so would the command.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield found
+    signal.signal(signal.SIGINT, inherited)
     if found.process:
         found.process.kill()
 
