@@ -27,6 +27,8 @@ from local.chaos.sources import MAX_BYTES, NDW, ROAD_SIGNALS, TIMEOUT_SECONDS, D
 from local.clock import SimulatedClock, utc
 from local.cloud import Cloud
 from local.deployment import ROOT, Deployment, records
+from local.meter import Meter
+from local.meter.meter import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -163,7 +165,8 @@ class Chaos:
             end=START + length - CALM,
         )
         self._harm = Harm(self._clock, self._kill)
-        self._cloud = Cloud(self._clock, disturbance=self)
+        self._meter = Meter(self._clock)
+        self._cloud = Cloud(self._clock, meter=self._meter, disturbance=self)
 
     def requests(self, application: WSGIApplication) -> WSGIApplication:
         """Stand in front of the services."""
@@ -197,11 +200,16 @@ class Chaos:
             cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
             deployment = Deployment(cloud, self._settings, self._output)
             deployment.deploy()
+            self._meter.start()
             self._say("deployed")
             self._let_pass(cloud)
+            # Before the history is read back: those queries are the judge's own.
+            price = in_words(self._meter)
             self._import_logged(deployment)
             verdict = self._judge(cloud, deployment)
-        return self._conclude(verdict), verdict
+        summary = self._conclude(verdict)
+        sys.stdout.write(f"{price}\n")
+        return summary, verdict
 
     def _kill(self) -> None:
         self._cloud.runtime.kill()

@@ -62,12 +62,6 @@ class RejectedRecordsException(TimestreamError):  # noqa: N818
     status = 419
 
 
-class InvalidEndpointException(TimestreamError):  # noqa: N818
-    """The request went to an endpoint that does not serve it."""
-
-    status = 421
-
-
 class QueryExecutionException(TimestreamError):  # noqa: N818
     """A query failed while it ran."""
 

@@ -52,7 +52,6 @@ DAY_TO_SECOND = Type("interval day to second")
 YEAR_TO_MONTH = Type("interval year to month")
 UNKNOWN = Type("unknown")  # of NULL alone
 
-NUMERIC = (INTEGER, BIGINT, DOUBLE)
 
 _PHYSICAL = {
     "boolean": "BOOLEAN",
