@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bridgewatch.cost.bill import QueryPricing
 from local.bridges.openings import (
     Change,
     Openings,
@@ -32,6 +31,7 @@ from local.cloud import Cloud
 from local.comparison import Comparison, compare
 from local.deployment import ROOT, Deployment, records, rows
 from local.meter import Meter
+from local.meter.meter import in_words, prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,7 +164,7 @@ class Demo:
             meter.start()
             self._let_pass(cloud, clock)
             # Before the history is read back: those queries are the demo's own.
-            metered, usd = _price(meter)
+            metered, usd = _counts(meter), prices(meter)
             timestream = cloud.client("timestream-query")
             self._say("python -m bridgewatch status")
             _print_first(deployment.bridgewatch(clock.path, "status"))
@@ -213,11 +213,7 @@ class Demo:
         _print_comparison(summary, compared)
         file = self._output / "summary.json"
         file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
-        sys.stdout.write(
-            f"Watching cost {summary.usd['with_allowances']:.4f} US dollars with AWS's free "
-            f"allowances, {summary.usd['without_allowances']:.4f} without (functions as fast as "
-            "here).\n"
-        )
+        sys.stdout.write(f"{in_words(usd)}\n")
         sys.stdout.write(f"All of it is in {os.path.relpath(file)}.\n")
         return summary
 
@@ -226,16 +222,10 @@ class Demo:
         sys.stdout.flush()
 
 
-def _price(meter: Meter) -> tuple[dict[str, float], dict[str, float]]:
-    """Tell what the meter counted, and what that costs: see `Summary`."""
+def _counts(meter: Meter) -> dict[str, float]:
+    """Tell what the meter counted: see `Summary`."""
     counts = meter.usage().counts
-    return (
-        {dimension.name.lower(): float(count) for dimension, count in counts.items()},
-        {
-            "with_allowances": float(meter.usd(QueryPricing.TCU, allowances=True)),
-            "without_allowances": float(meter.usd(QueryPricing.TCU, allowances=False)),
-        },
-    )
+    return {dimension.name.lower(): float(count) for dimension, count in counts.items()}
 
 
 def _print_first(table: str) -> None:

@@ -28,7 +28,7 @@ from local.clock import SimulatedClock, utc
 from local.cloud import Cloud
 from local.deployment import ROOT, Deployment, records
 from local.meter import Meter
-from local.meter.meter import in_words
+from local.meter.meter import in_words, prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -204,11 +204,11 @@ class Chaos:
             self._say("deployed")
             self._let_pass(cloud)
             # Before the history is read back: those queries are the judge's own.
-            price = in_words(self._meter)
+            usd = prices(self._meter)
             self._import_logged(deployment)
             verdict = self._judge(cloud, deployment)
         summary = self._conclude(verdict)
-        sys.stdout.write(f"{price}\n")
+        sys.stdout.write(f"{in_words(usd)}\n")
         return summary, verdict
 
     def _kill(self) -> None:

@@ -159,12 +159,17 @@ class _MeteredSurroundings:
         self._inner.dead_letter(region, target, body)
 
 
-def in_words(meter: Meter) -> str:
-    """Tell what was metered costs: at the price of query compute, with allowances and without."""
-    with_allowances, without = (
-        float(meter.usd(QueryPricing.TCU, allowances=allowances)) for allowances in (True, False)
-    )
+def prices(meter: Meter) -> dict[str, float]:
+    """Price what was metered, in US dollars: with AWS's free allowances and without."""
+    return {
+        "with_allowances": float(meter.usd(QueryPricing.TCU, allowances=True)),
+        "without_allowances": float(meter.usd(QueryPricing.TCU, allowances=False)),
+    }
+
+
+def in_words(usd: dict[str, float]) -> str:
+    """Tell what `prices` gave."""
     return (
-        f"Watching cost {with_allowances:.4f} US dollars with AWS's free allowances, "
-        f"{without:.4f} without (functions as fast as here)."
+        f"Watching cost {usd['with_allowances']:.4f} US dollars with AWS's free allowances, "
+        f"{usd['without_allowances']:.4f} without (functions as fast as here)."
     )
