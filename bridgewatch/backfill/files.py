@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import itemgetter
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Never, cast
 
 from lambdas.observation import Status
 from lambdas.timestream import EPOCH
@@ -64,6 +64,11 @@ class Opened(NamedTuple):
     closed_at: int | None
 
 
+class _Bridges(dict[str | None, tuple[str, "Mapping[str, str]"]]):
+    def __missing__(self, name: str | None) -> Never:
+        raise ValueError(f"the settings have no bridge {name!r}")
+
+
 @dataclass(frozen=True)
 class Language:
     """How to understand what files say.
@@ -79,9 +84,12 @@ class Language:
     zone: ZoneInfo | None = None
     words: Mapping[str, str] | None = None
 
-    def bridges(self) -> dict[str, tuple[str, Mapping[str, str]]]:
-        """Give each bridge's name and its source's own words, by its name and by its code."""
-        known: dict[str, tuple[str, Mapping[str, str]]] = {}
+    def bridges(self) -> Mapping[str | None, tuple[str, Mapping[str, str]]]:
+        """Give each bridge's name and its source's own words, by its name and by its code.
+
+        :returns: a mapping that raises ValueError where it holds no such bridge.
+        """
+        known = _Bridges()
         for bridge in self.settings.bridges:
             source = self.settings.sources[bridge.source]
             words: Mapping[str, str] = source.statuses if source.type == "json" else _PLAIN
@@ -235,16 +243,18 @@ def _getter(
 def _observation_maker(
     get: Callable[[Sequence[Any]], tuple[Any, ...]], language: Language, *, in_own_words: bool
 ) -> Callable[[Sequence[Any]], Observed]:
-    bridge_of, milliseconds = _bridge_finder(language), _time_reader(language.zone)
-    override = language.words
+    bridges, milliseconds = language.bridges(), _time_reader(language.zone)
+    default, override = language.bridge, language.words
 
     def observation(values: Sequence[Any]) -> Observed:
         given, time, word = get(values)
-        name, own_words = bridge_of(given)
+        name, own_words = bridges[given or default]
         words = override or (own_words if in_own_words else _PLAIN)
-        if word not in words:
-            raise ValueError(f"the status {word!r} is none of {', '.join(words)}")
-        return Observed(name, milliseconds(time), words[word])
+        try:
+            status = words[word]
+        except KeyError:
+            raise ValueError(f"the status {word!r} is none of {', '.join(words)}") from None
+        return Observed(name, milliseconds(time), status)
 
     return observation
 
@@ -252,11 +262,11 @@ def _observation_maker(
 def _opening_maker(
     get: Callable[[Sequence[Any]], tuple[Any, ...]], language: Language
 ) -> Callable[[Sequence[Any]], Opened]:
-    bridge_of, milliseconds = _bridge_finder(language), _time_reader(language.zone)
+    bridges, milliseconds = language.bridges(), _time_reader(language.zone)
 
     def opening(values: Sequence[Any]) -> Opened:
         given, opened, closed = get(values)
-        name, _ = bridge_of(given)
+        name, _ = bridges[given or language.bridge]
         start = milliseconds(opened) if opened else None
         end = milliseconds(closed) if closed else None
         if start is None and end is None:
@@ -266,20 +276,6 @@ def _opening_maker(
         return Opened(name, start, end)
 
     return opening
-
-
-def _bridge_finder(
-    language: Language,
-) -> Callable[[str | None], tuple[str, Mapping[str, str]]]:
-    known, given_once = language.bridges(), language.bridge
-
-    def find(given: str | None) -> tuple[str, Mapping[str, str]]:
-        wanted = given or given_once
-        if wanted not in known:
-            raise ValueError(f"the settings have no bridge {wanted!r}")
-        return known[wanted]
-
-    return find
 
 
 def _time_reader(zone: ZoneInfo | None) -> Callable[[str | int], int]:
