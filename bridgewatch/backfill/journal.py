@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from itertools import count, groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -36,10 +36,12 @@ CREATE TABLE sent (
 CREATE TABLE refusal (bridge TEXT, time INTEGER, status TEXT, reason TEXT);
 """
 _INSERT = {
-    Observed: "INSERT INTO observation VALUES (?, ?, ?) ON CONFLICT (bridge, time) "
+    Observed: "INSERT INTO observation VALUES {} ON CONFLICT (bridge, time) "
     "DO UPDATE SET status = 'both' WHERE status <> excluded.status",
-    Opened: "INSERT INTO opening VALUES (?, ?, ?)",
+    Opened: "INSERT INTO opening VALUES {}",
 }
+_ROWS_INSERTED = 100
+"""So many at once take a third of the time that each by itself would."""
 _SAYS_BOTH = "The files say Open and Closed at this very moment."
 
 
@@ -94,7 +96,9 @@ class Journal:
         self._path = path
         self._is_done = False
         # "" is SQLite's name for a file that is gone when it is closed.
-        self._database = sqlite3.connect("" if path is None else path, isolation_level=None)
+        self._database = sqlite3.connect(
+            "" if path is None else path, isolation_level=None, check_same_thread=False
+        )
         try:
             # Against a kill, the operating system's memory is as good as the disk.
             self._database.executescript(
@@ -150,27 +154,42 @@ class Journal:
         :returns: what is remarkable about the openings among it.
         """
         findings = Findings()
-        numbers = count()
         with self._database:
             self._database.execute("BEGIN")
-            for kind, group in groupby(_counted(entries, numbers), type):
-                self._database.executemany(_INSERT[kind], group)
+            number = self._insert(entries)
             openings = self._database.execute(
                 "SELECT bridge, opened_at, closed_at FROM opening "
                 "ORDER BY bridge, coalesce(opened_at, closed_at), opened_at IS NULL"
             )
             found = observations(map(Opened._make, openings), findings, heartbeat)
-            self._database.executemany(_INSERT[Observed], _counted(found, numbers))
+            number += self._insert(found)
             self._database.execute(
-                "INSERT INTO staged SELECT ? - count(*) FROM observation", (next(numbers),)
+                "INSERT INTO staged SELECT ? - count(*) FROM observation", (number,)
             )
+            self._database.execute(
+                "INSERT INTO refusal SELECT bridge, time, '', ? FROM observation "
+                "WHERE status = 'both'",
+                (_SAYS_BOTH,),
+            )
+            self._database.execute("DELETE FROM observation WHERE status = 'both'")
         return findings
+
+    def _insert(self, entries: Iterable[Observed | Opened]) -> int:
+        """Put in entries of any kind, and count the observations among them."""
+        number = 0
+        for kind, group in groupby(entries, type):
+            while some := list(islice(group, _ROWS_INSERTED)):
+                places = ", ".join(["(?, ?, ?)"] * len(some))
+                self._database.execute(
+                    _INSERT[kind].format(places), list(chain.from_iterable(some))
+                )
+                number += len(some) if kind is Observed else 0
+        return number
 
     def plan(self) -> Plan | None:
         """Tell what there is to send; None if there is nothing."""
         ((number, bridges, first, last),) = self._database.execute(
-            "SELECT count(*), count(DISTINCT bridge), min(time), max(time) "
-            "FROM observation WHERE status IN ('Open', 'Closed')"
+            "SELECT count(*), count(DISTINCT bridge), min(time), max(time) FROM observation"
         )
         batches = -(-number // RECORDS_PER_CALL)
         return Plan(number, bridges, batches, first, last) if number else None
@@ -185,8 +204,7 @@ class Journal:
     def rows(self) -> Iterator[Row]:
         """Give what there is to send, by bridge and time."""
         return self._database.execute(
-            "SELECT bridge, time, status FROM observation WHERE status IN ('Open', 'Closed') "
-            "ORDER BY bridge, time"
+            "SELECT bridge, time, status FROM observation ORDER BY bridge, time"
         )
 
     def unsent(self) -> Iterator[tuple[int, list[Row]]]:
@@ -215,21 +233,15 @@ class Journal:
 
     def progress(self) -> Progress:
         """Tell what has been sent, this time and before."""
-        ((batches, accepted, duplicates, units),) = self._database.execute(
+        (figures,) = self._database.execute(
             "SELECT count(*), total(accepted), total(duplicates) + (SELECT duplicates FROM staged),"
-            " total(units) FROM sent"
+            " (SELECT count(*) FROM refusal), total(units) FROM sent"
         )
-        refused = sum(1 for _ in self.refusals())
-        return Progress(batches, int(accepted), int(duplicates), refused, int(units))
+        return Progress(*map(int, figures))
 
     def refusals(self) -> Iterator[tuple[str, int, str, str]]:
         """Give what was refused: bridge, time, status and reason."""
-        return self._database.execute(
-            "SELECT * FROM refusal UNION ALL "
-            "SELECT bridge, time, '', ? FROM observation WHERE status NOT IN ('Open', 'Closed') "
-            "ORDER BY bridge, time",
-            (_SAYS_BOTH,),
-        )
+        return self._database.execute("SELECT * FROM refusal ORDER BY bridge, time")
 
     def done(self) -> None:
         """Note that it has served."""
@@ -240,13 +252,3 @@ class Journal:
         if self._path is not None:
             for suffix in ("", "-wal"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-
-
-def _counted(
-    entries: Iterable[Observed | Opened], numbers: Iterator[int]
-) -> Iterator[Observed | Opened]:
-    """Take a number for each observation."""
-    for entry in entries:
-        if isinstance(entry, Observed):
-            next(numbers)
-        yield entry
