@@ -1,19 +1,17 @@
-"""Sending what a journal holds, a few requests at a time."""
+"""Sending what a journal holds, several requests at a time."""
 
 from __future__ import annotations
 
-from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, Lock
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from bridgewatch.backfill.journal import Journal
-    from bridgewatch.timestream.writer import Outcome, Row, Writer
-
-WAITING_PER_THREAD = 2
-"""Requests that are made ready for each thread: one that it sends, and the next one."""
+    from bridgewatch.timestream.writer import Outcome, Writer
 
 
 def send(
@@ -21,35 +19,48 @@ def send(
 ) -> None:
     """Send every batch that has not been sent, and note each in the journal.
 
+    Threads join as long as those that there are mostly wait for Timestream. More would only wait
+    for each other, and slow each other down: Python runs one at a time.
+
     If it fails or is interrupted, the requests that are on their way are waited for and noted; the
     others are not sent.
 
-    :param concurrency: how many requests are sent at a time.
-    :param sent: is told of each request what became of it.
+    :param concurrency: how many requests are sent at a time, at most.
+    :param sent: is told of each request what became of it, by one thread at a time.
     :raises StoreError: if Timestream failed; what was not sent can be sent later.
     """
-    on_their_way: deque[tuple[int, Sequence[Row], Future[Outcome]]] = deque()
+    unsent = journal.unsent()
+    senders: list[Future[None]] = []
+    taking_turns = Lock()
+    stop = Event()
+    elapsed = busy = 0.0
 
-    def settle_first() -> None:
-        number, batch, future = on_their_way.popleft()
-        outcome = future.result()
-        journal.note(number, batch, outcome)
-        sent(outcome)
+    def send_in_turn() -> None:
+        nonlocal elapsed, busy
+        while not stop.is_set():
+            with taking_turns:
+                number, batch = next(unsent, (0, None))
+            if batch is None:
+                return
+            began, was_busy = perf_counter(), thread_time()
+            outcome = writer.write(batch)
+            with taking_turns:
+                journal.note(number, batch, outcome)
+                sent(outcome)
+                elapsed += perf_counter() - began
+                busy += thread_time() - was_busy
+                if len(senders) < concurrency and elapsed > (len(senders) + 1) * busy:
+                    add_sender()
+
+    def add_sender() -> None:
+        sender = threads.submit(send_in_turn)
+        sender.add_done_callback(lambda done: stop.set() if done.exception() else None)
+        senders.append(sender)
 
     with ThreadPoolExecutor(concurrency) as threads:
+        add_sender()
         try:
-            for number, batch in journal.unsent():
-                if len(on_their_way) >= concurrency * WAITING_PER_THREAD:
-                    settle_first()
-                on_their_way.append((number, batch, threads.submit(writer.write, batch)))
-            while on_their_way:
-                settle_first()
-        except BaseException:
-            threads.shutdown(cancel_futures=True)
-            while on_their_way:
-                future = on_their_way[0][2]
-                if future.cancelled() or future.exception() is not None:
-                    on_their_way.popleft()
-                else:
-                    settle_first()
-            raise
+            for sender in senders:  # and those that join meanwhile
+                sender.result()
+        finally:
+            stop.set()

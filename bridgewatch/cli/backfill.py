@@ -38,7 +38,7 @@ from bridgewatch.cost.bill import dollars
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.files import whole
-from bridgewatch.timestream.tables import Retention, describe_table, write_client
+from bridgewatch.timestream.tables import Retention
 from bridgewatch.timestream.writer import Outcome, Writer
 from lambdas.observation import Status
 from lambdas.timestream import EPOCH, RECORDS_PER_CALL
@@ -105,7 +105,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
         Path, typer.Option(help="Where to write what Timestream refuses; can be fed back.")
     ] = Path("rejected.csv"),
     concurrency: Annotated[
-        int, typer.Option(min=1, max=64, help="How many requests are sent at a time.")
+        int, typer.Option(min=1, max=64, help="How many requests are sent at a time, at most.")
     ] = 8,
 ) -> None:
     """Import observations or openings from files.
@@ -217,10 +217,9 @@ def _iso(milliseconds: int) -> str:
     return iso_milliseconds(EPOCH + timedelta(milliseconds=milliseconds))
 
 
-def _check_table(place: Place, journal: Journal, plan: Plan) -> None:
+def _check_table(place: Place, writer: Writer, journal: Journal, plan: Plan) -> None:
     """See that the table is there, and takes records as old as these."""
-    described = describe_table(write_client(place.connection), place.database, place.table)
-    kept = Retention.of(described)
+    kept = Retention.of(writer.describe_table())
     now = datetime.now(UTC)
     late = journal.count(before=_milliseconds(now - kept.memory))
     if late and not kept.takes_late:
@@ -259,7 +258,7 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
     if dry_run:
         _print(journal)
         return
-    _check_table(place, journal, plan)
+    _check_table(place, writer, journal, plan)
     terminal = Console(stderr=True)
     with Progress(
         BarColumn(),

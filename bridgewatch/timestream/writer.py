@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from bridgewatch.cost.metering import attribute_bytes, write_units
+from bridgewatch.timestream.tables import describe_table
 from lambdas.timestream import Connection, explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_timestream_write.type_defs import TableTypeDef
 
     Row = tuple[str, int, str]
     """An observation: its bridge, its time in milliseconds since 1970, its status."""
@@ -77,14 +80,21 @@ class Writer:
             user_agent="bridgewatch",
             retries={"mode": "adaptive", "total_max_attempts": attempts},
         )
-        self._client: Any  # its stubs want what `_serialize` replaces
+        self._client: Any  # its stubs know nothing of `body`
         with explained():
             self._client = connection.session().client(
                 "timestream-write", config=config, endpoint_url=connection.endpoint_url
             )
         events, operation = self._client.meta.events, "timestream-write.WriteRecords"
-        events.register(f"before-parameter-build.{operation}", _serialize)
-        events.register(f"before-call.{operation}", _replace_body)
+        events.register(f"before-parameter-build.{operation}", _take_body)
+        events.register(f"before-call.{operation}", _give_body)
+
+    def describe_table(self) -> TableTypeDef:
+        """Ask what Timestream says of the table.
+
+        :raises StoreError: if there is none, or Timestream failed.
+        """
+        return describe_table(self._client, self._target["DatabaseName"], self._target["TableName"])
 
     def write(self, rows: Sequence[Row]) -> Outcome:
         """Write at most 100 observations in one request.
@@ -93,11 +103,10 @@ class Writer:
 
         :raises StoreError: if Timestream failed, however often it was tried.
         """
-        common, records = self.records(rows)
-        units = _units(rows, common, records)
+        body, units = self._request(rows)
         with explained():
             try:
-                self._client.write_records(**self._target, CommonAttributes=common, Records=records)
+                self._client.write_records(body=body)
             except self._client.exceptions.RejectedRecordsException as error:
                 rejected: list[Json] = error.response["RejectedRecords"]
                 corrected = sum(one.get("ExistingVersion", 0) > WRITTEN_VERSION for one in rejected)
@@ -111,54 +120,55 @@ class Writer:
 
     def units(self, rows: Sequence[Row]) -> int:
         """Count the writes that a request with these observations is billed as."""
-        return _units(rows, *self.records(rows))
+        return self._request(rows)[1]
 
-    def records(self, rows: Sequence[Row]) -> tuple[Json, list[Json]]:
-        """Make CommonAttributes and Records; what all of them share is sent and billed once.
+    def _request(self, rows: Sequence[Row]) -> tuple[bytes, int]:
+        """Make a request's JSON, and count the writes that it is billed as.
 
+        What all records share is sent and billed once. Those of a bridge with one status are the
+        same but for their times, so each kind is serialized and weighed once.
         https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
         """
-        bridges = {bridge for bridge, _, _ in rows}
+        kinds = [(bridge, status) for bridge, _, status in rows]
+        bridges = {bridge for bridge, _ in kinds}
         shared = frozenset.intersection(*(self._dimensions[bridge] for bridge in bridges))
         common: Json = {
             "Dimensions": _pairs(shared),
             "MeasureValueType": "VARCHAR",
             "TimeUnit": "MILLISECONDS",
         }
+        own: dict[str, Json]
         if len(bridges) == 1:
-            common["MeasureName"] = rows[0][0]
-            return common, [{"MeasureValue": s, "Time": str(time)} for _, time, s in rows]
-        own = {bridge: _pairs(self._dimensions[bridge] - shared) for bridge in bridges}
-        return common, [
-            {
-                "Dimensions": own[bridge],
-                "MeasureName": bridge,
-                "MeasureValue": status,
-                "Time": str(time),
+            common["MeasureName"] = kinds[0][0]
+            own = {bridge: {} for bridge in bridges}
+        else:
+            own = {
+                bridge: {
+                    "Dimensions": _pairs(self._dimensions[bridge] - shared),
+                    "MeasureName": bridge,
+                }
+                for bridge in bridges
             }
-            for bridge, time, status in rows
-        ]
-
-
-def _units(rows: Sequence[Row], common: Json, records: Sequence[Json]) -> int:
-    """Count the writes: records of one bridge with one status have the same size."""
-    kinds = [(bridge, status) for bridge, _, status in rows]
-    sizes = {
-        kind: attribute_bytes(record, common["MeasureValueType"])
-        for kind, record in dict(zip(kinds, records, strict=True)).items()
-    }
-    return write_units(attribute_bytes(common) + sum(sizes[kind] for kind in kinds))
+        beginnings, sizes = {}, {}
+        for bridge, status in set(kinds):
+            record = {**own[bridge], "MeasureValue": status, "Time": ""}
+            beginnings[bridge, status] = json.dumps(record).removesuffix('"}')
+            sizes[bridge, status] = attribute_bytes(record, common["MeasureValueType"])
+        records = [f'{beginnings[bridge, status]}{time}"}}' for bridge, time, status in rows]
+        start = json.dumps({**self._target, "CommonAttributes": common}).removesuffix("}")
+        body = f'{start}, "Records": [{", ".join(records)}]}}'
+        size = attribute_bytes(common) + sum(map(sizes.__getitem__, kinds))
+        return body.encode(), write_units(size)
 
 
 def _pairs(dimensions: frozenset[tuple[str, str]]) -> list[Json]:
     return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
 
 
-def _serialize(params: Json, context: Json, **_: object) -> None:
-    """Make the request's JSON, and leave botocore's serializer nothing to serialize."""
-    context["whole_body"] = json.dumps(params).encode()
-    params.clear()
+def _take_body(params: Json, context: Json, **_: object) -> None:
+    """Leave botocore's serializer nothing to serialize."""
+    context["body"] = params.pop("body")
 
 
-def _replace_body(params: Json, context: Json, **_: object) -> None:
-    params["body"] = context.pop("whole_body")
+def _give_body(params: Json, context: Json, **_: object) -> None:
+    params["body"] = context.pop("body")
