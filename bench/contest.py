@@ -1,4 +1,4 @@
-"""How the benchmarks of the command line run: each contender in a process, one after another."""
+"""How the benchmarks of the command line run: each contender in a process, taking turns."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 PROJECT = Path(__file__).parents[1]
 OTHERS = PROJECT / "build" / "bench-venv" / "bin" / "python"
 """A Python that has awswrangler, which needs an older pyarrow than ours; `make bench` makes it."""
+
+
+ROUNDS = 3
+"""So often each contender has its turn; the round in the middle counts."""
 
 
 class Figure(NamedTuple):
@@ -30,6 +34,22 @@ class Figure(NamedTuple):
     seconds: float
     busy: float
     megabytes: float
+
+
+def hold(
+    contenders: Iterable[str], run_one: Callable[[str], Figure | None]
+) -> dict[str, Figure | None]:
+    """Let each contender have its turn, again and again, so that a busy moment decides nothing.
+
+    :param run_one: runs a contender by its name; None if what it needs isn't installed.
+    """
+    rounds = [{name: run_one(name) for name in contenders} for _ in range(ROUNDS)]
+    return {name: _middle([one[name] for one in rounds]) for name in contenders}
+
+
+def _middle(figures: Sequence[Figure | None]) -> Figure | None:
+    done = sorted((one for one in figures if one), key=lambda one: one.seconds)
+    return done[len(done) // 2] if done else None
 
 
 def run(module: str, contender: str, arguments: list[str], address: str) -> Figure | None:

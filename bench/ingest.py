@@ -11,6 +11,7 @@ import argparse
 import csv
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench import contest
@@ -118,8 +119,6 @@ def main() -> None:
     if options.contender:
         CONTENDERS[options.contender](options.file, options.records)
         return
-    from bench.endpoint import served  # noqa: PLC0415 - contenders do without
-
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "observations.csv"
         for kind, records in (("null", options.records), ("embedded", options.records // 20)):
@@ -128,13 +127,17 @@ def main() -> None:
                 writer.writerow(("time", "bridge", "status"))
                 for time, status in map(observation, range(records)):
                     writer.writerow((f"{time:%Y-%m-%dT%H:%M:%SZ}", BRIDGE, status))
-            figures = {}
-            for name in CONTENDERS:
-                # A cloud of its own for each: nobody finds the records of the one before.
-                with served(kind) as address:
-                    arguments = ["--file", str(file), "--records", str(records)]
-                    figures[name] = contest.run("bench.ingest", name, arguments, address)
+            figures = contest.hold(CONTENDERS, partial(_run, kind, file, records))
             contest.tell(f"Writing {records:,} records to the {kind} endpoint", figures)
+
+
+def _run(kind: str, file: Path, records: int, contender: str) -> contest.Figure | None:
+    from bench.endpoint import served  # noqa: PLC0415 - contenders do without
+
+    # A cloud of its own for each: nobody finds the records of the one before.
+    with served(kind) as address:
+        arguments = ["--file", str(file), "--records", str(records)]
+        return contest.run("bench.ingest", contender, arguments, address)
 
 
 if __name__ == "__main__":
