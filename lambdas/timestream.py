@@ -63,6 +63,7 @@ QUERY = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
 )
 
+_NOT_THERE = re.compile(r"\b(?:Table|Column|Database)\b.* does not exist")
 _CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -326,7 +327,7 @@ def _sentence(code: str, message: str) -> str:
             "(https://docs.aws.amazon.com/timestream/latest/developerguide/"
             "AmazonTimestreamForLiveAnalytics-availability-change.html)."
         )
-    if code == "ValidationException" and "does not exist" in message:
+    if code == "ValidationException" and _NOT_THERE.search(message):
         # Seen for a missing table, and for a table that no record was ever written to.
         return f"There is nothing to read yet, or not there: {message}"
     rule = rule_of(code)

@@ -31,7 +31,7 @@ from bridgewatch.backfill.journal import Journal, JournalError, Plan
 from bridgewatch.backfill.openings import Findings
 from bridgewatch.backfill.sending import send
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
-from bridgewatch.cli.output import note, print_csv
+from bridgewatch.cli.output import counted, note, print_csv
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cost.bill import dollars
@@ -175,7 +175,7 @@ def _stage(
     heartbeat: timedelta | None,
 ) -> None:
     if journal.is_staged:
-        note(f"Resuming: {journal.progress().batches} requests were sent before.")
+        note(f"Resuming; sent before: {counted(journal.progress().batches, 'request')}.")
         return
     wrong: list[LineError] = []
 
@@ -189,23 +189,23 @@ def _stage(
         for file in files:
             yield from read(file, language, tell)
         if wrong and on_error is OnError.COLLECT:
-            raise LineError(f"Lines are wrong, {len(wrong)} of them: nothing was sent.")
+            raise LineError(f"{counted(len(wrong), 'wrong line')}: nothing was sent.")
 
     findings = journal.stage(entries(), heartbeat)
     _tell(findings)
     if wrong:
-        note(f"{len(wrong)} wrong lines were skipped.")
+        note(f"Skipped {counted(len(wrong), 'wrong line')}.")
 
 
 def _tell(findings: Findings) -> None:
     for kind, sentences in (
-        ("overlapping openings count as one", findings.overlaps),
-        ("openings have no end, and none is invented", findings.without_end),
+        ("Overlaps that count as one opening", findings.overlaps),
+        ("Openings without an end, for which none is invented", findings.without_end),
     ):
         for sentence in sentences[:SHOWN]:
             note(f"{sentence}.")
         if sentences:
-            note(f"{len(sentences)} {kind}.")
+            note(f"{kind}: {len(sentences)}.")
 
 
 def _print(journal: Journal) -> None:
@@ -224,15 +224,19 @@ def _check_table(place: Place, writer: Writer, journal: Journal, plan: Plan) -> 
     late = journal.count(before=_milliseconds(now - kept.memory))
     if late and not kept.takes_late:
         raise CommandError(
-            f"{late} of {plan.observations} observations are older than the memory store of "
-            f"{place.sql_name}, and its magnetic-store writes are off, so Timestream would reject "
-            "them: switch them on with `tables update --late-writes --rejected-bucket BUCKET`.",
+            f"Older than the memory store of {place.sql_name}: {late} of "
+            f"{counted(plan.observations, 'observation')}. Its magnetic-store writes are off, so "
+            "Timestream would reject them: switch them on with `tables update --late-writes "
+            "--rejected-bucket BUCKET`.",
             FAILED,
         )
     if late:
-        note(f"{late} observations are late: they go straight to the magnetic store.")
+        note(f"Late, so straight to the magnetic store: {counted(late, 'observation')}.")
     if lost := journal.count(before=_milliseconds(now - kept.magnetic)):
-        note(f"{lost} observations are older than what the table keeps; Timestream rejects them.")
+        note(
+            "Older than what the table keeps, so that Timestream rejects it: "
+            f"{counted(lost, 'observation')}."
+        )
 
 
 def _milliseconds(time: datetime) -> int:
@@ -252,8 +256,8 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
     sample = [writer.units(batch) for batch in islice(journal.batches(), SAMPLE)]
     cost = f"about {_usd(place, ceil(plan.batches * mean(sample)))} USD"
     note(
-        f"{plan.observations} observations of {plan.bridges} bridges, from {_iso(plan.first)} to "
-        f"{_iso(plan.last)}: {plan.batches} requests, {cost}."
+        f"{counted(plan.observations, 'observation')} of {counted(plan.bridges, 'bridge')}, from "
+        f"{_iso(plan.first)} to {_iso(plan.last)}: {counted(plan.batches, 'request')}, {cost}."
     )
     if dry_run:
         _print(journal)
@@ -281,8 +285,8 @@ def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_r
             send(journal, writer, concurrency=concurrency, sent=sent)
         except BaseException:
             note(
-                f"{journal.progress().batches} of {plan.batches} requests were sent; the same "
-                "command sends the rest."
+                f"Sent {journal.progress().batches} of {counted(plan.batches, 'request')}; the "
+                "same command sends the rest."
             )
             raise
 
@@ -309,7 +313,7 @@ def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     typer.echo(f"accepted    {progress.accepted}")
     typer.echo(f"duplicates  {progress.duplicates}")
     typer.echo(f"rejected    {progress.refused}")
-    note(f"{progress.units} writes are billed: {_usd(place, progress.units)} USD.")
+    note(f"Billed: {counted(progress.units, 'write')}, {_usd(place, progress.units)} USD.")
     if progress.refused:
         rows = ((_iso(time), bridge, *rest) for bridge, time, *rest in journal.refusals())
         with whole(rejected) as partial, partial.open("w", encoding="utf-8", newline="") as file:
@@ -319,7 +323,7 @@ def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     journal.done()
     if progress.refused:
         raise CommandError(
-            f"{rejected} holds the {progress.refused} rejected observations with their reasons; "
-            "correct it and import it.",
+            f"{rejected} holds {counted(progress.refused, 'rejected observation')}, with the "
+            "reasons; correct it and import it.",
             FAILED,
         )

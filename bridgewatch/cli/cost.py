@@ -14,7 +14,7 @@ import typer
 
 from bridgewatch.cli.actual import ask_first, tell_actual
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
-from bridgewatch.cli.output import note, print_json, print_table
+from bridgewatch.cli.output import counted, note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
 from bridgewatch.cost.metering import TCU_A_QUERY, query_gigabytes, query_tcu_hours
 from bridgewatch.cost.prediction import Deployment, predict, what_ifs
@@ -143,7 +143,7 @@ def _totals(found: Report) -> dict[str, dict[str, float]]:
 def _print(
     deployment: Deployment, found: Report, variants: Mapping[str, Report], prices: PriceList
 ) -> None:
-    bridges = "1 bridge" if deployment.bridges == 1 else f"{deployment.bridges} bridges"
+    bridges = counted(deployment.bridges, "bridge")
     region = found["region"]
     typer.echo(
         f"A month of {bridges}, polled every {deployment.poll_seconds} s, in US dollars, by the "

@@ -12,7 +12,7 @@ from typing import IO, Annotated
 import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
-from bridgewatch.cli.output import note
+from bridgewatch.cli.output import counted, note
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cli.window import Since, Until, Window
@@ -69,7 +69,7 @@ def export(  # noqa: PLR0913 - each is an option of the command line
         )
     with closing(place.query(sql)) as query:
         count = _write(query, output, format_ or Format(ending))
-    note(f"{count} observations; {query.status.bytes_metered:,} bytes metered.")
+    note(f"{counted(count, 'observation')}; {query.status.bytes_metered:,} bytes metered.")
 
 
 def _sql(place: Place, bridges: list[str], window: Window) -> str:

@@ -77,6 +77,14 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     Console(highlight=False, markup=False).print(table)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number and what it counts: 1 bridge, 2 bridges.
+
+    :param noun: for one; more have an s.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def note(sentence: str) -> None:
     """Tell people something that is not part of the output."""
     typer.echo(f"bridgewatch: {sentence}", err=True)

@@ -3,9 +3,11 @@
 import json
 import re
 import time
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from fractions import Fraction
+from itertools import chain, count
 from math import ceil, isfinite
 from typing import Annotated
 
@@ -44,7 +46,8 @@ def query(
     started = time.monotonic()
     columns = [column.name for column in run.columns]
     if output is Output.JSON:
-        print_json_list(dict(zip(columns, map(_json, row), strict=True)) for row in run)
+        keys = unique(columns)
+        print_json_list(dict(zip(keys, map(_json, row), strict=True)) for row in run)
     elif output is Output.CSV:
         print_csv(columns, (map(_text, row) for row in run))
     else:
@@ -60,6 +63,15 @@ def expensive(sql: str) -> str | None:
             "beginning and bills all of it: add WHERE time > ago(7d)."
         )
     return None
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Tell columns of one name apart, which SQL allows and JSON does not: time, time_2."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(2))
+        found.append(next(one for one in chain([name], numbered) if one not in found))
+    return found
 
 
 def _bill(place: Place, run: Query, seconds: int) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
-from bridgewatch.cli.output import Output, note, print_records, print_table
+from bridgewatch.cli.output import Output, counted, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.files import whole
 from lambdas.message import Message, MessageError, as_json, as_text
@@ -126,7 +126,7 @@ def _return(letters: list[Letter], dead_letters: Queue, queue: Queue) -> None:
         dead_letters.delete(letter.received)
         letters.pop(0)
         count += len(letter.message.observations)
-    typer.echo(f"Returned {count} records: the redriver tries them within 5 minutes.")
+    typer.echo(f"Returned {counted(count, 'record')}: the redriver's next try is within 5 minutes.")
 
 
 def _export(letters: list[Letter], export: str) -> None:
@@ -139,7 +139,7 @@ def _export(letters: list[Letter], export: str) -> None:
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())
-    note(f"{export} holds {len(records)} records; python -m bridgewatch backfill imports them.")
+    note(f"{export} holds {counted(len(records), 'record')}, for python -m bridgewatch backfill.")
 
 
 def _delete(letters: list[Letter], dead_letters: Queue) -> None:

@@ -153,6 +153,11 @@ def update(
         changed = client.update_table(**request)["Table"]
     facts = _facts(changed)
     print_table(COLUMNS, [[str(facts[column]) for column in COLUMNS]])
+    if owned_by_stack(tags(client, before["Arn"])):
+        note(
+            "A stack owns this table: say the same in the settings, or a later deployment undoes "
+            "this."
+        )
 
 
 @tables.command()

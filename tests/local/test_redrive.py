@@ -224,7 +224,7 @@ def test_what_is_returned_is_tried_anew_and_written(deployment: Deployment) -> N
 
     done = command("--return")
 
-    assert done.stdout == "Returned 1 records: the redriver tries them within 5 minutes.\n"
+    assert done.stdout == "Returned 1 record: the redriver's next try is within 5 minutes.\n"
     assert listed() == []
     (waiting,) = deployment.left(deployment.queue)
     assert waiting.observations == message(RECORD).observations

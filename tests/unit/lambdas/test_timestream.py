@@ -200,6 +200,12 @@ def test_a_status_of_somebody_elses_is_an_error(timestream: RecordingTimestream)
         (
             400,
             "ValidationException",
+            "The bucket b does not exist.",
+            "refused the request with ValidationException: The bucket b",
+        ),
+        (
+            400,
+            "ValidationException",
             "line 1:76: Column 'time' does not exist",
             "There is nothing to read yet",
         ),

@@ -123,7 +123,7 @@ def test_minutes_of_throttling_end_in_one_sentence_and_a_journal_that_resumes(
 
     assert result.exit_code == 1
     assert "Timestream is throttling" in result.stderr.splitlines()[-1]
-    assert "0 of 1 requests were sent; the same command sends the rest." in result.stderr
+    assert "Sent 0 of 1 request; the same command sends the rest." in result.stderr
     assert len(timestream.writes) == 12
     assert len(waited) == 11
     timestream.will_answer(200, {"Table": table})

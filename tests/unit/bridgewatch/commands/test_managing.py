@@ -59,11 +59,26 @@ def test_a_table_is_not_deleted_unless_its_name_is_typed(run: Commands, typed: s
     assert run.table in run("tables", "list").stdout
 
 
-def test_what_a_stack_owns_is_only_deleted_by_force(run: Commands) -> None:
+def give_to_a_stack(run: Commands) -> None:
     client = run.cloud.client("timestream-write")
     arn = client.describe_table(DatabaseName=DATABASE, TableName=run.table)["Table"]["Arn"]
     tag = {"Key": "bridgewatch:deployment", "Value": "gothenburg"}
     client.tag_resource(ResourceARN=arn, Tags=[tag])
+
+
+def test_updating_what_a_stack_owns_says_that_the_settings_want_it_too(run: Commands) -> None:
+    update = ("tables", "update", "--magnetic-days", "400")
+    assert not run(*update).stderr
+    give_to_a_stack(run)
+
+    updated = run(*update)
+
+    assert updated.exit_code == 0
+    assert "A stack owns this table: say the same in the settings" in updated.stderr
+
+
+def test_what_a_stack_owns_is_only_deleted_by_force(run: Commands) -> None:
+    give_to_a_stack(run)
     confirmed = ("tables", "delete", "--confirm", f"{DATABASE}.{run.table}")
 
     refused = run(*confirmed)

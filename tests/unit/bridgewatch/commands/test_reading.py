@@ -150,6 +150,15 @@ def test_query_prints_typed_values_and_what_they_cost(autumn: Commands) -> None:
     assert "Open,3,2026-10-25T00:30:00Z," in autumn("query", sql, "--csv").stdout
 
 
+def test_columns_of_one_name_are_told_apart_where_names_are_keys(run: Commands) -> None:
+    sql = "SELECT 1 AS n, 2 AS n, 3 AS n_2, 4 AS n"
+
+    assert json.loads(run("query", sql, "--json").stdout) == [
+        {"n": 1, "n_2": 2, "n_2_2": 3, "n_3": 4}
+    ]
+    assert run("query", sql, "--csv").stdout == "n,n,n_2,n\n1,2,3,4\n"
+
+
 @pytest.mark.parametrize(
     ("sql", "is_expensive"),
     [
