@@ -58,7 +58,8 @@ def send(
         senders.append(sender)
 
     with ThreadPoolExecutor(concurrency) as threads:
-        add_sender()
+        with taking_turns:  # so that it is counted before it counts
+            add_sender()
         try:
             for sender in senders:  # and those that join meanwhile
                 sender.result()

@@ -1,11 +1,10 @@
-"""How many requests a backfill sends at a time; what it sends is tested with the command."""
+"""How many threads a backfill sends with; what it sends is tested with the command."""
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
-from threading import Lock
-from time import perf_counter, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,24 +22,34 @@ if TYPE_CHECKING:
 BATCHES = 40
 
 
-class SlowTimestream:
-    """Takes a moment for each request, and knows how many were on their way at once."""
+class FakeWriter:
+    """Has each request accepted but the one of that number, at which Timestream is closed."""
 
-    def __init__(self, refuses: Callable[[], bool] = lambda: False) -> None:
-        self.at_once = self.most_at_once = 0
-        self._refuses = refuses
-        self._lock = Lock()
+    def __init__(self, refused: int | None = None) -> None:
+        self._refused = refused
+        self._numbers = count(1)
 
     def write(self, rows: Sequence[Row]) -> Outcome:
-        with self._lock:
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        sleep(0.01)
-        with self._lock:
-            self.at_once -= 1
-        if self._refuses():
+        if next(self._numbers) == self._refused:
             raise StoreError("it is closed", "AccessDeniedException")
         return Outcome(len(rows), 0, {}, 1)
+
+
+class CountingThreads(ThreadPoolExecutor):
+    """Knows how many threads were asked for."""
+
+    asked_for = 0
+
+    def submit(self, *arguments: Any) -> Future[Any]:  # type: ignore[override] # noqa: ANN401 - as it is
+        type(self).asked_for += 1
+        return super().submit(*arguments)
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> type[CountingThreads]:
+    monkeypatch.setattr(CountingThreads, "asked_for", 0)
+    monkeypatch.setattr(sending, "ThreadPoolExecutor", CountingThreads)
+    return CountingThreads
 
 
 @pytest.fixture
@@ -50,46 +59,54 @@ def journal() -> Iterator[Journal]:
         yield journal
 
 
-def send(journal: Journal, timestream: SlowTimestream, concurrency: int) -> int:
+def send(journal: Journal, writer: FakeWriter, concurrency: int = 4) -> int:
     """Send what is unsent, and count the requests that `sent` was told of."""
     told: list[Outcome] = []
-    sending.send(journal, timestream, concurrency=concurrency, sent=told.append)  # type: ignore[arg-type] # all that it needs of a Writer
+    sending.send(journal, writer, concurrency=concurrency, sent=told.append)  # type: ignore[arg-type] # all that it needs of a Writer
     return len(told)
 
 
-@pytest.mark.parametrize("concurrency", [1, 4])
-def test_while_it_waits_it_sends_as_many_as_it_may(journal: Journal, concurrency: int) -> None:
-    timestream = SlowTimestream()
+@pytest.mark.parametrize(
+    ("busy", "expected"),
+    [
+        pytest.param(lambda: 0.0, 4, id="it only waits"),
+        pytest.param(count().__next__, 1, id="it is busy for seconds with each request"),
+    ],
+)
+def test_threads_join_while_those_there_are_wait(
+    journal: Journal,
+    threads: type[CountingThreads],
+    monkeypatch: pytest.MonkeyPatch,
+    busy: Callable[[], float],
+    expected: int,
+) -> None:
+    monkeypatch.setattr(sending, "thread_time", busy)
 
-    assert send(journal, timestream, concurrency) == BATCHES
+    assert send(journal, FakeWriter()) == BATCHES
 
-    assert timestream.most_at_once == concurrency
+    assert threads.asked_for == expected
     assert journal.progress().accepted == BATCHES * 100
 
 
-def test_while_the_processor_is_busy_it_sends_one_after_another(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch
+def test_no_more_threads_join_than_may(
+    journal: Journal, threads: type[CountingThreads], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a processor that is busy all the time
-    monkeypatch.setattr(sending, "thread_time", perf_counter)
-    timestream = SlowTimestream()
+    monkeypatch.setattr(sending, "thread_time", lambda: 0.0)
 
-    assert send(journal, timestream, concurrency=4) == BATCHES
+    assert send(journal, FakeWriter(), concurrency=1) == BATCHES
 
-    assert timestream.most_at_once == 1
+    assert threads.asked_for == 1
 
 
 def test_what_was_on_its_way_when_one_failed_is_noted_and_the_rest_is_not_sent(
-    journal: Journal,
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a service that refuses the twentieth request only
-    numbers = count(1)
-    timestream = SlowTimestream(refuses=lambda: next(numbers) == 20)
+    monkeypatch.setattr(sending, "thread_time", lambda: 0.0)
 
     with pytest.raises(StoreError, match="it is closed"):
-        send(journal, timestream, concurrency=4)
+        send(journal, FakeWriter(refused=20))
 
     sent = journal.progress().batches
     assert 19 <= sent <= 22
-    assert send(journal, timestream, concurrency=4) == BATCHES - sent
+    assert send(journal, FakeWriter()) == BATCHES - sent
     assert journal.progress().accepted == BATCHES * 100
