@@ -31,7 +31,6 @@ from collections import Counter
 from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import boto3
@@ -39,6 +38,7 @@ import requests
 
 from local.bridges.ndw import Feed
 from local.bridges.openings import Opening
+from local.lambda_runtime.context import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -236,18 +236,11 @@ def _poller(url: str) -> Callable[[], object]:
     log = io.StringIO()
     with redirect_stdout(log):  # as the log is, it is not the screen
         handler = importlib.import_module("lambdas.poller.handler").handler
-    context = SimpleNamespace(
-        function_name="poller",
-        memory_limit_in_mb=256,
-        aws_request_id="1",
-        invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:poller",
-        tenant_id=None,
-        get_remaining_time_in_millis=lambda: 90_000,
-    )
+    its_context = context("poller", 90)
 
     def poll() -> None:
         with redirect_stdout(log):
-            returned = handler({}, context)
+            returned = handler({}, its_context)
         if returned["observations"] != 1:
             raise RuntimeError(f"The poll observed nothing: {returned}.")
 

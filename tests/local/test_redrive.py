@@ -7,7 +7,6 @@ import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +21,7 @@ from lambdas.sqs import Queue
 from lambdas.timestream import Connection, TimestreamStore
 from local.clock import SystemClock
 from local.cloud import REGION, Cloud
+from local.lambda_runtime.context import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,19 +141,11 @@ def function(
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, "lambdas.redriver.handler", raising=False)
-    context = SimpleNamespace(
-        function_name="redriver",
-        memory_limit_in_mb=256,
-        aws_request_id="1",
-        invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:redriver",
-        tenant_id=None,
-        get_remaining_time_in_millis=lambda: 60_000,
-    )
 
     def invoke() -> tuple[dict[str, int], list[dict[str, Any]]]:
         capsys.readouterr()
         handler = importlib.import_module("lambdas.redriver.handler").handler
-        returned = handler({}, context)
+        returned = handler({}, context("redriver", 60))
         return returned, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return invoke

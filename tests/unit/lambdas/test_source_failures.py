@@ -19,7 +19,6 @@ import threading
 import time
 import traceback
 from contextlib import suppress
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from local.lambda_runtime.context import context
 from tests.unit.lambdas.sources import NAMESPACES, feed, record, xs_time
 
 if TYPE_CHECKING:
@@ -235,16 +235,8 @@ class Poller:
         self._file.write_text(json.dumps(configuration))
         self._monkeypatch.delitem(sys.modules, "lambdas.poller.handler", raising=False)
         handler = importlib.import_module("lambdas.poller.handler").handler
-        context = SimpleNamespace(
-            function_name="poller",
-            memory_limit_in_mb=256,
-            aws_request_id="1",
-            invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:poller",
-            tenant_id=None,
-            get_remaining_time_in_millis=lambda: 90_000,
-        )
         self._capsys.readouterr()
-        returned = handler({}, context)
+        returned = handler({}, context("poller", 90))
         return Poll(self.printed(), returned)
 
     def printed(self) -> str:
