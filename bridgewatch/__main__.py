@@ -1,5 +1,10 @@
 """Run the operator's command line: `python -m bridgewatch`."""
 
-from bridgewatch.cli import app
+import sys
+
+try:
+    from bridgewatch.cli import app
+except KeyboardInterrupt:  # later ones end in a sentence by themselves
+    sys.exit(130)
 
 app(prog_name="python -m bridgewatch")

@@ -17,6 +17,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -38,6 +39,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _PARQUET_ROWS = 10_000
+_OPENING = frozenset({"opened_at", "closed_at"})
+_LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MILLISECOND
 _PLAIN = {status.value: status.value for status in Status}
 
 
@@ -66,6 +69,8 @@ class Opened(NamedTuple):
 
 class _Bridges(dict[str | None, tuple[str, "Mapping[str, str]"]]):
     def __missing__(self, name: str | None) -> Never:
+        if name is None:
+            raise ValueError("it names no bridge")
         raise ValueError(f"the settings have no bridge {name!r}")
 
 
@@ -109,16 +114,26 @@ class _Rows(NamedTuple):
 
 
 def read(
-    path: str, language: Language, wrong: Callable[[LineError], None]
+    path: str,
+    language: Language,
+    wrong: Callable[[LineError], None],
+    stdin: IO[bytes] | None = None,
 ) -> Iterator[Observed | Opened]:
     """Read a file, or the standard input for `-`.
 
     :param wrong: is called with each wrong line, and may raise it.
+    :param stdin: what `-` means, if not the standard input; is read from its beginning, and closed.
     :raises LineError: if the file as a whole is wrong.
     :raises OSError: if it can't be read.
     """
     name = "stdin" if path == STDIN else path
-    raw = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed below
+    if path != STDIN:
+        raw: IO[bytes] = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed below
+    elif stdin is None:
+        raw = sys.stdin.buffer
+    else:
+        raw = stdin
+        raw.seek(0)
     with io.BufferedReader(cast("io.RawIOBase", raw)) as file:
         start = file.peek(len(_PARQUET))
         if start.startswith(_PARQUET):
@@ -128,8 +143,10 @@ def read(
         with io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as text:
             try:
                 yield from _entries(name, _rows(text), language, wrong)
-            except (EOFError, gzip.BadGzipFile, UnicodeDecodeError, csv.Error) as error:
+            except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
                 raise LineError(f"{name} cannot be read to its end: {error}.") from error
+            except ValueError as error:
+                raise LineError(f"{name}: {error}.") from error
 
 
 def _entries(
@@ -144,7 +161,7 @@ def _entries(
             if isinstance(values, ValueError):
                 raise values
             found = entry(values)
-        except (ValueError, IndexError, TypeError) as error:
+        except (ValueError, IndexError, TypeError, OverflowError) as error:
             reason = "it has too few columns" if isinstance(error, IndexError) else error
             wrong(LineError(f"{name}:{line}: {reason}."))
         else:
@@ -158,25 +175,35 @@ def _rows(text: IO[str]) -> _Rows:
     if first.lstrip().startswith("{"):
         return _json_rows(start, chain([first], text))
     columns = [column.strip().lower() for column in next(csv.reader([first]), [])]
-    lines = csv.reader(text)
-    return _Rows(columns, ((start + lines.line_num, values) for values in lines if values))
+    lines = enumerate(text, start=start + 1)
+    return _Rows(columns, ((line, _values(content)) for line, content in lines if content.strip()))
+
+
+def _values(content: str) -> Sequence[str] | ValueError:
+    """Read a line of CSV by itself: a quote that is not closed makes one wrong line, not many."""
+    if '"' not in content:
+        return content.rstrip("\r\n").split(",")
+    try:
+        return next(csv.reader([content], strict=True))
+    except csv.Error as error:
+        return ValueError(f"it is not one line of CSV: {error}")
 
 
 def _json_rows(start: int, text: Iterator[str]) -> _Rows:
-    """Read JSON Lines; the first line's keys are the columns."""
+    """Read JSON Lines; the first line's keys tell what they say."""
     first = next(text)
     try:
         columns = list(json.loads(first))
-    except ValueError:
-        columns = []
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError(f"its first line is not an object in JSON: {error}") from error
+    if _OPENING & set(columns):
+        columns = [*columns, *(_OPENING - set(columns))]  # one of the two may be missing
 
     def values(content: str) -> Sequence[Any] | ValueError:
         try:
             record = json.loads(content)
-            return [record[column] for column in columns]
-        except KeyError as error:
-            return ValueError(f"it has no {error}")
-        except (ValueError, TypeError) as error:
+            return [record.get(column) for column in columns]
+        except (ValueError, AttributeError, RecursionError) as error:
             return ValueError(f"it is not an object in JSON: {error}")
 
     lines = enumerate(chain([first], text), start=start)
@@ -189,13 +216,16 @@ def _parquet(path: str) -> _Rows:
     import duckdb  # noqa: PLC0415 - other formats do without
 
     try:
-        found = duckdb.connect().execute(
-            "SELECT bridge, epoch_ms(time), status FROM read_parquet(?)", [path]
-        )
+        database = duckdb.connect()
+        described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+        kinds = {name: kind for name, kind, *_ in described}
+        is_moment = kinds.get("time") == "TIMESTAMP WITH TIME ZONE"
+        # Without a zone it is text, to be read as other files' times are.
+        time = "epoch_ms(time)" if is_moment else "strftime(time, '%Y-%m-%dT%H:%M:%S.%f')"
+        found = database.execute(f"SELECT bridge, {time}, status FROM read_parquet(?)", [path])  # noqa: S608 - one of two
     except duckdb.Error as error:
         raise LineError(
-            f"{path} must have the columns time, bridge and status, with a time zone: "
-            f"{str(error).splitlines()[0]}"
+            f"{path} must have the columns time, bridge and status: {str(error).splitlines()[0]}"
         ) from error
 
     pages = iter(lambda: found.fetchmany(_PARQUET_ROWS), [])
@@ -218,7 +248,7 @@ def _entry_maker(
         raise ValueError(
             f"it has no column `bridge` among {', '.join(columns) or 'none'}: name it with --bridge"
         )
-    if {"opened_at", "closed_at"} <= names:
+    if names >= _OPENING:
         return _opening_maker(_getter(columns, bridge, "opened_at", "closed_at"), language)
     if {time, "status"} <= names:
         get = _getter(columns, bridge, time, "status")
@@ -282,12 +312,14 @@ def _time_reader(zone: ZoneInfo | None) -> Callable[[str | int], int]:
     """Give what reads a time, as ISO 8601 or as milliseconds since 1970."""
 
     def milliseconds(text: str | int) -> int:
-        if isinstance(text, int):
+        if type(text) is int and 0 <= text <= _LATEST:
             return text
         try:
-            time = datetime.fromisoformat(text)
-        except ValueError:
-            raise ValueError(f"the time {text!r} is not ISO 8601") from None
+            time = datetime.fromisoformat(text)  # type: ignore[arg-type] # where it is no text, it says so
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"the time {text!r} is neither ISO 8601 nor milliseconds since 1970"
+            ) from None
         if time.tzinfo is None:
             time = _on_the_clock(time, zone)
         return (time - EPOCH) // _MILLISECOND

@@ -95,10 +95,15 @@ class Journal:
     def __init__(self, path: Path | None, purpose: str) -> None:
         self._path = path
         self._is_done = False
-        # "" is SQLite's name for a file that is gone when it is closed.
-        self._database = sqlite3.connect(
-            "" if path is None else path, isolation_level=None, check_same_thread=False
-        )
+        try:
+            # "" is SQLite's name for a file that is gone when it is closed.
+            self._database = sqlite3.connect(
+                "" if path is None else path, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            raise JournalError(
+                f"The journal {path} cannot be opened: {error}. Name another one with --journal."
+            ) from error
         try:
             # Against a kill, the operating system's memory is as good as the disk.
             self._database.executescript(
@@ -134,8 +139,8 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it, and remove it if there is nothing in it to be resumed."""
-        if self.is_staged and not self._is_done:
+        """Close it, and remove it if it is done, or nothing of it was sent."""
+        if self.is_staged and not self._is_done and self.progress().batches:
             self._database.close()
         else:
             self._remove()
@@ -164,12 +169,14 @@ class Journal:
             found = observations(map(Opened._make, openings), findings, heartbeat)
             number += self._insert(found)
             self._database.execute(
-                "INSERT INTO staged SELECT ? - count(*) FROM observation", (number,)
-            )
-            self._database.execute(
-                "INSERT INTO refusal SELECT bridge, time, '', ? FROM observation "
-                "WHERE status = 'both'",
+                "INSERT INTO refusal SELECT bridge, time, value, ? "
+                "FROM observation, json_each('[\"Open\", \"Closed\"]') WHERE status = 'both'",
                 (_SAYS_BOTH,),
+            )
+            # Of a contradiction neither is a duplicate.
+            self._database.execute(
+                "INSERT INTO staged SELECT ? - count(*) - total(status = 'both') FROM observation",
+                (number,),
             )
             self._database.execute("DELETE FROM observation WHERE status = 'both'")
         return findings
@@ -241,7 +248,7 @@ class Journal:
 
     def refusals(self) -> Iterator[tuple[str, int, str, str]]:
         """Give what was refused: bridge, time, status and reason."""
-        return self._database.execute("SELECT * FROM refusal ORDER BY bridge, time")
+        return self._database.execute("SELECT * FROM refusal ORDER BY bridge, time, status")
 
     def done(self) -> None:
         """Note that it has served."""

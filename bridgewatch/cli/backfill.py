@@ -1,15 +1,21 @@
 """`bridgewatch backfill`: import history from files."""
 
 import csv
+import hashlib
 import json
+import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from itertools import islice
+from io import BufferedRandom
+from itertools import chain, count, islice
 from math import ceil
 from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryFile
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -115,19 +121,34 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
     first is sent. If it is killed, the same command resumes.
     """
     language = Language(place.settings, _bridge(place, bridge), _zone(timezone), _words(words))
-    purpose = json.dumps(
-        [
-            [_identity(file) for file in files],
-            [bridge, timezone, words, on_error, complete],
-            [place.connection.endpoint_url, place.connection.region, place.sql_name],
-        ]
+    dimensions = {
+        one.name: {**one.dimensions, "source": one.source} for one in place.settings.bridges
+    }
+    writer = Writer(
+        database=place.database,
+        table=place.table,
+        dimensions=dimensions,
+        connection=place.connection,
+        concurrency=concurrency,
     )
     try:
-        with Journal(None if dry_run else journal, purpose) as opened:
+        with ExitStack() as stack:
+            stdin = stack.enter_context(_kept_stdin()) if STDIN in files else None
+            purpose = json.dumps(
+                [
+                    [_identity(file, stdin) for file in files],
+                    [bridge, timezone, words, on_error, complete],
+                    [place.connection.session().profile_name, writer.endpoint, place.sql_name],
+                    dimensions,
+                ]
+            )
+            opened = stack.enter_context(Journal(None if dry_run else journal, purpose))
             heartbeat = timedelta(minutes=place.settings.heartbeat_minutes) if complete else None
-            _stage(opened, files, language, on_error, heartbeat)
+            _stage(opened, files, stdin, language, on_error=on_error, heartbeat=heartbeat)
             if plan := opened.plan():
-                _send(place, opened, plan, concurrency, dry_run=dry_run)
+                _send(place, writer, opened, plan, concurrency, dry_run=dry_run)
+            elif dry_run:
+                note("There is nothing to send.")
             if not dry_run:
                 _conclude(place, opened, rejected)
     except (LineError, JournalError) as error:
@@ -159,18 +180,29 @@ def _words(text: str | None) -> dict[str, str] | None:
     return words
 
 
-def _identity(file: str) -> list[object]:
+@contextmanager
+def _kept_stdin() -> Iterator[BufferedRandom]:
+    """Keep what the standard input says, which can be read only once, in a file for now."""
+    with TemporaryFile() as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        yield kept
+
+
+def _identity(file: str, stdin: BufferedRandom | None) -> list[object]:
     """Tell a file from others, and from what it was before."""
-    if file == STDIN:
-        return [file]
+    if stdin is not None and file == STDIN:
+        stdin.seek(0)
+        return [file, hashlib.file_digest(stdin, "sha256").hexdigest()]
     found = Path(file).stat()
     return [str(Path(file).resolve()), found.st_size, found.st_mtime_ns]
 
 
-def _stage(
+def _stage(  # noqa: PLR0913 - what to read, and how
     journal: Journal,
     files: list[str],
+    stdin: BufferedRandom | None,
     language: Language,
+    *,
     on_error: OnError,
     heartbeat: timedelta | None,
 ) -> None:
@@ -187,7 +219,7 @@ def _stage(
 
     def entries() -> Iterator[Observed | Opened]:
         for file in files:
-            yield from read(file, language, tell)
+            yield from read(file, language, tell, stdin)
         if wrong and on_error is OnError.COLLECT:
             raise LineError(f"{counted(len(wrong), 'wrong line')}: nothing was sent.")
 
@@ -243,16 +275,15 @@ def _milliseconds(time: datetime) -> int:
     return (time - EPOCH) // timedelta(milliseconds=1)
 
 
-def _send(place: Place, journal: Journal, plan: Plan, concurrency: int, *, dry_run: bool) -> None:
-    writer = Writer(
-        database=place.database,
-        table=place.table,
-        dimensions={
-            one.name: {**one.dimensions, "source": one.source} for one in place.settings.bridges
-        },
-        connection=place.connection,
-        concurrency=concurrency,
-    )
+def _send(  # noqa: PLR0913 - what to send, and how
+    place: Place,
+    writer: Writer,
+    journal: Journal,
+    plan: Plan,
+    concurrency: int,
+    *,
+    dry_run: bool,
+) -> None:
     sample = [writer.units(batch) for batch in islice(journal.batches(), SAMPLE)]
     cost = f"about {_usd(place, ceil(plan.batches * mean(sample)))} USD"
     note(
@@ -304,12 +335,19 @@ def _usd(place: Place, units: int) -> str:
     return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)), 4)
 
 
+def _free(path: Path) -> Path:
+    """Give that path or, if there is such a file, one like it: rejected-2.csv."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())
+
+
 def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     """Print the counts, write what was refused, and remove the journal.
 
     :raises CommandError: if anything was refused.
     """
     progress = journal.progress()
+    rejected = _free(rejected)
     typer.echo(f"accepted    {progress.accepted}")
     typer.echo(f"duplicates  {progress.duplicates}")
     typer.echo(f"rejected    {progress.refused}")

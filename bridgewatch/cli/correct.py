@@ -26,7 +26,10 @@ def correct(
     place: Place,
     bridge: Annotated[str, typer.Argument(help="The bridge's name.")],
     when: Annotated[
-        str, typer.Argument(metavar="TIME", help="The record's time, as `history --all` tells it.")
+        str,
+        typer.Argument(
+            metavar="TIME", help="The record's time, as `history --all --json` tells it."
+        ),
     ],
     status: Annotated[Status, typer.Argument(help="What it should say.")],
     *,

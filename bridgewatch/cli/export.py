@@ -94,6 +94,7 @@ def _unload(place: Place, sql: str, url: str) -> None:
     for row in query:
         for column, value in zip(query.columns, row, strict=True):
             typer.echo(f"{column.name}: {value}")
+    note("Its times are in UTC, without saying so: import it by `backfill --timezone UTC`.")
 
 
 def _write(query: Query, output: Path | None, format_: Format) -> int:

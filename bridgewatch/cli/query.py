@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from fractions import Fraction
@@ -42,16 +43,16 @@ def query(
         sql = typer.get_text_stream("stdin").read()
     if warning := expensive(sql):
         note(warning)
-    run = place.query(sql)
     started = time.monotonic()
-    columns = [column.name for column in run.columns]
-    if output is Output.JSON:
-        keys = unique(columns)
-        print_json_list(dict(zip(keys, map(_json, row), strict=True)) for row in run)
-    elif output is Output.CSV:
-        print_csv(columns, (map(_text, row) for row in run))
-    else:
-        print_table(columns, (map(_text, row) for row in run))
+    with closing(place.query(sql)) as run:
+        columns = [column.name for column in run.columns]
+        if output is Output.JSON:
+            keys = unique(columns)
+            print_json_list(dict(zip(keys, map(_json, row), strict=True)) for row in run)
+        elif output is Output.CSV:
+            print_csv(columns, (map(_text, row) for row in run))
+        else:
+            print_table(columns, (map(_text, row) for row in run))
     note(_bill(place, run, ceil(time.monotonic() - started)))
 
 

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
+from lambdas.timestream import EPOCH
 
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AGO = re.compile(r"(\d{1,6})([wdhms])")
 
@@ -19,9 +21,11 @@ def moment(text: str, option: str, now: datetime) -> datetime:
     """
     try:
         if ago := _AGO.fullmatch(text):
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            return max(EPOCH, now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
         time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        # Timestream keeps no earlier times, and later ones leave no room for what is around them.
+        return min(max(EPOCH, time), _LATEST)
     except (ValueError, OverflowError):
         raise CommandError(
             f"{option} takes how long ago, such as 7d, 36h or 90m, or a time such as "

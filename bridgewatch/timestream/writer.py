@@ -89,6 +89,11 @@ class Writer:
         events.register(f"before-parameter-build.{operation}", _take_body)
         events.register(f"before-call.{operation}", _give_body)
 
+    @property
+    def endpoint(self) -> str:
+        """Where it writes to: an address that names the region, if it is AWS's."""
+        return str(self._client.meta.endpoint_url)
+
     def describe_table(self) -> TableTypeDef:
         """Ask what Timestream says of the table.
 

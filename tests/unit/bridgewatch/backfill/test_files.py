@@ -97,6 +97,18 @@ def stop(error: LineError) -> None:
             id="JSON Lines with empty lines",
         ),
         pytest.param(
+            '{"bridge": "Hisingsbron", "opened_at": "2026-11-23T12:00Z"}\n',
+            {},
+            ("Hisingsbron", NOON, None),
+            id="JSON Lines: an opening without an end",
+        ),
+        pytest.param(
+            'time,note,bridge,status\n2026-11-23T12:00Z,"a, b",Hisingsbron,Open\n',
+            {},
+            ("Hisingsbron", NOON, "Open"),
+            id="a comma in quotes",
+        ),
+        pytest.param(
             "bridge,opened_at,closed_at,latitude\nHisingsbron,2026-11-23T12:00Z,,57.7\n",
             {},
             ("Hisingsbron", NOON, None),
@@ -148,7 +160,9 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         (f"time,bridge,status\n{ROW}\n\n{ROW[:-4]}Ajar\n", ":4: the status 'Ajar' is none of Open"),
         ("time,bridge,status\n2026-11-23T12:00Z,X,Open\n", ":2: the settings have no bridge 'X'."),
         (f"time,bridge,status\n{ROW}\nyesterday,X,Open\n", ":3: the settings have no bridge 'X'."),
-        ("time,bridge,status\nnoon,Hisingsbron,Open\n", ":2: the time 'noon' is not ISO 8601."),
+        ("time,bridge,status\nnoon,Hisingsbron,Open\n", ":2: the time 'noon' is neither ISO 8601"),
+        (f'time,bridge,status\n{ROW}\n"{ROW}\n{ROW}\n', ":3: it is not one line of CSV: "),
+        ("time,bridge,status\n0001-01-01T00:00,Hisingsbron,Open\n", ":2: the time 0001-01-01"),
         ("time,bridge,status\nx\n", ":2: it has too few columns."),
         ("time,bridge,status\n2026-11-23 12:00,Hisingsbron,Open\n", ":2: the time 2026-11-23"),
         ("bridge,opened_at,closed_at\nHisingsbron,,\n", ":2: it has neither opened_at nor"),
@@ -162,7 +176,20 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         ('{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron"}\n', ": its columns are time, br"),
         (
             '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n{"time": 1}',
-            ":2: it has no 'bridge'.",
+            ":2: it names no bridge.",
+        ),
+        (
+            '{"time": 253402300800000, "bridge": "Hisingsbron", "status": "Open"}',
+            ":1: the time 253402300800000 is neither ISO 8601 nor milliseconds since 1970.",
+        ),
+        (
+            '{"time": true, "bridge": "Hisingsbron", "status": "Open"}',
+            ":1: the time True is neither",
+        ),
+        ("{time: 1}", ": its first line is not an object in JSON"),
+        (
+            gzip.compress(b"time,bridge,status\n", mtime=0)[:12] + b"\xff" * 20,
+            " cannot be read to its end",
         ),
         (
             '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n[1]',

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from tests.unit.bridgewatch.commands.conftest import BUCKET, DATABASE, SETTINGS
@@ -124,10 +125,59 @@ def test_files_that_contradict_each_other_send_neither(run: Commands, tmp_path: 
 
     result = run("backfill", "-", input_=contradiction)
 
-    assert counts(result) == {"accepted": 2, "duplicates": 2, "rejected": 1}
+    assert counts(result) == {"accepted": 2, "duplicates": 1, "rejected": 2}
     assert run.rows() == ROWS[1:]
-    (row,) = csv.DictReader((tmp_path / "rejected.csv").read_text().splitlines())
-    assert row["reason"] == "The files say Open and Closed at this very moment."
+    rows = list(csv.DictReader((tmp_path / "rejected.csv").read_text().splitlines()))
+    assert [row["status"] for row in rows] == ["Closed", "Open"]
+    assert {row["reason"] for row in rows} == {"The files say Open and Closed at this very moment."}
+
+
+def test_what_was_rejected_before_is_not_overwritten(run: Commands, tmp_path: Path) -> None:
+    (tmp_path / "rejected.csv").write_text("mine")
+    contradiction = DAY + "2022-08-15T12:00:00Z,Hisingsbron,Closed\n"
+
+    result = run("backfill", "-", input_=contradiction)
+
+    assert "rejected-2.csv holds 2 rejected observations" in result.stderr
+    assert (tmp_path / "rejected.csv").read_text() == "mine"
+    assert (tmp_path / "rejected-2.csv").read_text().startswith("time,bridge,status,reason\n")
+
+
+def test_a_parquet_time_without_a_zone_is_read_on_the_named_clock_only(
+    run: Commands, tmp_path: Path
+) -> None:
+    duckdb.execute(
+        "COPY (SELECT TIMESTAMP '2026-11-23 08:00' AS time, 'Hisingsbron' AS bridge, "
+        f"'Open' AS status) TO '{tmp_path / 'naive.parquet'}'"
+    )
+    dry_run = ("backfill", "naive.parquet", "--dry-run")
+
+    refused = run(*dry_run)
+    read = run(*dry_run, "--timezone", "Europe/Stockholm")
+
+    assert "has no zone: name its --timezone" in refused.stderr
+    assert read.stdout.splitlines()[1:] == ["2026-11-23T07:00:00.000Z,Hisingsbron,Open"]
+
+
+def test_a_backfill_that_sent_nothing_is_not_in_the_way_of_another(
+    run: Commands, tmp_path: Path
+) -> None:
+    (tmp_path / "day.csv").write_text(DAY)
+
+    assert run("backfill", "day.csv", "--table", "mistyped").exit_code == 1
+
+    assert not (tmp_path / "backfill.journal").exists()
+    assert run("backfill", "day.csv").exit_code == 0
+
+
+def test_a_journal_that_cannot_be_opened_is_one_sentence(run: Commands) -> None:
+    result = run("backfill", "-", "--journal", "nowhere/journal", input_=DAY)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "bridgewatch: The journal nowhere/journal cannot be opened: unable to open database file. "
+        "Name another one with --journal.\n"
+    )
 
 
 WRONG = DAY + "noon,Hisingsbron,Open\n2022-08-15T12:00:00Z,Hisingsbron,Ajar\n"
@@ -409,6 +459,9 @@ def test_a_killed_or_interrupted_backfill_resumes_without_sending_twice(
     assert stderr.endswith(says)
     assert 5 <= len(timestream.writes) < 20
     interrupting.process = None
+    elsewhere = [*command, "--table", "elsewhere"]
+    refused = subprocess.run(elsewhere, capture_output=True, check=False, **where)  # noqa: S603 - this very Python
+    assert "is the journal of another unfinished backfill" in refused.stderr
     done = subprocess.run(command, capture_output=True, check=True, **where)  # noqa: S603 - this very Python
 
     assert "Resuming; sent before: " in done.stderr
