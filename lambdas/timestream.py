@@ -23,6 +23,7 @@ from botocore.exceptions import (
     ClientError,
     NoCredentialsError,
     NoRegionError,
+    ParamValidationError,
     ProfileNotFound,
 )
 
@@ -315,6 +316,9 @@ def explained() -> Iterator[None]:
         raise StoreError(
             "No AWS region: set AWS_DEFAULT_REGION or name a --region.", type(error).__name__
         ) from error
+    except ParamValidationError as error:
+        told = " ".join(str(error).split())
+        raise StoreError(f"Timestream takes no such request. {told}", "Validation") from error
     except BotoCoreError as error:
         raise StoreError(f"Timestream cannot be reached: {error}", type(error).__name__) from error
 

@@ -150,6 +150,11 @@ class Journal:
         """Whether all that there is to send is in it."""
         return self._database.execute("SELECT * FROM staged").fetchone() is not None
 
+    @property
+    def has_openings(self) -> bool:
+        """Whether there are openings among what there is to send."""
+        return self._database.execute("SELECT * FROM opening").fetchone() is not None
+
     def stage(
         self, entries: Iterable[Observed | Opened], heartbeat: timedelta | None = None
     ) -> Findings:

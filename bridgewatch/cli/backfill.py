@@ -225,6 +225,11 @@ def _stage(  # noqa: PLR0913 - what to read, and how
 
     findings = journal.stage(entries(), heartbeat)
     _tell(findings)
+    if journal.has_openings and heartbeat is None:
+        note(
+            "Between openings that are far apart nothing is known, so that the later one has no "
+            "known start: say --complete if the files tell every opening."
+        )
     if wrong:
         note(f"Skipped {counted(len(wrong), 'wrong line')}.")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bridgewatch.charts import strip_svg, strip_text
-from bridgewatch.cli.charting import Chart, Svg, write_svg
+from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import FAILED, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
@@ -35,7 +35,9 @@ def history(  # noqa: PLR0913 - each is an option of the command line
 
     --chart and --svg draw a strip for each day, in the bridge's own time zone.
     """
+    check_drawing(output, chart=chart, svg=svg)
     window = Window.of(since, until)
+    bridge = {one.code: one.name for one in place.settings.bridges}.get(bridge, bridge)
     known = {one.name: one for one in place.settings.bridges}
     observations = window.observations(place, [bridge])[bridge]
     if not observations and bridge not in known:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bridgewatch.charts import WEEKDAYS, heat_map_svg, heat_map_text
-from bridgewatch.cli.charting import Chart, Svg, write_svg
+from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
@@ -34,6 +34,7 @@ def stats(  # noqa: PLR0913 - each is an option of the command line
     By each bridge's own clock (`timezone` in the settings), and by the time in which its status was
     known. --chart and --svg draw a heat map, the latter for one bridge.
     """
+    check_drawing(output, chart=chart, svg=svg)
     window = Window.of(since, until)
     bridges = place.bridges(bridge)
     if svg and len(bridges) > 1:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, print_facts
 from bridgewatch.cli.output import Output, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads, works
@@ -130,7 +131,8 @@ def update(
     """Change how long a table keeps records; what isn't named stays as it is.
 
     What is older than a shorter retention is gone for good. A longer memory store fills from now
-    on: records that are late by the old one are late until then.
+    on: records that are late by the old one are late until then. Naming a bucket switches late
+    writes on.
     """
     client = write_client(place.connection)
     before = describe_table(client, place.database, place.table)
@@ -145,9 +147,9 @@ def update(
             or kept["MagneticStoreRetentionPeriodInDays"],
         },
     }
-    if late_writes is not None:
+    if late_writes is not None or rejected_bucket:
         request["MagneticStoreWriteProperties"] = _late(
-            rejected_bucket or _rejected_bucket(before), enabled=late_writes
+            rejected_bucket or _rejected_bucket(before), enabled=late_writes is not False
         )
     with explained():
         changed = client.update_table(**request)["Table"]
@@ -192,8 +194,10 @@ def _rejected_bucket(table: "TableTypeDef") -> str | None:
 
 
 def _late(bucket: str | None, *, enabled: bool) -> "MagneticStoreWritePropertiesTypeDef":
-    if not enabled or bucket is None:
-        return {"EnableMagneticStoreWrites": enabled}
+    if not enabled:
+        return {"EnableMagneticStoreWrites": False}
+    if bucket is None:
+        raise CommandError("--late-writes needs a --rejected-bucket.", WRONG_USAGE)
     where: S3ConfigurationTypeDef = {"BucketName": bucket, "EncryptionOption": "SSE_S3"}
     return {
         "EnableMagneticStoreWrites": True,

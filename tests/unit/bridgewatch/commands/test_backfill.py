@@ -364,6 +364,7 @@ def test_a_real_list_of_openings_survives_the_round_trip(run: Commands, tmp_path
     again = run("backfill", "out.csv")
 
     assert "Overlaps that count as one opening: 224." in result.stderr
+    assert "say --complete if the files tell every opening" in result.stderr
     assert "Openings without an end, for which none is invented: 49." in result.stderr
     assert counts(result) == counts(again) == {"accepted": 4403, "duplicates": 0, "rejected": 0}
     exported = (tmp_path / "out.csv").read_text()

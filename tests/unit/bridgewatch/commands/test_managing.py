@@ -45,6 +45,19 @@ def test_late_writes_keep_their_bucket_when_they_are_switched_on_again(run: Comm
     assert (described["late_writes"], described["rejected_bucket"]) == (True, "rejected-data")
 
 
+def test_late_writes_need_a_bucket_and_a_bucket_switches_them_on(run: Commands) -> None:
+    table = ("--table", "bucketless")
+    assert run("tables", "create", *table).exit_code == 0
+
+    refused = run("tables", "update", *table, "--late-writes")
+    run("tables", "update", *table, "--rejected-bucket", "rejected-data")
+
+    assert refused.exit_code == 2
+    assert refused.stderr == "bridgewatch: --late-writes needs a --rejected-bucket.\n"
+    described = run.printed("tables", "describe", *table)
+    assert (described["late_writes"], described["rejected_bucket"]) == (True, "rejected-data")
+
+
 def test_tables_as_a_list(run: Commands) -> None:
     assert f"{run.table},24,36500,True," in run("tables", "list", "--csv").stdout
     assert run.table in run("tables", "list").stdout

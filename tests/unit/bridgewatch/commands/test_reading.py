@@ -159,6 +159,17 @@ def test_columns_of_one_name_are_told_apart_where_names_are_keys(run: Commands) 
     assert run("query", sql, "--csv").stdout == "n,n,n_2,n\n1,2,3,4\n"
 
 
+@pytest.mark.parametrize("command", [("history", "Hisingsbron"), ("stats", "Hisingsbron")])
+@pytest.mark.parametrize("drawing", [("--chart",), ("--svg", "x.svg")])
+def test_text_and_a_drawing_together_are_wrong_usage(
+    run: Commands, command: tuple[str, ...], drawing: tuple[str, ...]
+) -> None:
+    result = run(*command, *drawing, "--json")
+
+    assert result.exit_code == 2
+    assert "Choose one of --json or --csv, and --chart or --svg." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("sql", "is_expensive"),
     [
