@@ -102,6 +102,30 @@ def test_an_export_that_fails_midway_leaves_the_old_file(
     assert not list(directory.glob(".*partial"))
 
 
+def test_an_import_of_stdin_is_resumed_by_the_same_import_only(
+    timestream: RecordingTimestream,
+) -> None:
+    table = {"RetentionProperties": {"MemoryStoreRetentionPeriodInHours": 8766}}
+    table["RetentionProperties"]["MagneticStoreRetentionPeriodInDays"] = 36500
+    lines = [f"2026-11-22T{n // 60:02}:{n % 60:02}:00Z,Hisingsbron,Open\n" for n in range(200)]
+    first, other = ("time,bridge,status\n" + "".join(some) for some in (lines, lines[:10]))
+    timestream.will_answer(200, {"Table": table})
+    timestream.will_answer(200, {})
+    timestream.will_fail(403, "AccessDeniedException", "not authorized")
+    command = ["backfill", "-", "--settings", "settings.json", "--concurrency", "1"]
+    assert "Sent 1 of 2 requests" in CliRunner().invoke(app, command, input=first).stderr
+
+    refused = CliRunner().invoke(app, command, input=other)
+    timestream.will_answer(200, {"Table": table})
+    resumed = CliRunner().invoke(app, command, input=first)
+
+    assert refused.exit_code == 1
+    assert "is the journal of another unfinished backfill" in refused.stderr
+    assert "Resuming; sent before: 1 request." in resumed.stderr
+    assert resumed.stdout.split()[:2] == ["accepted", "200"]
+    assert len(timestream.writes) == 3
+
+
 def test_minutes_of_throttling_end_in_one_sentence_and_a_journal_that_resumes(
     timestream: RecordingTimestream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
