@@ -28,7 +28,7 @@ from lambdas.observation import Status
 from lambdas.timestream import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from bridgewatch.settings import Settings
@@ -175,14 +175,20 @@ def _rows(text: IO[str]) -> _Rows:
     if first.lstrip().startswith("{"):
         return _json_rows(start, chain([first], text))
     columns = [column.strip().lower() for column in next(csv.reader([first]), [])]
-    lines = enumerate(text, start=start + 1)
-    return _Rows(columns, ((line, _values(content)) for line, content in lines if content.strip()))
+    return _Rows(columns, _csv_lines(enumerate(text, start=start + 1)))
 
 
-def _values(content: str) -> Sequence[str] | ValueError:
-    """Read a line of CSV by itself: a quote that is not closed makes one wrong line, not many."""
-    if '"' not in content:
-        return content.rstrip("\r\n").split(",")
+def _csv_lines(
+    lines: Iterable[tuple[int, str]],
+) -> Iterator[tuple[int, Sequence[str] | ValueError]]:
+    """Read each line by itself: a quote that is not closed makes one wrong line, not many."""
+    for line, content in lines:
+        values = _quoted(content) if '"' in content else content.rstrip("\r\n").split(",")
+        if values != [""]:
+            yield line, values
+
+
+def _quoted(content: str) -> Sequence[str] | ValueError:
     try:
         return next(csv.reader([content], strict=True))
     except csv.Error as error:
@@ -274,12 +280,13 @@ def _observation_maker(
     get: Callable[[Sequence[Any]], tuple[Any, ...]], language: Language, *, in_own_words: bool
 ) -> Callable[[Sequence[Any]], Observed]:
     bridges, milliseconds = language.bridges(), _time_reader(language.zone)
-    default, override = language.bridge, language.words
+    default = language.bridge
+    implied = language.words or (None if in_own_words else _PLAIN)
 
     def observation(values: Sequence[Any]) -> Observed:
         given, time, word = get(values)
         name, own_words = bridges[given or default]
-        words = override or (own_words if in_own_words else _PLAIN)
+        words = implied or own_words
         try:
             status = words[word]
         except KeyError:

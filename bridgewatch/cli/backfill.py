@@ -315,7 +315,8 @@ def _send(  # noqa: PLR0913 - what to send, and how
         task = bar.add_task("", total=plan.observations, completed=done)
 
         def sent(one: Outcome) -> None:
-            bar.advance(task, one.accepted + one.duplicates + len(one.refusals))
+            if not bar.disable:
+                bar.advance(task, one.accepted + one.duplicates + len(one.refusals))
 
         try:
             send(journal, writer, concurrency=concurrency, sent=sent)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.config import Config
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 # (https://docs.aws.amazon.com/timestream/latest/developerguide/writes.batching-writes.html).
 ATTEMPTS = 12
 
+SHAPES_KEPT = 1000
+"""Of so many combinations of bridges and statuses it is kept what their requests look like."""
+
 WRITTEN_VERSION = 1
 """The version of a record that names none."""
 
@@ -49,6 +53,21 @@ class Outcome:
     duplicates: int
     refusals: Mapping[int, str]
     units: int
+
+
+class _Shape(NamedTuple):
+    """The JSON of requests, without what is different in each: the records' times.
+
+    :param start: up to `Records`.
+    :param common_bytes: what is billed of what all records share.
+    :param beginnings: each record up to its time, by bridge and status.
+    :param record_bytes: what is billed of each, likewise.
+    """
+
+    start: str
+    common_bytes: int
+    beginnings: Mapping[tuple[str, str], str]
+    record_bytes: Mapping[tuple[str, str], int]
 
 
 class Writer:
@@ -70,6 +89,7 @@ class Writer:
         attempts: int = ATTEMPTS,
     ) -> None:
         self._target = {"DatabaseName": database, "TableName": table}
+        self._shape = lru_cache(maxsize=SHAPES_KEPT)(self._make_shape)
         self._dimensions = {name: frozenset(pairs.items()) for name, pairs in dimensions.items()}
         config = Config(
             connect_timeout=5,
@@ -131,10 +151,19 @@ class Writer:
         """Make a request's JSON, and count the writes that it is billed as.
 
         What all records share is sent and billed once. Those of a bridge with one status are the
-        same but for their times, so each kind is serialized and weighed once.
+        same but for their times, so each kind is serialized and weighed once, and the next request
+        with the same kinds has nothing but times of its own.
         https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
         """
         kinds = [(bridge, status) for bridge, _, status in rows]
+        shape = self._shape(frozenset(kinds))
+        records = [f'{shape.beginnings[bridge, status]}{time}"}}' for bridge, time, status in rows]
+        body = f'{shape.start}, "Records": [{", ".join(records)}]}}'
+        size = shape.common_bytes + sum(map(shape.record_bytes.__getitem__, kinds))
+        return body.encode(), write_units(size)
+
+    def _make_shape(self, kinds: frozenset[tuple[str, str]]) -> _Shape:
+        """Tell what is the same in all requests with these bridges and statuses."""
         bridges = {bridge for bridge, _ in kinds}
         shared = frozenset.intersection(*(self._dimensions[bridge] for bridge in bridges))
         common: Json = {
@@ -144,7 +173,7 @@ class Writer:
         }
         own: dict[str, Json]
         if len(bridges) == 1:
-            common["MeasureName"] = kinds[0][0]
+            (common["MeasureName"],) = bridges
             own = {bridge: {} for bridge in bridges}
         else:
             own = {
@@ -155,15 +184,12 @@ class Writer:
                 for bridge in bridges
             }
         beginnings, sizes = {}, {}
-        for bridge, status in set(kinds):
+        for bridge, status in kinds:
             record = {**own[bridge], "MeasureValue": status, "Time": ""}
             beginnings[bridge, status] = json.dumps(record).removesuffix('"}')
             sizes[bridge, status] = attribute_bytes(record, common["MeasureValueType"])
-        records = [f'{beginnings[bridge, status]}{time}"}}' for bridge, time, status in rows]
         start = json.dumps({**self._target, "CommonAttributes": common}).removesuffix("}")
-        body = f'{start}, "Records": [{", ".join(records)}]}}'
-        size = attribute_bytes(common) + sum(map(sizes.__getitem__, kinds))
-        return body.encode(), write_units(size)
+        return _Shape(start, attribute_bytes(common), beginnings, sizes)
 
 
 def _pairs(dimensions: frozenset[tuple[str, str]]) -> list[Json]:
