@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench.data import BRIDGE, DATABASE, DIMENSIONS, TABLE, observation
+from bench.serving import serving
 from local.clock import SystemClock
 from local.cloud import Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
 
 ROWS_A_PAGE = 1000
@@ -147,18 +146,9 @@ def _serve_cloud(ready: Connection, pages: int) -> None:
         ready.recv()
 
 
-@contextmanager
-def served(kind: str, pages: int = 0) -> Iterator[str]:
+def served(kind: str, pages: int = 0) -> AbstractContextManager[str]:
     """Serve `null` or `embedded` in a process, and give its address.
 
     :param pages: how many pages of rows a query answers.
     """
-    here, there = multiprocessing.Pipe()
-    serve = {"null": _serve_null, "embedded": _serve_cloud}[kind]
-    process = multiprocessing.Process(target=serve, args=(there, pages), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.terminate()
-        process.join()
+    return serving({"null": _serve_null, "embedded": _serve_cloud}[kind], pages)

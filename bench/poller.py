@@ -19,7 +19,6 @@ import gzip
 import importlib
 import io
 import json
-import multiprocessing
 import os
 import re
 import statistics
@@ -28,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -36,12 +35,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import boto3
 import requests
 
+from bench.serving import serving
 from local.bridges.ndw import Feed
 from local.bridges.openings import Opening
 from local.lambda_runtime.context import context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ assert any("{bridge}" in (one.text or "") for one in root.iter())
 
 def main() -> int:
     """Measure, print the figures with their ratios, and tell by the exit code of the targets."""
-    with _serving() as address, tempfile.TemporaryDirectory() as directory:
+    with serving(_serve) as address, tempfile.TemporaryDirectory() as directory:
         os.environ |= _environment(address, directory)
         _configure(f"{address}/steady")
         met = [report_cold(), report_warm(address), report_feed(f"{address}/feed")]
@@ -283,19 +283,6 @@ def _environment(address: str, directory: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "bridgewatch",
         "POWERTOOLS_SERVICE_NAME": "poller",
     }
-
-
-@contextmanager
-def _serving() -> Iterator[str]:
-    """Serve sources and Timestream in a process of its own, which takes no time of this one."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.terminate()
-        process.join()
 
 
 def _serve(ready: Connection) -> None:
