@@ -88,11 +88,12 @@ def _asks_for_each_bridge(source: Source) -> bool:
 
 def _record_bytes(bridge: Bridge) -> int:
     """Count the bytes of a record that says Closed, as nearly all do."""
-    dimensions = {**bridge.dimensions, "source": bridge.source}
     return record_bytes(
         {},
         {
-            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            "Dimensions": [
+                {"Name": name, "Value": value} for name, value in bridge.record_dimensions.items()
+            ],
             "MeasureName": bridge.name,
             "MeasureValue": "Closed",
             "MeasureValueType": "VARCHAR",

@@ -189,14 +189,19 @@ class Bridge(_Model):
     )
 
     @property
+    def record_dimensions(self) -> dict[str, str]:
+        """The dimensions of its records: its own, and its source."""
+        return {**self.dimensions, "source": self.source}
+
+    @property
     def record_bytes(self) -> int:
         """The size of its records, as Timestream counts it.
 
         https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
         """
         time = 8
-        words = [self.name, "Closed", "source", self.source]
-        words += [word for pair in self.dimensions.items() for word in pair]
+        words = [self.name, "Closed"]
+        words += [word for pair in self.record_dimensions.items() for word in pair]
         return time + sum(len(word.encode()) for word in words)
 
 

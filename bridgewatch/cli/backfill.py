@@ -121,9 +121,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
     first is sent. If it is killed, the same command resumes.
     """
     language = Language(place.settings, _bridge(place, bridge), _zone(timezone), _words(words))
-    dimensions = {
-        one.name: {**one.dimensions, "source": one.source} for one in place.settings.bridges
-    }
+    dimensions = {one.name: one.record_dimensions for one in place.settings.bridges}
     writer = Writer(
         database=place.database,
         table=place.table,
