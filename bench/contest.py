@@ -91,7 +91,7 @@ def _peak_megabytes() -> float:
     return int(kilobytes) * 1024 / 1e6
 
 
-def tell(title: str, figures: Mapping[str, Figure | None]) -> None:
+def report(title: str, figures: Mapping[str, Figure | None]) -> None:
     """Print the figures beside awswrangler's."""
     print(title)
     reference = figures["awswrangler"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench.data import BRIDGE, DATABASE, DIMENSIONS, TABLE, observation
 from bench.serving import serving
-from local.clock import SystemClock
+from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
 
 if TYPE_CHECKING:

@@ -128,7 +128,7 @@ def main() -> None:
                 for time, status in map(observation, range(records)):
                     writer.writerow((f"{time:%Y-%m-%dT%H:%M:%SZ}", BRIDGE, status))
             figures = contest.hold(CONTENDERS, partial(_run, kind, file, records))
-            contest.tell(f"Writing {records:,} records to the {kind} endpoint", figures)
+            contest.report(f"Writing {records:,} records to the {kind} endpoint", figures)
 
 
 def _run(kind: str, file: Path, records: int, contender: str) -> contest.Figure | None:

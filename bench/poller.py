@@ -38,7 +38,7 @@ import requests
 from bench.serving import serving
 from local.bridges.ndw import Feed
 from local.bridges.openings import Opening
-from local.lambda_runtime.context import context
+from local.services.lambda_runtime.context import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -73,7 +73,7 @@ def main() -> None:
             figures = contest.hold(
                 CONTENDERS, partial(contest.run, "bench.read", arguments=[], address=address)
             )
-        contest.tell(f"Reading {rows:,} rows from the {kind} endpoint", figures)
+        contest.report(f"Reading {rows:,} rows from the {kind} endpoint", figures)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,10 @@ import duckdb
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
-from local.clock import SystemClock
-from local.timestream import functions, moto_plug
-from local.timestream.engine import Engine
-from local.timestream.store import Store
+from embedded_timestream import functions, moto_adapter
+from embedded_timestream.clock import SystemClock
+from embedded_timestream.engine import Engine
+from embedded_timestream.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def writes_per_second(server: str, clients: int, calls: int) -> float:
 def _serve(server: str, pipe: Connection) -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
     if server == "embedded":
-        moto_plug.install(SystemClock())
+        moto_adapter.install(SystemClock())
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()

@@ -11,9 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bridgewatch.cost.bill import QueryPricing, bill
-from bridgewatch.cost.metering import record_bytes
 from bridgewatch.cost.prediction import Deployment, default_budget, predict
 from bridgewatch.cost.prices import REGION, load_prices
+from embedded_timestream.record_sizes import record_bytes
 
 if TYPE_CHECKING:
     from bridgewatch.settings import Bridge, Settings, Source

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give another path to write to, whose file takes the place of `path` once that has succeeded.
 
     What is no file of its own, such as /dev/stdout, is written to as it is.

@@ -102,7 +102,7 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
 
 
 def _not_yet(name: str) -> Result:
-    return Result(name, None, "not looked at: mend what failed above first")
+    return Result(name, None, "not looked at: fix what failed above first")
 
 
 def _result(name: str, check: Callable[P, str], *given: P.args, **options: P.kwargs) -> Result:

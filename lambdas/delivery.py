@@ -100,7 +100,7 @@ class Delivery:
             except StoreError as error:
                 done.trouble = error
             else:
-                self._bury(refusals, done)
+                self._dead_letter(refusals, done)
                 refused = {refusal.observation for refusal in refusals}
                 done.written += [seen for seen in observations if seen not in refused]
                 return
@@ -108,7 +108,7 @@ class Delivery:
         if self._send(self._queue, observations, str(done.trouble), done):
             done.queued += observations
 
-    def _bury(self, refusals: Iterable[Refusal], done: Delivered) -> None:
+    def _dead_letter(self, refusals: Iterable[Refusal], done: Delivered) -> None:
         for reason, observations in by_reason(refusals).items():
             if self._send(self._dead_letters, observations, reason, done):
                 done.refused += [Refusal(seen, reason) for seen in observations]

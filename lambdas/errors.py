@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         "Timestream calls the request invalid",
-        "read what it says about it, deploy what mends it, then `redrive --return`",
+        "read what it says about it, deploy what fixes it, then `redrive --return`",
         "the redriver, in ever smaller parts, until it knows which record it is",
         "the queue; then, what is invalid alone, " + _DEAD_LETTERS,
         "dead-letters",
@@ -109,7 +109,7 @@ RULES = (
     ),
     Rule(
         "Timestream rejects a record",
-        "read its reason with `redrive`; `redrive --return` once it is mended, or `redrive "
+        "read its reason with `redrive`; `redrive --return` once it is fixed, or `redrive "
         "--export FILE --delete`",
         "nobody: it would be rejected again",
         _DEAD_LETTERS,
@@ -126,7 +126,7 @@ RULES = (
     ),
     Rule(
         "Timestream has taken none of a message's records for 3 days",
-        "mend what its reason says, then `redrive --return`",
+        "fix what its reason says, then `redrive --return`",
         "nobody",
         _DEAD_LETTERS,
         "dead-letters",

@@ -35,5 +35,5 @@ class Observation:
         if self.time.tzinfo is None:
             raise ValueError(f"An observation's time is timezone-aware, not {self.time!r}.")
         time = self.time.astimezone(UTC)
-        whole_milliseconds = time.microsecond // 1000 * 1000
-        object.__setattr__(self, "time", time.replace(microsecond=whole_milliseconds))
+        truncated_to_milliseconds = time.microsecond // 1000 * 1000
+        object.__setattr__(self, "time", time.replace(microsecond=truncated_to_milliseconds))

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from local.clock import SystemClock
+from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -51,7 +51,7 @@ def demo(
     ] = None,
 ) -> None:
     """Deploy, watch bridges for simulated days, read back, compare with what happened."""
-    from local.demo import run  # noqa: PLC0415 - serving needs none of it
+    from local.demo.run import run  # noqa: PLC0415 - serving needs none of it
 
     try:
         passed = run(openings)
@@ -79,7 +79,7 @@ def chaos(
 @app.command()
 def article() -> None:
     """Replay the article's three months with the meter on, and renew docs/cost.md."""
-    from local.article import renew  # noqa: PLC0415 - serving needs none of it
+    from local.demo.article import renew  # noqa: PLC0415 - serving needs none of it
 
     renew()
 

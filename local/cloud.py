@@ -20,23 +20,24 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from local import queues
-from local.budget_actions import offer as offer_budget_actions
-from local.cloudformation.mends import mend
-from local.lambda_runtime.plug import MotoSurroundings, plug
-from local.lambda_runtime.runtime import LambdaRuntime
-from local.replacements import Replacements
-from local.schedule import ScheduleRunner
-from local.timestream import moto_plug
+from embedded_timestream import moto_adapter
+from local.services import sqs
+from local.services.budgets import install as install_budgets
+from local.services.cloudformation.fixes import install as install_cloudformation
+from local.services.lambda_runtime.moto_adapter import MotoSurroundings
+from local.services.lambda_runtime.moto_adapter import install as install_lambda
+from local.services.lambda_runtime.runtime import LambdaRuntime
+from local.services.patches import Patches
+from local.services.scheduler import ScheduleRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from local.clock import Clock
-    from local.lambda_runtime.runtime import Surroundings
+    from embedded_timestream.clock import Clock
     from local.meter import Meter
-    from local.schedule import Invoker
+    from local.services.lambda_runtime.runtime import Surroundings
+    from local.services.scheduler import Invoker
 
 REGION = "eu-west-1"
 """Where tools work that name no region; Timestream is there."""
@@ -135,18 +136,18 @@ class Cloud:
             directory = Path(stack.enter_context(temporary))
             moto_api_backend.reset()
             stack.callback(moto_api_backend.reset)
-            replacements = stack.enter_context(Replacements())
-            mend(replacements, self.client)
-            offer_budget_actions(replacements)
-            queues.mend(replacements, self.clock)
-            moto_plug.install(self.clock, self._data)
+            patches = stack.enter_context(Patches())
+            install_cloudformation(patches, self.client)
+            install_budgets(patches)
+            sqs.install(patches, self.clock)
+            moto_adapter.install(self.clock, self._data)
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)
             self.runtime = stack.enter_context(
                 LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
             )
-            plug(replacements, self.runtime)
+            install_lambda(patches, self.runtime)
             invoker: Invoker = self.runtime
             if self._disturbance:
                 invoker = self._disturbance.invocations(self.runtime)

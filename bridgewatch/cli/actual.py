@@ -31,7 +31,7 @@ def ask_first(prices: PriceList) -> None:
     )
 
 
-def tell_actual(
+def print_actual(
     settings: Settings, connection: Connection, predicted: Report, *, as_json: bool
 ) -> None:
     """Print what AWS says beside what was predicted.

@@ -43,7 +43,7 @@ from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cost.bill import dollars
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension
-from bridgewatch.files import whole
+from bridgewatch.files import atomic_write
 from bridgewatch.timestream.tables import Retention
 from bridgewatch.timestream.writer import Outcome, Writer
 from lambdas.observation import Status
@@ -209,7 +209,7 @@ def _stage(  # noqa: PLR0913 - what to read, and how
         return
     wrong: list[LineError] = []
 
-    def tell(error: LineError) -> None:
+    def print_error(error: LineError) -> None:
         if on_error is OnError.STOP:
             raise error
         note(str(error))
@@ -217,12 +217,12 @@ def _stage(  # noqa: PLR0913 - what to read, and how
 
     def entries() -> Iterator[Observed | Opened]:
         for file in files:
-            yield from read(file, language, tell, stdin)
+            yield from read(file, language, print_error, stdin)
         if wrong and on_error is OnError.COLLECT:
             raise LineError(f"{counted(len(wrong), 'wrong line')}: nothing was sent.")
 
     findings = journal.stage(entries(), heartbeat)
-    _tell(findings)
+    _print_findings(findings)
     if journal.has_openings and heartbeat is None:
         note(
             "Between openings that are far apart nothing is known, so that the later one has no "
@@ -232,7 +232,7 @@ def _stage(  # noqa: PLR0913 - what to read, and how
         note(f"Skipped {counted(len(wrong), 'wrong line')}.")
 
 
-def _tell(findings: Findings) -> None:
+def _print_findings(findings: Findings) -> None:
     for kind, sentences in (
         ("Overlaps that count as one opening", findings.overlaps),
         ("Openings without an end, for which none is invented", findings.without_end),
@@ -358,7 +358,10 @@ def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     note(f"Billed: {counted(progress.units, 'write')}, {_usd(place, progress.units)} USD.")
     if progress.refused:
         rows = ((_iso(time), bridge, *rest) for bridge, time, *rest in journal.refusals())
-        with whole(rejected) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        with (
+            atomic_write(rejected) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("time", "bridge", "status", "reason"))
             writer.writerows(rows)

@@ -7,7 +7,7 @@ import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output
-from bridgewatch.files import whole
+from bridgewatch.files import atomic_write
 
 Chart = Annotated[bool, typer.Option("--chart", help="Draw in the terminal.")]
 Svg = Annotated[
@@ -29,5 +29,5 @@ def write_svg(path: Path, svg: str) -> None:
 
     :raises OSError: if it can't be.
     """
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(svg, encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Annotated
 import boto3
 import typer
 
-from bridgewatch.cli.actual import ask_first, tell_actual
+from bridgewatch.cli.actual import ask_first, print_actual
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import counted, note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
@@ -95,7 +95,7 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             if not yes:
                 ask_first(prices)
             place = Connection(profile, region, endpoint_url)
-            tell_actual(load_settings(settings), place, found, as_json=as_json)
+            print_actual(load_settings(settings), place, found, as_json=as_json)
             return
         variants = {
             name: _report(variant, prices, region) for name, variant in what_ifs(deployment).items()

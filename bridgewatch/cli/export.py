@@ -16,7 +16,7 @@ from bridgewatch.cli.output import counted, note
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.files import whole
+from bridgewatch.files import atomic_write
 from bridgewatch.timestream.query import Query
 from lambdas.timestream import text_literal, time_literal
 
@@ -105,7 +105,7 @@ def _write(query: Query, output: Path | None, format_: Format) -> int:
     with ExitStack() as stack:
         file: IO[str] = sys.stdout
         if output:
-            partial = stack.enter_context(whole(output))
+            partial = stack.enter_context(atomic_write(output))
             file = stack.enter_context(partial.open("w", encoding="utf-8", newline=""))
         return _write_text(query, file, format_)
 
@@ -131,7 +131,7 @@ def _write_parquet(query: Query, output: Path) -> int:
     import duckdb  # noqa: PLC0415 - other formats do without
 
     types = {"time": "TIMESTAMPTZ", "bridge": "VARCHAR", "status": "VARCHAR"}
-    with whole(output) as partial, TemporaryDirectory() as directory:
+    with atomic_write(output) as partial, TemporaryDirectory() as directory:
         rows = Path(directory) / "rows.csv"
         with rows.open("w", encoding="utf-8", newline="") as file:
             count = _write_text(query, file, Format.CSV)

@@ -45,5 +45,5 @@ def preflight(
             failed += result.passed is False
         if failed:
             checks_failed = "1 check" if failed == 1 else f"{failed} checks"
-            raise CommandError(f"{checks_failed} failed: mend that, then run it again.", FAILED)
+            raise CommandError(f"{checks_failed} failed: fix that, then run it again.", FAILED)
         typer.echo("Ready to deploy.")

@@ -14,7 +14,7 @@ import typer
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, counted, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
-from bridgewatch.files import whole
+from bridgewatch.files import atomic_write
 from lambdas.message import Message, MessageError, as_json, as_text
 from lambdas.sqs import Queue, QueueError, Received
 
@@ -135,7 +135,7 @@ def _export(letters: list[Letter], export: str) -> None:
     if export == STDOUT:
         typer.echo(lines, nl=False)
         return
-    with whole(Path(export)) as partial, partial.open("w", encoding="utf-8") as file:
+    with atomic_write(Path(export)) as partial, partial.open("w", encoding="utf-8") as file:
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())

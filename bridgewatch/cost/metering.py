@@ -1,5 +1,6 @@
 """AWS's rules for counting what it bills, as functions.
 
+How large a record is, is the embedded Timestream's business (`embedded_timestream.record_sizes`).
 Each rule's words and address stand at its dimension in `bridgewatch.cost.usage`. Where AWS leaves
 a rule open, the dearer reading is taken, and the comment says so.
 """
@@ -8,10 +9,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
 KIB = 1024
 MEGABYTE = 10**6
@@ -20,15 +21,6 @@ MEGABYTE = 10**6
 GIGABYTE = 10**9
 HOURS_A_MONTH = 730
 DAYS_A_MONTH = Fraction(HOURS_A_MONTH, 24)
-
-# https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
-_TIME_BYTES = 8
-_VALUE_BYTES = {
-    "BOOLEAN": 1,
-    "BIGINT": 8,
-    "DOUBLE": 8,
-    "TIMESTAMP": 8,  # the page does not name it; it is a 64-bit integer
-}
 
 # https://aws.amazon.com/pt/timestream/pricing/
 QUERY_MINIMUM_BYTES = 10 * MEGABYTE
@@ -45,56 +37,6 @@ PAYLOAD_UNIT_BYTES = 64 * KIB
 
 # https://aws.amazon.com/cloudwatch/pricing/ ; messages are compressed too, which is left out.
 LOG_MESSAGE_BYTES = 26
-
-
-def attribute_bytes(record: Mapping[str, Any], value_type: str = "DOUBLE") -> int:
-    """Count the bytes of what a record says itself, in the shape that WriteRecords takes.
-
-    :param record: one of `Records`, or `CommonAttributes`, which may say anything of a record.
-    :param value_type: the type of its value if it doesn't say that itself. Timestream's default is
-        DOUBLE.
-    """
-    size = _TIME_BYTES if "Time" in record else 0
-    for dimension in record.get("Dimensions", ()):
-        size += _text_bytes(dimension["Name"]) + _text_bytes(dimension["Value"])
-    size += _text_bytes(record.get("MeasureName", ""))
-    for value in record.get("MeasureValues", ()):
-        size += _text_bytes(value["Name"]) + _value_bytes(value["Value"], value["Type"])
-    if "MeasureValue" in record:
-        size += _value_bytes(record["MeasureValue"], record.get("MeasureValueType", value_type))
-    return size
-
-
-def _text_bytes(text: str) -> int:
-    return len(text.encode())
-
-
-def _value_bytes(value: str, value_type: str) -> int:
-    return _VALUE_BYTES.get(value_type) or _text_bytes(value)
-
-
-def request_bytes(common: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> int:
-    """Count the bytes of a WriteRecords request: what its records have in common counts once.
-
-    :param common: its `CommonAttributes`.
-    :param records: its `Records`.
-    """
-    value_type = common.get("MeasureValueType", "DOUBLE")
-    return attribute_bytes(common) + sum(attribute_bytes(record, value_type) for record in records)
-
-
-def record_bytes(common: Mapping[str, Any], record: Mapping[str, Any]) -> int:
-    """Count the bytes that one record takes once it is stored: what is common is stored with each.
-
-    :param common: the `CommonAttributes` of its request.
-    :param record: one of its `Records`.
-    """
-    return request_bytes(common, [record])
-
-
-def write_units(size: int) -> int:
-    """Count the writes that a WriteRecords request of that many bytes is billed as."""
-    return max(1, ceil(Fraction(size, KIB)))
 
 
 def gigabyte_hours(size: Fraction | int, hours: Fraction | int) -> Fraction:
@@ -141,5 +83,5 @@ def payload_units(size: int) -> int:
 
 def log_bytes(messages: Sequence[str]) -> tuple[int, int]:
     """Count the bytes of log messages: as they are taken in, and as they are kept."""
-    taken_in = sum(map(_text_bytes, messages))
+    taken_in = sum(len(message.encode()) for message in messages)
     return taken_in, taken_in + LOG_MESSAGE_BYTES * len(messages)

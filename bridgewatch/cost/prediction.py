@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bridgewatch.cost import metering
 from bridgewatch.cost.metering import DAYS_A_MONTH, GIGABYTE, HOURS_A_MONTH, TCU_A_QUERY
 from bridgewatch.cost.usage import Dimension, Usage
+from embedded_timestream import record_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +51,7 @@ class Deployment:
     """What has to be known of a deployment to predict its usage.
 
     :param bridges: how many bridges it watches.
-    :param record_bytes: the bytes of a bridge's record, on average, by `metering.record_bytes`.
+    :param record_bytes: the bytes of a bridge's record, on average, by `record_sizes.record_bytes`.
     :param heartbeat_seconds: at most this long between two records of a bridge.
     :param memory_store_hours: how long records stay in the memory store.
     :param magnetic_store_days: how long they stay in the magnetic store. Usage is that of a table
@@ -130,7 +131,7 @@ def _timestream(deployment: Deployment) -> Usage:
     bytes_a_day = records_a_day * deployment.record_bytes
     # A poll writes whatever it has to in one request: the fewer fit together, the dearer.
     requests_a_day = min(records_a_day, Fraction(86400, deployment.poll_seconds))
-    units_a_request = metering.write_units(ceil(bytes_a_day / requests_a_day))
+    units_a_request = record_sizes.write_units(ceil(bytes_a_day / requests_a_day))
     queries = deployment.queries_a_day * DAYS_A_MONTH
     scanned = deployment.rows_a_query * deployment.record_bytes
     return Usage(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.config import Config
 
-from bridgewatch.cost.metering import attribute_bytes, write_units
 from bridgewatch.timestream.tables import describe_table
+from embedded_timestream.record_sizes import attribute_bytes, write_units
 from lambdas.timestream import Connection, explained
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
         poll = container.poller.poll(
             deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000
         )
-        _tell(poll)
+        _log(poll)
         count["polls"] += 1
         count["observations"] += len(poll.observations)
         count["written"] += len(poll.delivered.written)
@@ -129,7 +129,7 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
     return count
 
 
-def _tell(poll: Poll) -> None:
+def _log(poll: Poll) -> None:
     for failure in poll.failures:
         logger.warning(
             "No observation",
@@ -143,7 +143,7 @@ def _tell(poll: Poll) -> None:
     metrics.add_metric("Observations", MetricUnit.Count, len(poll.observations))
     for seen in poll.delivered.written:
         logger.info("Written", extra={**as_json(seen), "why": poll.why[seen]})
-    _tell_trouble(poll.delivered)
+    _log_trouble(poll.delivered)
     # A metric costs for each hour that it appears in: most polls have only the one above.
     for name, records in (
         ("RecordsWritten", poll.delivered.written),
@@ -155,7 +155,7 @@ def _tell(poll: Poll) -> None:
             metrics.add_metric(name, MetricUnit.Count, len(records))
 
 
-def _tell_trouble(delivered: Delivered) -> None:
+def _log_trouble(delivered: Delivered) -> None:
     if delivered.trouble:
         logger.error(
             "Timestream took no records",

@@ -54,11 +54,11 @@ def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     :raises QueueError: if a queue fails, so that the invocation counts as failed.
     """
     done = redriver.run(deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000)
-    _tell(done)
+    _log(done)
     return {"written": len(done.written), "given_up": len(done.given_up)}
 
 
-def _tell(done: Redriven) -> None:
+def _log(done: Redriven) -> None:
     for seen in done.written:
         logger.info("Written", extra={**as_json(seen), "why": "redriven"})
     for refusal in done.given_up:

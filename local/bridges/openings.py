@@ -56,7 +56,7 @@ Openings = dict[str, tuple[Opening, ...]]
 """By bridge: disjoint, in the order of time; only the last one may have no end."""
 
 
-def unite(openings: Iterable[Opening], bridges: Iterable[str] = ()) -> Openings:
+def merge(openings: Iterable[Opening], bridges: Iterable[str] = ()) -> Openings:
     """Make one history of each bridge from openings that overlap or have no end.
 
     - An opening without an end lasts until the earliest end of the bridge's later openings: whoever
@@ -70,10 +70,10 @@ def unite(openings: Iterable[Opening], bridges: Iterable[str] = ()) -> Openings:
         by_bridge[bridge] = []
     for opening in openings:
         by_bridge[opening.bridge].append(opening)
-    return {bridge: tuple(_united(rows)) for bridge, rows in sorted(by_bridge.items())}
+    return {bridge: tuple(_merged(rows)) for bridge, rows in sorted(by_bridge.items())}
 
 
-def _united(rows: list[Opening]) -> Iterator[Opening]:
+def _merged(rows: list[Opening]) -> Iterator[Opening]:
     rows = sorted(rows, key=lambda row: row.start)
     current: Opening | None = None
     for row in rows:
@@ -137,7 +137,7 @@ def generate(seed: int, since: datetime, until: datetime) -> Openings:
             if used and since <= start < until:
                 found.append(Opening(HISINGSBRON, start, start + length))
         day += timedelta(days=1)
-    return unite(found, [HISINGSBRON])
+    return merge(found, [HISINGSBRON])
 
 
 def read_csv(path: Path) -> list[Opening]:

@@ -10,16 +10,16 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from embedded_timestream.clock import utc
 from local.bridges import road_signals
 from local.bridges.ndw import Feed
 from local.bridges.openings import HISINGSBRON, status_at
-from local.clock import utc
 
 if TYPE_CHECKING:
     from email.message import Message
 
+    from embedded_timestream.clock import Clock
     from local.bridges.openings import Openings
-    from local.clock import Clock
 
 ROAD_SIGNALS_PATH = "/RoadSignals"
 NDW_PATH = "/actueel_beeld.xml.gz"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from local.clock import utc
+from embedded_timestream.clock import utc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from local.clock import Clock
+    from embedded_timestream.clock import Clock
 
 DAY = timedelta(days=1)
 

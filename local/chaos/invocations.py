@@ -8,17 +8,17 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from embedded_timestream.clock import utc
 from local.chaos.journal import in_observation
-from local.clock import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from embedded_timestream.clock import Clock
     from local.chaos.faults import Faults
     from local.chaos.journal import Journal, Seen
-    from local.clock import Clock
-    from local.lambda_runtime.runtime import Function, LambdaRuntime
+    from local.services.lambda_runtime.runtime import Function, LambdaRuntime
 
 DEATHS = ("Runtime.ExitError", "Sandbox.Timedout")
 """What Lambda calls the end of a process, and of its time."""

@@ -82,7 +82,7 @@ class Journal:
         return self._current
 
 
-def whole_milliseconds(time: datetime) -> datetime:
+def truncated_to_milliseconds(time: datetime) -> datetime:
     """Cut a time to what Timestream stores of it."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from local.chaos.effects import Effects
     from local.chaos.faults import Faults
-    from local.chaos.harm import Harm
     from local.chaos.journal import Journal, Run
 
 EDGES = {
@@ -54,12 +54,12 @@ class DisturbedRequests:
     """
 
     def __init__(
-        self, application: WSGIApplication, faults: Faults, journal: Journal, harm: Harm
+        self, application: WSGIApplication, faults: Faults, journal: Journal, effects: Effects
     ) -> None:
         self._application = application
         self._faults = faults
         self._journal = journal
-        self._harm = harm
+        self._effects = effects
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -123,11 +123,11 @@ class DisturbedRequests:
         connection = environ["werkzeug.socket"]
         match fault:
             case "silent":
-                self._harm.silence(connection, SILENT_SECONDS)
+                self._effects.silence(connection, SILENT_SECONDS)
             case "crash":
-                self._harm.crash(connection)
+                self._effects.crash(connection)
             case "freeze":
-                self._harm.freeze(connection)
+                self._effects.freeze(connection)
             case _:
                 status, name = ERRORS[edge, fault]
                 return _answer(start_response, status, {"__type": name, "message": fault})

@@ -15,20 +15,21 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from local.bridges.openings import HISINGSBRON, Opening, unite
+from embedded_timestream.clock import utc
+from local.bridges.openings import HISINGSBRON, Opening, merge
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH
+from local.chaos.effects import Effects
 from local.chaos.faults import Faults
-from local.chaos.harm import Harm
 from local.chaos.invocations import ONLY_COPY, DisturbedInvocations
 from local.chaos.journal import Journal, Seen, in_observation
 from local.chaos.judge import Evidence, Gap, Verdict, judge
 from local.chaos.requests import DisturbedRequests
 from local.chaos.sources import MAX_BYTES, NDW, ROAD_SIGNALS, TIMEOUT_SECONDS, DisturbedBridges
-from local.clock import SimulatedClock, utc
 from local.cloud import Cloud
-from local.deployment import ROOT, Deployment, records
+from local.demo.deployment import ROOT, Deployment, records
 from local.meter import Meter
 from local.meter.meter import in_words, prices
+from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from local.bridges.openings import Openings
-    from local.lambda_runtime.runtime import LambdaRuntime
+    from local.services.lambda_runtime.runtime import LambdaRuntime
 
 OUTPUT = ROOT / "build" / "chaos"
 """Where the settings, the templates and `summary.json` of the last run are."""
@@ -164,13 +165,13 @@ class Chaos:
             start=START,
             end=START + length - CALM,
         )
-        self._harm = Harm(self._clock, self._kill)
+        self._effects = Effects(self._clock, self._kill)
         self._meter = Meter(self._clock)
         self._cloud = Cloud(self._clock, meter=self._meter, disturbance=self)
 
     def requests(self, application: WSGIApplication) -> WSGIApplication:
         """Stand in front of the services."""
-        return DisturbedRequests(application, self._faults, self._journal, self._harm)
+        return DisturbedRequests(application, self._faults, self._journal, self._effects)
 
     def invocations(self, runtime: LambdaRuntime) -> DisturbedInvocations:
         """Stand between the schedules and the functions."""
@@ -192,7 +193,7 @@ class Chaos:
                     KEY,
                     faults=self._faults,
                     journal=self._journal,
-                    harm=self._harm,
+                    effects=self._effects,
                 )
             )
             settings = json.dumps(self._write_settings(bridges.url), indent=2)
@@ -339,7 +340,7 @@ def _openings(seed: int, bridges: Iterable[str], start: datetime, end: datetime)
             length = SHORTEST + (LONGEST - SHORTEST) * chance.random() ** 2
             found.append(Opening(bridge, opens, opens + length))
             opens += timedelta(seconds=chance.expovariate(1 / mean))
-    return unite(found, names)
+    return merge(found, names)
 
 
 def _take_dead_letters(cloud: Cloud) -> dict[Seen, str]:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from embedded_timestream.clock import utc
 from local.bridges import server
 from local.bridges.ndw import Feed
 from local.bridges.openings import Opening, status_at
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
-from local.chaos.journal import Answer, whole_milliseconds
-from local.clock import utc
+from local.chaos.journal import Answer, truncated_to_milliseconds
 
 if TYPE_CHECKING:
     import socket
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
     from local.bridges.openings import Openings
+    from local.chaos.effects import Effects
     from local.chaos.faults import Faults
-    from local.chaos.harm import Harm
     from local.chaos.journal import Journal
-    from local.clock import SimulatedClock
+    from local.simulated_time.clock import SimulatedClock
 
 ROAD_SIGNALS, NDW = "roadsignals", "ndw"
 """The sources, and the edges of `Faults`."""
@@ -128,7 +128,7 @@ class DisturbedBridges(BridgeServer):
         *,
         faults: Faults,
         journal: Journal,
-        harm: Harm,
+        effects: Effects,
     ) -> None:
         super().__init__(clock, openings, key)
         self._simulated = clock
@@ -136,9 +136,9 @@ class DisturbedBridges(BridgeServer):
         self._journal = journal
         self._instead: Mapping[str, Callable[[socket.socket], None]] = {
             "dropped": lambda _: None,
-            "silent": lambda connection: harm.silence(connection, TIMEOUT_SECONDS),
-            "crash": harm.crash,
-            "freeze": harm.freeze,
+            "silent": lambda connection: effects.silence(connection, TIMEOUT_SECONDS),
+            "crash": effects.crash,
+            "freeze": effects.freeze,
         }
         self._dutch = {name: openings[name] for name in openings if name.startswith("NL")}
         self._feeds = {name: Feed(_shifted(self._dutch, skew)) for name, skew in SKEWS.items()}
@@ -168,7 +168,9 @@ class DisturbedBridges(BridgeServer):
         if fault is None or fault in BELIEVED:
             statuses = {bridge: status_at(self._openings, bridge, told) for bridge in bridges}
         seconds = WAITS.get(fault, 0.0) if fault else 0.0
-        run.answers.append(Answer(whole_milliseconds(now), bridges, statuses, fault, seconds))
+        run.answers.append(
+            Answer(truncated_to_milliseconds(now), bridges, statuses, fault, seconds)
+        )
         return answer
 
     def _picture(self, fault: str, told: datetime) -> server.Answer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bridgewatch.cost import metering
 from bridgewatch.cost.usage import Dimension, Usage
-from local.clock import NANOSECONDS
+from embedded_timestream.clock import NANOSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from bridgewatch.cost import metering
 from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension, Usage
-from local.clock import NANOSECONDS
+from embedded_timestream.clock import NANOSECONDS
 from local.meter.logs import Logs
 from local.meter.records import Records
 from local.meter.requests import COUNTED, Request, count, count_object
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from local.clock import Clock
-    from local.lambda_runtime.runtime import Surroundings
+    from embedded_timestream.clock import Clock
+    from local.services.lambda_runtime.runtime import Surroundings
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 

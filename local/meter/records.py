@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridgewatch.cost import metering
 from bridgewatch.cost.usage import Dimension, Usage
-from local.clock import NANOSECONDS
-from local.timestream import moto_plug
+from embedded_timestream import moto_adapter, record_sizes
+from embedded_timestream.clock import NANOSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,9 @@ class Records:
         indices = {record["RecordIndex"] for record in rejected}
         common = body.get("CommonAttributes", {})
         self._tables[request.region, body["DatabaseName"], body["TableName"]] += [
-            _Record(metering.record_bytes(common, record), _time_ns({**common, **record}), now_ns)
+            _Record(
+                record_sizes.record_bytes(common, record), _time_ns({**common, **record}), now_ns
+            )
             for index, record in enumerate(body["Records"])
             if index not in indices
         ]
@@ -78,7 +80,7 @@ class Records:
         """Tell what they have used until now."""
         used = Usage()
         for (region, database, table), records in self._tables.items():
-            found = moto_plug.store(self._account, region).table(database, table)
+            found = moto_adapter.store(self._account, region).table(database, table)
             if found is None:
                 continue
             memory_hours = found.retention.memory_hours

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from bridgewatch.cost import metering
 from bridgewatch.cost.usage import Dimension
+from embedded_timestream import record_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,8 +77,8 @@ def _timestream(request: Request) -> Mapping[Dimension, Fraction | int]:
     if not request.is_write:
         return {}
     body = json.loads(request.body)
-    size = metering.request_bytes(body.get("CommonAttributes", {}), body["Records"])
-    return {Dimension.WRITE_UNITS: metering.write_units(size)}
+    size = record_sizes.request_bytes(body.get("CommonAttributes", {}), body["Records"])
+    return {Dimension.WRITE_UNITS: record_sizes.write_units(size)}
 
 
 def _parameters(request: Request) -> Mapping[Dimension, Fraction | int]:

@@ -11,7 +11,7 @@ from moto.s3.models import s3_backends
 
 from bridgewatch.cost import metering
 from bridgewatch.cost.usage import Dimension, Usage
-from local.budget_actions import budgets_with_actions
+from local.services.budgets import budgets_with_actions
 
 
 def standing(account: str) -> Usage:

@@ -14,9 +14,9 @@ from bridgewatch.cost.prediction import predict
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment
 from bridgewatch.settings import load_settings
-from local.bridges.openings import Change, Opening, unite
-from local.comparison import compare
-from local.demo import Demo, Summary, hisingsbron, replay
+from local.bridges.openings import Change, Opening, merge
+from local.demo.comparison import compare
+from local.demo.run import Demo, Summary, hisingsbron, replay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +115,7 @@ def test_recorded_openings_are_replayed_through_the_dutch_feed(tmp_path: Path) -
 
 
 def test_a_change_that_the_table_lacks_is_lost() -> None:
-    openings = unite([Opening("Hisingsbron", at(2.5), at(5))])
+    openings = merge([Opening("Hisingsbron", at(2.5), at(5))])
     seen = [Change(at(0), "Hisingsbron", "Closed"), Change(at(3), "Hisingsbron", "Open")]
 
     compared = compare(openings, POLLS, seen)
@@ -125,7 +125,7 @@ def test_a_change_that_the_table_lacks_is_lost() -> None:
 
 
 def test_a_change_that_no_poll_saw_is_invented() -> None:
-    openings = unite([], ["Hisingsbron"])
+    openings = merge([], ["Hisingsbron"])
     seen = [Change(at(0), "Hisingsbron", "Closed"), Change(at(3), "Hisingsbron", "Open")]
 
     compared = compare(openings, POLLS, seen)
@@ -135,7 +135,7 @@ def test_a_change_that_no_poll_saw_is_invented() -> None:
 
 
 def test_an_opening_between_two_polls_is_not_lost() -> None:
-    openings = unite([Opening("Hisingsbron", at(2.2), at(2.8))])
+    openings = merge([Opening("Hisingsbron", at(2.2), at(2.8))])
 
     compared = compare(openings, POLLS, [Change(at(0), "Hisingsbron", "Closed")])
 

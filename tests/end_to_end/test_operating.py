@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridgewatch.settings import load_settings
+from embedded_timestream.clock import SystemClock
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
-from local.clock import SystemClock
 from local.cloud import REGION, Cloud
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from bridgewatch.cli import app
 from bridgewatch.preflight import BOOTSTRAP_PARAMETER, preflight
 from bridgewatch.settings import Settings, load_settings, parse_settings
+from embedded_timestream.clock import SystemClock
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
-from local.clock import SystemClock
 from local.cloud import Cloud
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from local.clock import SimulatedClock, SystemClock
+from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
+from local.simulated_time.clock import SimulatedClock
 from tests.local.deployed import Deployed
 
 if TYPE_CHECKING:

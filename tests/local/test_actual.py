@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from bridgewatch.settings import CDK_JSON
-from local.clock import SystemClock
+from embedded_timestream.clock import SystemClock
 from local.cloud import REGION, Cloud
 
 if TYPE_CHECKING:

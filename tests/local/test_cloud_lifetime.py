@@ -11,7 +11,7 @@ import pytest
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
 
-from local.clock import SystemClock
+from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
 from tests.local.deployed import Deployed, is_running
 

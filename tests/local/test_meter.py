@@ -12,9 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bridgewatch.cost.usage import Dimension, Usage
-from local.clock import SimulatedClock, utc
+from embedded_timestream.clock import utc
 from local.cloud import REGION, Cloud
 from local.meter import Meter
+from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

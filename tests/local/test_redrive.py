@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from bridgewatch.settings import CDK_JSON
+from embedded_timestream.clock import SystemClock
 from lambdas.message import Message
 from lambdas.observation import Observation, Status
 from lambdas.redriver.redrive import Redriver
 from lambdas.sqs import Queue
 from lambdas.timestream import Connection, TimestreamStore
-from local.clock import SystemClock
 from local.cloud import REGION, Cloud
-from local.lambda_runtime.context import context
+from local.services.lambda_runtime.context import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from bridgewatch.cli import app
 from lambdas.store import Refusal, StoreError
 from lambdas.timestream import Connection, TimestreamStore
-from local.clock import SimulatedClock
 from local.cloud import Cloud
+from local.simulated_time.clock import SimulatedClock
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 from tests.unit.lambdas.store_contract import StoreContract
 

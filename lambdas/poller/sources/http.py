@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from lambdas import PROJECT_URL, VERSION
 from lambdas.poller.sources import Reason, SourceError
-from lambdas.poller.sources.prompt import PromptAdapter
+from lambdas.poller.sources.header_timeout import HeaderTimeoutAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,7 +71,7 @@ class Http:
         # Neither proxies nor ~/.netrc: nothing of the environment belongs in these requests.
         self._session.trust_env = False
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, PromptAdapter())
+            self._session.mount(scheme, HeaderTimeoutAdapter())
         self._session.headers.clear()
         self._session.headers.update(
             {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}

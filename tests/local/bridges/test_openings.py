@@ -12,10 +12,10 @@ from local.bridges.openings import (
     Opening,
     changes,
     generate,
+    merge,
     read_csv,
     recorded_window,
     status_at,
-    unite,
 )
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -51,7 +51,7 @@ def opening(start: int, end: int | None, bridge: str = "B") -> Opening:
 def test_a_bridge_has_one_history(
     rows: list[tuple[int, int | None]], united: list[tuple[int, int | None]]
 ) -> None:
-    history = unite(opening(start, end) for start, end in rows)
+    history = merge(opening(start, end) for start, end in rows)
 
     assert history == {"B": tuple(opening(start, end) for start, end in united)}
 
@@ -63,17 +63,17 @@ def test_a_bridge_has_one_history(
 def test_a_bridge_is_open_from_the_start_until_just_before_the_end(
     minute: int, status: str
 ) -> None:
-    history = unite([opening(0, 5), opening(10, None)])
+    history = merge([opening(0, 5), opening(10, None)])
 
     assert status_at(history, "B", at(minute)) == status
 
 
 def test_a_bridge_that_never_opens_is_closed() -> None:
-    assert status_at(unite([], ["B"]), "B", DAY) == "Closed"
+    assert status_at(merge([], ["B"]), "B", DAY) == "Closed"
 
 
 def test_changes_are_those_of_the_window_in_the_order_of_time() -> None:
-    history = unite([opening(0, 5), opening(3, 8, "A"), opening(10, None)])
+    history = merge([opening(0, 5), opening(3, 8, "A"), opening(10, None)])
 
     assert changes(history, at(3), at(10)) == [
         Change(at(3), "A", "Open"),
@@ -155,7 +155,7 @@ class TestRead:
     def test_the_recorded_openings_are_those_of_three_days(self) -> None:
         rows = read_csv(RECORDED)
 
-        assert (len(rows), len(unite(rows))) == (2522, 90)
+        assert (len(rows), len(merge(rows))) == (2522, 90)
         assert recorded_window(rows) == (
             datetime(2022, 8, 15, tzinfo=UTC),
             datetime(2022, 8, 18, tzinfo=UTC),

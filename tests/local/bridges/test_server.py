@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 
-from local.bridges.openings import HISINGSBRON, Opening, unite
+from local.bridges.openings import HISINGSBRON, Opening, merge
 from local.bridges.server import BridgeServer
-from local.clock import SimulatedClock
+from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def clock() -> SimulatedClock:
 
 @pytest.fixture
 def server(clock: SimulatedClock) -> Iterator[BridgeServer]:
-    openings = unite(
+    openings = merge(
         [
             Opening(HISINGSBRON, NOON, NOON + minutes(10)),
             Opening(OPEN, NOON - minutes(5), NOON + minutes(5)),

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from local.chaos.faults import Faults
-from local.clock import SimulatedClock
+from local.simulated_time.clock import SimulatedClock
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,6 +14,7 @@ from bridgewatch.cost import metering
 from bridgewatch.cost.bill import Bill, QueryPricing, bill, dollars
 from bridgewatch.cost.prices import ARTICLE, PRICES, PriceError, load_prices
 from bridgewatch.cost.usage import Dimension, Usage
+from embedded_timestream import record_sizes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ def article_usage(queries: int) -> Usage:
     """A month of the article: 1,000 writes of a record of 50 bytes, a day in the memory store."""
     return Usage(
         {
-            Dimension.WRITE_UNITS: Fraction(1000 * metering.write_units(50)),
+            Dimension.WRITE_UNITS: Fraction(1000 * record_sizes.write_units(50)),
             Dimension.MEMORY_GB_HOURS: metering.gigabyte_hours(1000 * 50, 24),
             Dimension.MAGNETIC_GB_MONTHS: metering.gigabyte_months(12 * 1000 * 50, 730),
             Dimension.QUERY_GB: queries * metering.query_gigabytes(1000 * 50),

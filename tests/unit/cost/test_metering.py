@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridgewatch.cost import metering
+from embedded_timestream import record_sizes
 
 # The event of https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
 COMMON = {
@@ -33,18 +34,18 @@ SECONDS_A_MONTH = 30 * 86400
 
 
 def test_an_event_has_as_many_bytes_as_in_aws_s_example() -> None:
-    assert metering.record_bytes({}, EVENT) == 83
+    assert record_sizes.record_bytes({}, EVENT) == 83
 
 
 def test_common_attributes_are_stored_with_each_record() -> None:
-    assert metering.record_bytes(COMMON, OWN) == 83
+    assert record_sizes.record_bytes(COMMON, OWN) == 83
 
 
 def test_common_attributes_count_once_in_a_request() -> None:
     # given: 15 + 4 + 15 + 15 bytes in common, and 18 + 8 + 8 of each event's own. (AWS's page says
     # 52 and 27, which its own byte counts don't add up to.)
-    assert metering.request_bytes(COMMON, [OWN] * 28) == 49 + 28 * 34
-    assert metering.request_bytes({}, [EVENT] * 12) == 12 * 83
+    assert record_sizes.request_bytes(COMMON, [OWN] * 28) == 49 + 28 * 34
+    assert record_sizes.request_bytes({}, [EVENT] * 12) == 12 * 83
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_common_attributes_count_once_in_a_request() -> None:
     ],
 )
 def test_writes_of_a_month_are_as_in_aws_s_examples(size: list[int], monthly_writes: int) -> None:
-    writes = sum(map(metering.write_units, size)) * (SECONDS_A_MONTH // 5)
+    writes = sum(map(record_sizes.write_units, size)) * (SECONDS_A_MONTH // 5)
     assert writes == monthly_writes
 
 
@@ -75,15 +76,18 @@ def test_writes_of_a_month_are_as_in_aws_s_examples(size: list[int], monthly_wri
     ],
 )
 def test_a_value_counts_by_its_type(value: str, value_type: str, size: int) -> None:
-    assert metering.attribute_bytes({"MeasureValue": value, "MeasureValueType": value_type}) == size
+    assert (
+        record_sizes.attribute_bytes({"MeasureValue": value, "MeasureValueType": value_type})
+        == size
+    )
 
 
 def test_a_value_without_a_type_has_the_common_one_or_is_a_double() -> None:
     # given
     record = {"MeasureValue": "Closed"}
     # then
-    assert metering.request_bytes({"MeasureValueType": "VARCHAR"}, [record]) == 6
-    assert metering.request_bytes({}, [record]) == 8
+    assert record_sizes.request_bytes({"MeasureValueType": "VARCHAR"}, [record]) == 6
+    assert record_sizes.request_bytes({}, [record]) == 8
 
 
 def test_each_measure_of_a_multi_measure_record_counts_with_its_name() -> None:
@@ -97,7 +101,7 @@ def test_each_measure_of_a_multi_measure_record_counts_with_its_name() -> None:
         ],
     }
     # then
-    assert metering.attribute_bytes(record) == 7 + (4 + 8) + (4 + 3)
+    assert record_sizes.attribute_bytes(record) == 7 + (4 + 8) + (4 + 3)
 
 
 def test_the_article_s_record_has_fifty_bytes() -> None:
@@ -110,14 +114,14 @@ def test_the_article_s_record_has_fifty_bytes() -> None:
         "Time": "1640184615000",
     }
     # then
-    assert metering.record_bytes({}, record) == 50
+    assert record_sizes.record_bytes({}, record) == 50
 
 
 @pytest.mark.parametrize(
     ("size", "units"), [(0, 1), (1, 1), (1024, 1), (1025, 2), (2048, 2), (100 * 2048, 200)]
 )
 def test_a_request_is_billed_in_started_kibibytes(size: int, units: int) -> None:
-    assert metering.write_units(size) == units
+    assert record_sizes.write_units(size) == units
 
 
 @pytest.mark.parametrize(
@@ -198,8 +202,8 @@ def test_splitting_a_write_into_more_requests_never_makes_it_cheaper(
     cut = data.draw(st.integers(1, len(batch)))
     parts = [batch[:cut], batch[cut:]] if cut < len(batch) else [batch]
     # when
-    whole = metering.write_units(metering.request_bytes({}, batch))
-    split = sum(metering.write_units(metering.request_bytes({}, part)) for part in parts)
+    whole = record_sizes.write_units(record_sizes.request_bytes({}, batch))
+    split = sum(record_sizes.write_units(record_sizes.request_bytes({}, part)) for part in parts)
     # then
     assert split >= whole
 
@@ -212,11 +216,11 @@ def test_saying_it_once_for_all_records_is_never_dearer(
     shared = common["Dimensions"]
     repeated = [{**record, "Dimensions": record["Dimensions"] + shared} for record in batch]
     # then
-    once = metering.request_bytes({"Dimensions": shared}, batch)
-    assert once <= metering.request_bytes({}, repeated)
-    assert sum(metering.record_bytes({"Dimensions": shared}, record) for record in batch) == sum(
-        metering.record_bytes({}, record) for record in repeated
-    )
+    once = record_sizes.request_bytes({"Dimensions": shared}, batch)
+    assert once <= record_sizes.request_bytes({}, repeated)
+    assert sum(
+        record_sizes.record_bytes({"Dimensions": shared}, record) for record in batch
+    ) == sum(record_sizes.record_bytes({}, record) for record in repeated)
 
 
 @given(st.integers(0, 10**13), st.integers(0, 10**13))

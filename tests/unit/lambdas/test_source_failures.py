@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from local.lambda_runtime.context import context
+from local.services.lambda_runtime.context import context
 from tests.unit.lambdas.sources import NAMESPACES, feed, record, xs_time
 
 if TYPE_CHECKING:

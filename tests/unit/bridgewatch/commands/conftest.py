@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
+from embedded_timestream.clock import SystemClock
 from lambdas.observation import Observation, Status
 from lambdas.timestream import TimestreamStore
-from local.clock import SystemClock
 from local.cloud import Cloud
 
 if TYPE_CHECKING:

@@ -1,0 +1,481 @@
+"""Timestream's query API over a store: Query with its pages, PrepareQuery, account settings.
+
+https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.html
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import duckdb
+
+from embedded_timestream import listings, metering, unload
+from embedded_timestream.errors import (
+    QueryExecutionException,
+    TimestreamError,
+    ValidationException,
+)
+from embedded_timestream.statements import Export, Listing, Select, Statement, compile_statement
+from embedded_timestream.wire import column_info, datum, type_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from embedded_timestream.sqltypes import Type
+    from embedded_timestream.store import Store
+    from embedded_timestream.table import Table
+
+    Json = dict[str, Any]
+
+# https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
+QUERY_BYTES = 256 * 1024
+PAGE_ROWS = 1000
+PAGE_BYTES = 1_000_000
+TOKEN_USES = 5
+TOKEN_SECONDS = 3600
+_SECOND = 1_000_000_000
+CLIENT_TOKEN_SECONDS = 300
+_CACHED = 256  # statements
+_ANSWERS = 32  # by client token: the SDK makes one up for every call, and a page can be a megabyte
+_MOST_OPEN = 256  # results that somebody might still page through
+_INVALID_TOKEN = "Invalid pagination token."  # noqa: S105 - the service's sentence
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Result:
+    """The rows of one query, as far as they are not yet handed out."""
+
+    query_id: str
+    query: str
+    columns: list[Json]
+    rows: Iterator[list[Json]]
+    status: Json
+    ahead: list[Json] | None = None  # the row that the last page had no room for
+    close: Callable[[], None] = lambda: None
+
+
+@dataclass
+class _Page:
+    """What one pagination token stands for."""
+
+    result: _Result
+    expires: int
+    previous: str | None
+    uses: int = 0
+    answer: Json | None = None
+
+
+@dataclass
+class Account:
+    """The account's query settings.
+
+    https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_UpdateAccountSettings.html
+    """
+
+    pricing: str = "BYTES_SCANNED"
+    max_tcu: int | None = None
+
+
+class Engine:
+    """Answers queries about what a store holds.
+
+    :param store: its tables, its clock, and the DuckDB that runs the queries.
+    :param put: writes an object to S3 (bucket, key, content), for UNLOAD.
+    """
+
+    def __init__(self, store: Store, put: unload.Put | None = None) -> None:
+        self.store = store
+        self._put = put
+        self._lock = threading.Lock()
+        self._statements: OrderedDict[str, Statement] = OrderedDict()
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._answered: OrderedDict[str, tuple[Json, int, Json]] = OrderedDict()
+        self._cancelled: OrderedDict[str, None] = OrderedDict()  # query ids
+        self._running: dict[str, duckdb.DuckDBPyConnection] = {}
+        self._account = Account()
+        self._meter = metering.Meter()
+
+    def call(self, operation: str, request: Json) -> Json:
+        """Make one call of the query API.
+
+        :raises TimestreamError: as the service does.
+        """
+        method = self.OPERATIONS.get(operation)
+        if method is None:
+            raise ValidationException(f"The embedded Timestream does not do {operation}.")
+        return method(self, request)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # Query
+
+    def query(self, request: Json) -> Json:
+        """Run a query, or give the next page of one; request and answer are as the API's JSON."""
+        text = _query_string(request)
+        most = request.get("MaxRows")
+        if most is not None and not 1 <= most <= PAGE_ROWS:
+            raise ValidationException(f"MaxRows must be between 1 and {PAGE_ROWS}.")
+        token = request.get("NextToken")
+        if token is not None:
+            return self._next_page(token, text, most)
+        client_token = request.get("ClientToken")
+        known = self._known(client_token, request)
+        if known is not None:
+            return known
+        answer = self._page(self._start(text), most, None)
+        if request.get("QueryInsights", {}).get("Mode") == "ENABLED_WITH_RATE_CONTROL":
+            answer["QueryInsightsResponse"] = self._insights(text, answer)
+        if client_token is not None:
+            with self._lock:
+                self._answered[client_token] = (request, self.store.clock.now_ns(), answer)
+                _shrink(self._answered, _ANSWERS)
+        return answer
+
+    def _known(self, client_token: str | None, request: Json) -> Json | None:
+        """Return the answer that a client token has got already."""
+        with self._lock:
+            earlier = self._answered.get(client_token or "")
+        if earlier is None:
+            return None
+        asked, at, answer = earlier
+        if self.store.clock.now_ns() - at > CLIENT_TOKEN_SECONDS * _SECOND:
+            return None
+        if asked != request:
+            raise ValidationException(
+                "The ClientToken was used by another request with different parameters."
+            )
+        return answer
+
+    def _start(self, text: str) -> _Result:
+        statement = self.statement(text)
+        query_id = _query_id()
+        if isinstance(statement, Listing):
+            names, types, values = listings.rows(statement, self.store)
+            return self._result(query_id, text, names, types, iter(values), 0)
+        if isinstance(statement, Export):
+            return self._unload(statement, query_id, text)
+        cursor, scanned = self._execute(statement, query_id)
+        types = [f.type for f in statement.fields]
+        result = self._result(
+            query_id, text, statement.names(), types, self._fetched(cursor), scanned
+        )
+        result.close = cursor.close
+        return result
+
+    def _unload(self, export: Export, query_id: str, text: str) -> _Result:
+        if self._put is None:
+            raise ValidationException("UNLOAD needs an S3, which this embedded Timestream lacks")
+        select = export.select
+        columns = [
+            unload.Column(name, found.type)
+            for name, found in zip(select.names(), select.fields, strict=True)
+        ]
+        unload.options(export, columns)  # before the query runs
+        cursor, scanned = self._execute(select, query_id)
+        with cursor:
+            rows = self._fetched(cursor)
+            answer = unload.unload(export, columns, rows, query_id, self._put)
+        names, types = list(unload.ANSWER), list(unload.ANSWER_TYPES)
+        return self._result(query_id, text, names, types, iter([answer]), scanned)
+
+    def statement(self, text: str) -> Statement:
+        """Bind a query string, or find it bound."""
+        with self._lock:
+            cached = self._statements.get(text)
+        if cached is None or (isinstance(cached, Select) and not cached.fits(self.store)):
+            cached = compile_statement(text, self.store)
+            with self._lock:
+                self._statements[text] = cached
+                _shrink(self._statements, _CACHED)
+        return cached
+
+    def _execute(self, statement: Select, query_id: str) -> tuple[duckdb.DuckDBPyConnection, int]:
+        relations = self._relations(statement)
+        now = self.store.clock.now_ns()
+        cursor = self.store.cursor()
+        with self._lock:
+            self._running[query_id] = cursor
+        try:
+            scanned = self._meter.scanned(cursor, statement, now, relations)
+            cursor.execute(statement.at(now, relations))
+        except duckdb.Error as error:
+            cursor.close()
+            raise _explained(error) from None
+        finally:
+            with self._lock:
+                self._running.pop(query_id, None)
+        return cursor, scanned
+
+    def _relations(self, statement: Select) -> dict[tuple[str, str], str]:
+        return {name: self._table(*name).relation() for name in statement.tables}
+
+    def _table(self, database: str, name: str) -> Table:
+        table = self.store.table(database, name)
+        if table is None:
+            raise ValidationException(f"Table {database}.{name} does not exist")
+        return table
+
+    def _fetched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+        while True:
+            try:
+                rows = cursor.fetchmany(PAGE_ROWS)
+            except duckdb.Error as error:
+                raise _explained(error) from None
+            if not rows:
+                return
+            yield from rows
+
+    def _result(  # noqa: PLR0913, PLR0917 - the parts of an answer
+        self, query_id: str, text: str, names: list[str], types: list[Type],
+        rows: Iterator[Any], scanned: int,
+    ) -> _Result:  # fmt: skip
+        formats = [datum(type_) for type_ in types]
+        return _Result(
+            query_id,
+            text,
+            [column_info(name, type_) for name, type_ in zip(names, types, strict=True)],
+            ([text_of(v) for text_of, v in zip(formats, row, strict=True)] for row in rows),
+            metering.status(scanned),
+        )
+
+    # Pages
+
+    def _page(self, result: _Result, most: int | None, token: str | None) -> Json:
+        """Take the next rows of a result, and a token for those after them."""
+        rows: list[Json] = []
+        size = 0
+        while True:
+            row = result.ahead if result.ahead is not None else next(result.rows, None)
+            result.ahead = None
+            if row is None:
+                break
+            size += sum(_size(value) for value in row)
+            if len(rows) == (most or PAGE_ROWS) or (rows and size > PAGE_BYTES):
+                result.ahead = row
+                break
+            rows.append({"Data": row})
+        answer = {
+            "QueryId": result.query_id,
+            "Rows": rows,
+            "ColumnInfo": result.columns,
+            "QueryStatus": result.status,
+        }
+        if result.ahead is None:
+            result.close()
+        else:
+            answer["NextToken"] = self._token(result, token)
+        return answer
+
+    def _token(self, result: _Result, previous: str | None) -> str:
+        token = secrets.token_urlsafe(48)
+        expires = self.store.clock.now_ns() + TOKEN_SECONDS * _SECOND
+        with self._lock:
+            self._pages[token] = _Page(result, expires, previous)
+            _shrink(self._pages, _MOST_OPEN)
+        return token
+
+    def _next_page(self, token: str, text: str, most: int | None) -> Json:
+        """Give the page of a token: the same one each time, until a newer token is used."""
+        with self._lock:
+            page = self._pages.get(token)
+            if (
+                page is None
+                or page.result.query != text
+                or page.uses >= TOKEN_USES
+                or self.store.clock.now_ns() > page.expires
+            ):
+                raise ValidationException(_INVALID_TOKEN)
+            page.uses += 1
+            if page.previous is not None:
+                self._pages.pop(page.previous, None)
+        if page.answer is None:
+            page.answer = self._page(page.result, most, token)
+        return page.answer
+
+    # The other calls
+
+    def prepare_query(self, request: Json) -> Json:
+        """Say what columns a query would answer; it has no parameters to be bound."""
+        if not request.get("ValidateOnly"):
+            raise ValidationException("PrepareQuery only supports ValidateOnly.")
+        text = _query_string(request)
+        statement = self.statement(text)
+        if isinstance(statement, Listing):
+            names, types, _ = listings.rows(statement, self.store)
+            columns = [
+                {"Name": name, "Type": type_info(type_)}
+                for name, type_ in zip(names, types, strict=True)
+            ]
+            return {"QueryString": text, "Columns": columns, "Parameters": []}
+        select = statement.select if isinstance(statement, Export) else statement
+        columns = []
+        for name, column in zip(select.names(), select.fields, strict=True):
+            described: Json = {
+                "Name": name,
+                "Type": type_info(column.type),
+                "Aliased": column.aliased,
+            }
+            if column.origin is not None:
+                described |= dict(zip(("DatabaseName", "TableName"), column.origin, strict=True))
+            columns.append(described)
+        return {"QueryString": text, "Columns": columns, "Parameters": []}
+
+    def cancel_query(self, request: Json) -> Json:
+        """Stop a query that runs, and forget what it has not handed out; again and again if asked.
+
+        :raises ValidationException: if the query is not there, or has handed out everything.
+        """
+        query_id = request.get("QueryId", "")
+        with self._lock:
+            cursor = self._running.get(query_id)
+            tokens = [t for t, page in self._pages.items() if page.result.query_id == query_id]
+            for token in tokens:
+                del self._pages[token]
+            cancelled = query_id in self._cancelled
+            if cursor is not None or tokens:
+                self._cancelled[query_id] = None
+                _shrink(self._cancelled, _CACHED)
+        if cancelled:
+            return {"CancellationMessage": f"Query {query_id} has been cancelled already."}
+        if cursor is None and not tokens:
+            raise ValidationException(f"The query {query_id} is not running.")
+        if cursor is not None:
+            cursor.interrupt()
+        return {"CancellationMessage": f"Query {query_id} was cancelled."}
+
+    def describe_account_settings(self, _: Json) -> Json:
+        """Give the account's settings."""
+        settings: Json = {"QueryPricingModel": self._account.pricing}
+        if self._account.max_tcu is not None:
+            settings["MaxQueryTCU"] = self._account.max_tcu
+        return settings
+
+    def update_account_settings(self, request: Json) -> Json:
+        """Change the account's settings; any change moves it to TCUs, and never back."""
+        most, model = request.get("MaxQueryTCU"), request.get("QueryPricingModel")
+        if most is not None and (not 4 <= most <= 1000 or most % 4):  # noqa: PLR2004 - the API's limits
+            raise ValidationException("MaxQueryTCU must be a multiple of 4 from 4 to 1000.")
+        if model == "BYTES_SCANNED" and self._account.pricing != model:
+            raise ValidationException(
+                "An account that uses TCUs cannot go back to pricing by bytes scanned."
+            )
+        if request.get("QueryCompute"):
+            raise ValidationException("QueryCompute is not supported by this embedded Timestream")
+        if most is not None or model == "COMPUTE_UNITS":
+            self._account.pricing = "COMPUTE_UNITS"
+            self._account.max_tcu = most or self._account.max_tcu or 200
+        return self.describe_account_settings({})
+
+    def _insights(self, text: str, answer: Json) -> Json:
+        """Return what there is to know about a query that has just run."""
+        statement = self.statement(text)
+        insights: Json = {"QueryTableCount": 0}
+        if isinstance(statement, Select):
+            insights = metering.insights(
+                self.store.cursor(),
+                statement,
+                self.store.clock.now_ns(),
+                self._relations(statement),
+                {(d, t): self._arn(d, t) for d, t in statement.tables},
+            )
+        return {
+            **insights,
+            "OutputRows": len(answer["Rows"]),
+            "OutputBytes": sum(_size(v) for row in answer["Rows"] for v in row["Data"]),
+        }
+
+    def _arn(self, database: str, table: str) -> str:
+        return str(self.store.databases[database].tables[table].description["Arn"])
+
+    OPERATIONS: ClassVar[dict[str, Callable[[Engine, Json], Json]]] = {
+        "CancelQuery": cancel_query,
+        "DescribeAccountSettings": describe_account_settings,
+        "PrepareQuery": prepare_query,
+        "Query": query,
+        "UpdateAccountSettings": update_account_settings,
+    }
+    """The calls, by the API's spelling."""
+
+
+def _query_string(request: Json) -> str:
+    text = request.get("QueryString") or ""
+    if not 1 <= len(text.encode()) <= QUERY_BYTES:
+        raise ValidationException(f"QueryString must have 1 to {QUERY_BYTES} bytes.")
+    return str(text)
+
+
+def _query_id() -> str:
+    return base64.b32encode(secrets.token_bytes(35)).decode().rstrip("=")
+
+
+def _size(value: Json) -> int:
+    """Count the bytes of a Datum, for the limit of a page."""
+    content = next(iter(value.values()))
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):  # of a row
+        return sum(_size(part) for part in content["Data"])
+    if isinstance(content, list):
+        return sum(
+            len(part["Time"]) + _size(part["Value"]) if "Time" in part else _size(part)
+            for part in content
+        )
+    return 1
+
+
+def _shrink(cache: OrderedDict[str, Any], most: int) -> None:
+    while len(cache) > most:
+        cache.popitem(last=False)
+
+
+_SAID = (  # what DuckDB says while a query runs, and what the service says
+    ("Division by zero", "Division by zero"),
+    ("More than one row returned by a subquery", "Scalar sub-query has returned multiple rows"),
+    ("Overflow", "Numeric value is out of range"),
+    ("out of range", "Numeric value is out of range"),
+    ("can't be cast to the destination type", "Value is out of range"),
+    *(
+        (said, "Invalid regular expression")
+        for said in (  # by RE2
+            "missing ",
+            "repetition operator",
+            "invalid perl operator",
+            "invalid escape sequence",
+            "invalid character class",
+            "unexpected )",
+            "trailing \\",
+            "repetition size",
+        )
+    ),
+    ("Could not convert string", "Cannot cast a value to the requested type"),
+    ("Map keys must be unique", "Duplicate map keys are not allowed"),
+    ("Map keys can not be NULL", "map key cannot be null"),
+    ("key list does not align", "Key and value arrays must be the same length"),
+)
+
+
+def _explained(error: duckdb.Error) -> TimestreamError:
+    """Say in the service's words why a query failed; nothing of DuckDB shows."""
+    text = str(error)
+    if "⟦" in text:
+        return ValidationException(text.split("⟦", 1)[1].split("⟧", 1)[0])
+    if isinstance(error, duckdb.InterruptException):
+        return QueryExecutionException("Query was cancelled.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return QueryExecutionException("The query needs more memory than there is.")
+    if not isinstance(error, (duckdb.BinderException, duckdb.ParserException)):
+        for theirs, ours in _SAID:
+            if theirs in text:
+                return ValidationException(ours)
+    _log.error("A query failed in a way that has no words yet: %s", text)
+    return ValidationException("The query is not supported by this embedded Timestream")

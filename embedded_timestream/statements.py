@@ -1,0 +1,142 @@
+"""Statements: what a query string is, bound and ready to run again at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from embedded_timestream.dialect.expressions import NOW
+from embedded_timestream.dialect.grammar import TOO_DEEP, ShowStatement, Unload, parse
+from embedded_timestream.dialect.queries import Queries, Scan, table_mark
+from embedded_timestream.errors import ValidationException
+from embedded_timestream.wire import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from embedded_timestream.dialect.scope import Catalog, Field
+    from embedded_timestream.schema import Column
+
+
+@dataclass(frozen=True)
+class Select:
+    """A bound query.
+
+    :param sql: DuckDB SQL in which the time and the tables' rows are still open.
+    :param tables: the tables that it reads, with the columns that they had when it was bound.
+    :param scans: each place where it reads one of them.
+    """
+
+    sql: str
+    fields: tuple[Field, ...]
+    tables: dict[tuple[str, str], tuple[Column, ...]] = field(default_factory=dict)
+    scans: tuple[Scan, ...] = ()
+
+    def names(self) -> list[str]:
+        """Name the columns of the answer; one without a name is called after its place."""
+        return [f.name if f.name is not None else f"_col{i}" for i, f in enumerate(self.fields)]
+
+    def fits(self, catalog: Catalog) -> bool:
+        """Whether the tables still have the columns that it was bound to."""
+        for (database, name), columns in self.tables.items():
+            table = catalog.table(database, name)
+            if table is None or tuple(table.columns()) != columns:
+                return False
+        return True
+
+    def at(self, now: int, relations: dict[tuple[str, str], str]) -> str:
+        """Return the SQL to run: at a time, in nanoseconds, over these tables' rows."""
+        return _at(self.sql, now, relations)
+
+    def scans_at(
+        self, now: int, relations: dict[tuple[str, str], str]
+    ) -> Iterator[tuple[tuple[str, str], str]]:
+        """Give each table that it reads with FROM and WHERE of the rows that have to be read."""
+        for scan in self.scans:
+            source = f"FROM {table_mark(*scan.table)} AS {scan.relation}"
+            where = f" WHERE {' AND '.join(scan.conditions)}" if scan.conditions else ""
+            yield scan.table, _at(source + where, now, relations)
+
+
+def _at(sql: str, now: int, relations: dict[tuple[str, str], str]) -> str:
+    sql = sql.replace(NOW, f"CAST({now} AS BIGINT)")
+    for (database, name), relation in relations.items():
+        sql = sql.replace(table_mark(database, name), relation)
+    return sql
+
+
+@dataclass(frozen=True)
+class Listing:
+    """SHOW or DESCRIBE.
+
+    :param kind: DATABASES, TABLES, MEASURES or COLUMNS.
+    :param like: a LIKE pattern for the name that is listed first.
+    """
+
+    kind: str
+    database: str | None = None
+    table: str | None = None
+    like: str | None = None
+
+
+@dataclass(frozen=True)
+class Export:
+    """UNLOAD: a query, the S3 address that its rows go to, and the options as they are written."""
+
+    select: Select
+    target: str
+    options: dict[str, str | list[str]]
+
+
+Statement = Select | Listing | Export
+
+
+def compile_statement(sql: str, catalog: Catalog) -> Statement:
+    """Parse and bind a query string.
+
+    :raises ValidationException: if it is not a statement of Timestream's, with the place.
+    """
+    tree = parse(sql)
+    if isinstance(tree, ShowStatement):
+        return _listing(tree)
+    if isinstance(tree, exp.Describe):
+        if not isinstance(tree.this, exp.Table):
+            raise ValidationException("The query syntax is invalid: DESCRIBE takes a table")
+        return Listing("COLUMNS", tree.this.db, tree.this.name)
+    if isinstance(tree, Unload):
+        return Export(
+            _select(sql, tree.this, catalog),
+            tree.args["to"].name,
+            dict(_option(option) for option in tree.args.get("options") or []),
+        )
+    if not isinstance(tree, (exp.Query, exp.Values)):
+        raise ValidationException("The query is not a SELECT, SHOW, DESCRIBE or UNLOAD statement")
+    return _select(sql, tree, catalog)
+
+
+def _listing(tree: ShowStatement) -> Listing:
+    source, like = tree.args.get("source"), tree.args.get("like")
+    pattern = like.name if like is not None else None
+    if isinstance(source, exp.Table) and tree.name == "MEASURES":
+        return Listing("MEASURES", source.db, source.name, pattern)
+    return Listing(tree.name, source.name if source is not None else None, like=pattern)
+
+
+def _select(sql: str, tree: exp.Expr, catalog: Catalog) -> Select:
+    queries = Queries(sql, catalog)
+    try:
+        output = queries.query(tree)
+    except RecursionError:
+        raise ValidationException(TOO_DEEP) from None
+    columns = ", ".join(readable(f"c{i + 1}", f.type) for i, f in enumerate(output.fields))
+    text = f"{queries.ctes()}SELECT {columns} FROM ({output.sql})"  # noqa: S608 - bound above
+    return Select(text, output.fields, queries.tables, tuple(queries.scans.values()))
+
+
+def _option(node: exp.Expr) -> tuple[str, str | list[str]]:
+    value = node.expression
+    if isinstance(value, exp.Array):
+        return node.name.lower(), [element.name for element in value.expressions]
+    return node.name.lower(), value.name

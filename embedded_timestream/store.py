@@ -1,0 +1,190 @@
+"""Timestream's write API for one account and region: one call at a time, and nothing lost.
+
+What a call does stands in the module of its subject (`catalog`, `table`).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from embedded_timestream.catalog import Catalog
+from embedded_timestream.errors import (
+    RejectedRecordsException,
+    TimestreamError,
+    ValidationException,
+)
+from embedded_timestream.journal import Entry, Journal
+from embedded_timestream.rows import KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from embedded_timestream.catalog import Database
+    from embedded_timestream.clock import Clock
+    from embedded_timestream.control import Json
+    from embedded_timestream.table import Table
+
+_CATALOG = f"{KEPT}.ts_catalog"
+_SAVE = f"INSERT INTO {_CATALOG} VALUES (?)"  # noqa: S608 - a name of ours
+_LOAD = f"SELECT saved FROM {_CATALOG}"  # noqa: S608 - a name of ours
+# The calls that only read are not worth a line in the journal.
+_CHANGES = ("Create", "Update", "Delete", "WriteRecords", "TagResource", "UntagResource")
+
+
+class Store:
+    """Timestream's write API over DuckDB.
+
+    :param clock: tells when a call is made.
+    :param data: the directory that keeps everything; without it, memory does.
+    :param prepare: called once with DuckDB's connection before its configuration is locked; the
+        query half installs its functions there.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        data: Path | None = None,
+        *,
+        account: str = "123456789012",
+        region: str = "us-east-1",
+        prepare: Callable[[DuckDBPyConnection], None] | None = None,
+    ) -> None:
+        self.clock = clock
+        self._sequence = 0  # of the last change
+        self._flushed = 0  # the last change that DuckDB holds
+        self._call_time: int | None = None  # of the change that is being made
+        self._lock = threading.RLock()
+        self._journal: Journal | None = None
+        self._data = data
+        if data is not None:
+            data.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect(":memory:")
+        self._catalog = Catalog(self._connection, self._now, self._reading, account, region)
+        # Apart from the functions, which are not to outlive the process.
+        where = str(data / "timestream.duckdb").replace("'", "''") if data else ":memory:"
+        self._connection.execute(f"ATTACH '{where}' AS {KEPT}")
+        if prepare is not None:
+            prepare(self._connection)
+        for setting in (
+            "GLOBAL TimeZone = 'UTC'",
+            "GLOBAL enable_external_access = false",
+            "GLOBAL lock_configuration = true",
+        ):
+            self._connection.execute(f"SET {setting}")
+        if data is not None:
+            self._open(Journal(data / "journal.jsonl"))
+
+    @property
+    def databases(self) -> dict[str, Database]:
+        """The databases by name."""
+        return self._catalog.databases
+
+    def call(self, operation: str, request: Json) -> Json:
+        """Make one call of the write API; request and answer are as the API's JSON.
+
+        :param operation: in the API's spelling, "WriteRecords".
+        :raises TimestreamError: as the service does.
+        """
+        method = Catalog.OPERATIONS.get(operation)
+        if method is None:
+            raise ValidationException(f"The embedded Timestream does not do {operation}.")
+        with self._lock:
+            if not operation.startswith(_CHANGES):
+                return method(self._catalog, request)
+            change = Entry(self._sequence + 1, self.clock.now_ns(), operation, request)
+            try:
+                answer = self._change(change)
+            except RejectedRecordsException:  # the other records are stored
+                self._note(change)
+                raise
+            self._note(change)
+            return answer
+
+    def table(self, database: str, name: str) -> Table | None:
+        """Look up a table; None if it or its database does not exist."""
+        found = self._catalog.databases.get(database)
+        listed = found.tables.get(name) if found else None
+        return listed.table if listed else None
+
+    def cursor(self) -> DuckDBPyConnection:
+        """Open a DuckDB cursor that sees everything that was acknowledged."""
+        with self._reading():
+            return self._connection.cursor()
+
+    def flush(self) -> None:
+        """Hand what waits in memory to DuckDB, and empty the journal."""
+        with self._lock:
+            if self._flushed == self._sequence:
+                return
+            self._connection.begin()
+            for table in self._catalog.dropped:
+                table.drop()
+            for listed in self._catalog.listed():
+                listed.table.flush()
+            if self._data is not None:
+                saved = json.dumps({"sequence": self._sequence, **self._catalog.save()})
+                self._connection.execute(f"CREATE OR REPLACE TABLE {_CATALOG} (saved VARCHAR)")
+                self._connection.execute(_SAVE, [saved])
+            self._connection.commit()
+            self._catalog.dropped.clear()
+            self._flushed = self._sequence
+            if self._journal is not None:
+                self._journal.clear()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            if self._journal is not None:
+                self.flush()
+                self._journal.close()
+            self._connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Hold still what is acknowledged, with all of it in DuckDB."""
+        with self._lock:
+            self.flush()
+            yield
+
+    def _now(self) -> int:
+        return self.clock.now_ns() if self._call_time is None else self._call_time
+
+    def _change(self, change: Entry) -> Json:
+        # One time for the whole call, when it is made and when it is made again.
+        self._call_time = change.now
+        try:
+            return Catalog.OPERATIONS[change.operation](self._catalog, change.request)
+        finally:
+            self._call_time = None
+
+    def _note(self, change: Entry) -> None:
+        self._sequence = change.sequence
+        if self._journal is not None:
+            self._journal.append(change)
+        if any(listed.table.crowded for listed in self._catalog.listed()):
+            self.flush()
+
+    def _open(self, journal: Journal) -> None:
+        """Read what an earlier process left."""
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {_CATALOG} (saved VARCHAR)")
+        for (text,) in self._connection.execute(_LOAD).fetchall():
+            saved = json.loads(text)
+            self._sequence = saved["sequence"]
+            self._catalog.load(saved)
+        for change in journal.entries():
+            if change.sequence > self._sequence:
+                with suppress(TimestreamError):  # the caller was told then
+                    self._change(change)
+                self._sequence = change.sequence
+        self._journal = journal
+        self.flush()
+        # Also of a line that a kill has torn.
+        journal.clear()

@@ -1,0 +1,293 @@
+"""The main job, end to end, on the embedded cloud: deploy, poll, store, read, compare.
+
+The genuine CDK command line deploys the genuine templates, the deployed zip polls simulated bridges
+for simulated days, and Timestream's SQL tells what is in the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.bridges.openings import (
+    Change,
+    Openings,
+    changes,
+    generate,
+    merge,
+    read_csv,
+    recorded_window,
+)
+from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
+from local.cloud import Cloud
+from local.demo.comparison import Comparison, compare
+from local.demo.deployment import ROOT, Deployment, records, rows
+from local.meter import Meter
+from local.meter.meter import in_words, prices
+from local.simulated_time.clock import SimulatedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from mypy_boto3_timestream_query import TimestreamQueryClient
+
+OUTPUT = ROOT / "build" / "demo"
+"""Where the settings, the templates and `summary.json` of the last run are."""
+
+DEPLOYMENT = "demo"
+TABLE = f'"{DEPLOYMENT}"."observations"'
+POLLER_SCHEDULE = f"{DEPLOYMENT}-poller"
+KEY_PARAMETER = "/demo/roadsignals-key"
+KEY = "a-key-for-the-demo"
+
+SEED = 2021
+MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
+DAYS = 7
+
+STRIP = timedelta(hours=24)
+CELL = timedelta(minutes=20)
+SHOWN = 10
+"""How many lines of a kind are printed: ninety bridges would fill two screens."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens at which bridges, and when it is watched.
+
+    :param source: the source as the settings have it; its `url` is added when it is served.
+    :param path: where the simulated bridges serve it.
+    """
+
+    openings: Openings
+    start: datetime
+    end: datetime
+    source: dict[str, Any]
+    path: str
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """Write the settings of a deployment that watches these bridges at `url`."""
+        return {
+            "deployment": DEPLOYMENT,
+            "bridges": [
+                {"name": bridge, "source": "simulated", "code": bridge} for bridge in self.openings
+            ],
+            "sources": {"simulated": {**self.source, "url": url + self.path}},
+        }
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `build/demo/summary.json` holds.
+
+    :param changes_true: how often the bridges changed, seen or not.
+    :param metered: what watching used of all that AWS bills, by dimension.
+    :param usd: what that would have cost, with the free allowances and without.
+    :param seconds: real time, from nothing to here.
+    """
+
+    polls: int
+    records_written: int
+    changes_true: int
+    changes_stored: int
+    lost: int
+    invented: int
+    openings: int
+    write_requests: int
+    metered: dict[str, float]
+    usd: dict[str, float]
+    seconds: float
+
+
+def hisingsbron(days: int = DAYS) -> Scenario:
+    """Make up some days of Hisingsbron, told as Gothenburg tells it."""
+    start, end = MONDAY, MONDAY + timedelta(days=days)
+    source = {
+        "type": "json",
+        "key": {"parameter": KEY_PARAMETER, "in": "header", "name": "Ocp-Apim-Subscription-Key"},
+        "pointer": "/status",
+        "statuses": {"Open": "Closed", "Closed": "Open"},
+    }
+    return Scenario(generate(SEED, start, end), start, end, source, ROAD_SIGNALS_PATH)
+
+
+def replay(file: Path) -> Scenario:
+    """Replay the openings of a CSV file (see `read_csv`), told as the Netherlands tell them.
+
+    :raises ValueError: if the file cannot be read, or records no busy day.
+    """
+    recorded = read_csv(file)
+    start, end = recorded_window(recorded)
+    return Scenario(merge(recorded), start, end, {"type": "ndw"}, NDW_PATH)
+
+
+class Demo:
+    """One run of a scenario.
+
+    :param output: the directory for what the run writes.
+    """
+
+    def __init__(self, scenario: Scenario, output: Path) -> None:
+        self._scenario = scenario
+        self._output = output
+        self._began = time.monotonic()
+        self._settings = output / "settings.json"
+        self._polls: list[datetime] = []
+
+    def run(self) -> Summary:
+        """Run it, telling on the standard output what happens.
+
+        :raises subprocess.CalledProcessError: if the CDK or the command line fails.
+        """
+        self._output.mkdir(parents=True, exist_ok=True)
+        scenario = self._scenario
+        with ExitStack() as stack:
+            clock = SimulatedClock(scenario.start)
+            self._say("starting the embedded cloud and the simulated bridges")
+            meter = Meter(clock)
+            cloud = stack.enter_context(Cloud(clock, meter=meter))
+            bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
+            settings = json.dumps(scenario.settings(bridges.url), indent=2)
+            self._settings.write_text(settings, encoding="utf-8")
+            deployment = Deployment(cloud, self._settings, self._output, self._say)
+            cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
+            deployment.deploy()
+            deployment.cdk("diff", "--fail", "--method=template")
+            self._say("deployed; nothing differs from the templates")
+            meter.start()
+            self._let_pass(cloud, clock)
+            # Before the history is read back: those queries are the demo's own.
+            metered, usd = _counts(meter), prices(meter)
+            timestream = cloud.client("timestream-query")
+            self._say("python -m bridgewatch status")
+            _print_first(deployment.bridgewatch(clock.path, "status"))
+            return self._read_back(timestream, cloud.requests["WriteRecords"], metered, usd)
+
+    def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
+        """Let the days pass, and say at the end of each what has been done."""
+        days = (self._scenario.end - self._scenario.start).days
+        bridges = list(self._scenario.openings)
+        whom = bridges[0] if len(bridges) == 1 else f"{len(bridges)} bridges"
+        self._say(f"watching {whom} for {days} days, a poll a minute")
+        for day in range(1, days + 1):
+            cloud.schedules.run(clock, self._scenario.start + timedelta(days=day), self._count_poll)
+            self._say(f"  day {day}: {len(self._polls):,} polls")
+
+    def _count_poll(self, schedule: str, time: datetime) -> None:
+        if schedule == POLLER_SCHEDULE:
+            self._polls.append(time)
+
+    def _read_back(
+        self,
+        timestream: TimestreamQueryClient,
+        write_requests: int,
+        metered: dict[str, float],
+        usd: dict[str, float],
+    ) -> Summary:
+        scenario = self._scenario
+        stored = list(records(timestream, TABLE, scenario.start))
+        compared = compare(scenario.openings, self._polls, stored)
+        _print_days(timestream)
+        _print_strips(stored, compared.stored, scenario.end)
+        true_changes = changes(scenario.openings, scenario.start, scenario.end)
+        summary = Summary(
+            polls=len(self._polls),
+            records_written=len(stored),
+            changes_true=len(true_changes),
+            changes_stored=len(compared.stored),
+            lost=len(compared.lost),
+            invented=len(compared.invented),
+            openings=sum(change.status == "Open" for change in compared.stored),
+            write_requests=write_requests,
+            metered=metered,
+            usd=usd,
+            seconds=round(time.monotonic() - self._began, 1),
+        )
+        _print_comparison(summary, compared)
+        file = self._output / "summary.json"
+        file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{in_words(usd)}\n")
+        sys.stdout.write(f"All of it is in {os.path.relpath(file)}.\n")
+        return summary
+
+    def _say(self, what: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - self._began:6.1f} s  {what}\n")
+        sys.stdout.flush()
+
+
+def _counts(meter: Meter) -> dict[str, float]:
+    """Tell what the meter counted: see `Summary`."""
+    counts = meter.usage().counts
+    return {dimension.name.lower(): float(count) for dimension, count in counts.items()}
+
+
+def _print_first(table: str) -> None:
+    """Print the beginning of what a command printed."""
+    head = 4
+    lines = table.splitlines()
+    shown, more = lines[: head + SHOWN], lines[head + SHOWN : -1]
+    sys.stdout.write("\n".join(shown) + (f"\n  and {len(more)} more\n" if more else "\n"))
+
+
+def _print_days(timestream: TimestreamQueryClient) -> None:
+    sql = f"""
+        WITH observed AS (
+            SELECT time, measure_value::varchar AS status,
+                lag(measure_value::varchar) OVER (PARTITION BY measure_name ORDER BY time) AS before
+            FROM {TABLE}
+        )
+        SELECT bin(time, 1d) AS day, count(*) AS openings FROM observed
+        WHERE status = 'Open' AND before = 'Closed' GROUP BY bin(time, 1d) ORDER BY day
+        """  # noqa: S608 - constants
+    sys.stdout.write("\nOpenings a day, by Timestream SQL:\n")
+    for day, count in rows(timestream, sql):
+        sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
+
+
+def _print_strips(records: list[Change], stored: Iterable[Change], end: datetime) -> None:
+    """Draw the last 24 hours of the bridges that opened most: a full cell where one was Open."""
+    recently = [one for one in stored if one.status == "Open" and one.time >= end - STRIP]
+    sys.stdout.write(f"\nThe last 24 hours until {end:%d %b %H:%M} UTC (█ Open, · Closed):\n")
+    for bridge, _ in Counter(one.bridge for one in sorted(recently)).most_common(SHOWN):
+        strip = _strip([one for one in records if one.bridge == bridge], end)
+        sys.stdout.write(f"  {bridge:<22}{strip}\n")
+
+
+def _strip(records: list[Change], end: datetime) -> str:
+    cells = []
+    start = end - STRIP
+    while start < end:
+        within = {one.status for one in records if start <= one.time < start + CELL}
+        before = [one.status for one in records if one.time < start]
+        cells.append("█" if "Open" in {*within, *before[-1:]} else "·")
+        start += CELL
+    return "".join(cells)
+
+
+def _print_comparison(summary: Summary, compared: Comparison) -> None:
+    unseen = summary.changes_true - len(compared.seeable)
+    sys.stdout.write(
+        f"\n{summary.changes_true} changes at the bridges, {unseen} of them between two polls.\n"
+        f"{summary.changes_stored} changes in the table ({summary.records_written} records in "
+        f"{summary.write_requests} requests): {summary.lost} lost, {summary.invented} invented.\n"
+    )
+    for name, found in (("lost", compared.lost), ("invented", compared.invented)):
+        for change in sorted(found)[:SHOWN]:
+            sys.stdout.write(f"  {name}: {change.bridge} {change.status} at {change.time}\n")
+
+
+def run(openings: Path | None) -> bool:
+    """Run the demo.
+
+    :param openings: a CSV file of real openings to replay, or None for a week of Hisingsbron.
+    :returns: whether nothing was lost and nothing invented.
+    """
+    summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT).run()
+    return summary.lost == summary.invented == 0

@@ -1,0 +1,41 @@
+"""The times of a series: a set, and a small one."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedded_timestream.series import Times
+
+
+@given(st.lists(st.integers(0, 40)))
+def test_times_are_a_set(times: list[int]) -> None:
+    kept = Times()
+    for time in times:
+        if time not in kept:
+            kept.add(time)
+
+    assert [time for time in range(41) if time in kept] == sorted(set(times))
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "shuffled"])
+def test_a_time_takes_about_eight_bytes_in_whatever_order_it_came(order: str) -> None:
+    times = [1767614400000000000 + i for i in range(100_000)]
+    if order == "descending":
+        times.reverse()
+    if order == "shuffled":
+        random.Random(1).shuffle(times)  # noqa: S311 - no secret
+    kept = Times()
+
+    tracemalloc.start()
+    for time in times:
+        kept.add(time)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert size < 16 * len(times)
+    assert all(time in kept for time in times)
