@@ -24,8 +24,8 @@ from moto.server import ThreadedMotoServer
 
 from embedded_timestream import functions, moto_adapter
 from embedded_timestream.clock import SystemClock
-from embedded_timestream.engine import Engine
-from embedded_timestream.store import Store
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.write.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,26 +1,32 @@
 """Timestream for LiveAnalytics, embedded: what it stores, and the SQL that it answers.
 
-Writing, from the request to the row:
+Writing (`write/`), from the request to the row:
 - `store` makes one call at a time and loses nothing: `journal` is what survives a kill;
 - `catalog` has the calls on databases, tables and tags, `control` their checks;
 - `table` decides what a record is worth: `records` reads it, `retention` knows its store, `series`
   what tells it from others; `rows` is the only one that talks to DuckDB;
-- `batch_load` reads files, `scheduled` runs queries (`run` is one of them), and `mapping` makes
-  records of their rows;
-- `schema` (columns), `errors` (the service's exceptions) and `limits` (its numbers) serve all;
-- `moto_adapter` serves both halves through moto, and gives them its topics and buckets.
+- `batch_load` reads files, and `mapping` makes records of their rows and of a query's.
 
-Querying, from the query string to the answer:
-- `dialect/grammar` parses Timestream SQL with sqlglot; a tree says nothing yet of names or types;
-- `dialect/queries` binds SELECT, FROM, joins, GROUP BY... to tables (`dialect/scope`: names), and
-  `dialect/expressions` every expression (`dialect/operators`, `dialect/casts`): each gets a type of
-  `sqltypes` and DuckDB SQL that means the same. What is not typed is refused;
-- `functions/` holds one table per family of functions: a row is a signature and its DuckDB SQL.
-  `functions/macros.sql` has what DuckDB lacks, `functions/python` what SQL computes badly;
-- `statements` keeps a bound statement, ready to run at any time; `listings` is SHOW and DESCRIBE;
+Querying (`query/`), from the query string to the answer:
 - `engine` is the query API: it runs statements, and hands out pages, tokens and errors;
-  `metering` says what a query costs, `unload` writes its rows to S3;
-- `wire` writes values and types as the API does.
+- `statements` keeps a bound statement, ready to run at any time; `listings` is SHOW and DESCRIBE;
+- `metering` says what a query costs, `unload` writes its rows to S3.
+
+The language (`dialect/`), from the query string to DuckDB's SQL:
+- `grammar` parses Timestream SQL with sqlglot; a tree says nothing yet of names or types;
+- `queries` binds SELECT, FROM, joins, GROUP BY... to tables (`scope`: names), and `expressions`
+  every expression (`operators`, `casts`): each gets a type of `sqltypes` and DuckDB SQL that means
+  the same. What is not typed is refused.
+
+The functions (`functions/`): one table per family. A row is a signature and its DuckDB SQL;
+`macros.sql` has what DuckDB lacks, `python` what SQL computes badly.
+
+Scheduled queries (`scheduled_queries/`): `service` has the calls on them and runs them (`run` is one
+run), `schedule_expression` says when.
+
+For all of them: `schema` (columns), `sqltypes` (SQL's types), `wire` (values and types as the API
+writes them), `errors` (the service's exceptions), `limits` (its numbers), `record_sizes` (what is
+billed) and `clock`. `moto_adapter` serves it all through moto, and gives it its topics and buckets.
 
 To add a function: a row in its family's table (and a macro, if DuckDB has no equal), its row in
 docs/timestream-sql.md, and its cases in tests/embedded_timestream/cases/FAMILY.sql.

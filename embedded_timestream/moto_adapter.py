@@ -19,12 +19,12 @@ from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
 from embedded_timestream import functions
-from embedded_timestream.batch_load import BatchLoads
-from embedded_timestream.catalog import Catalog
-from embedded_timestream.engine import Engine
 from embedded_timestream.errors import TimestreamError, ValidationException
-from embedded_timestream.scheduled import ScheduledQueries
-from embedded_timestream.store import Store
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.scheduled_queries.service import ScheduledQueries
+from embedded_timestream.write.batch_load import BatchLoads
+from embedded_timestream.write.catalog import Catalog
+from embedded_timestream.write.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class TableSource(Protocol):
-    """A table as the binder needs it; `store.Table` is one."""
+    """A table as the binder needs it; `write.table.Table` is one."""
 
     def columns(self) -> list[Column]:
         """Return its columns in the order of SELECT *."""
 
 
 class Catalog(Protocol):
-    """Where tables are looked up; `store.Store` is one."""
+    """Where tables are looked up; `write.store.Store` is one."""
 
     def table(self, database: str, name: str) -> TableSource | None:
         """Return a table; None if there is none."""

@@ -21,7 +21,7 @@ from moto.scheduler.models import scheduler_backends
 
 from embedded_timestream.clock import utc
 from embedded_timestream.moto_adapter import scheduled_queries
-from embedded_timestream.schedule_expression import Recurrence, parse
+from embedded_timestream.scheduled_queries.schedule_expression import Recurrence, parse
 from local.services.lambda_runtime.moto_adapter import describe
 
 if TYPE_CHECKING:

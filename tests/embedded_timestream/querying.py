@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream import functions
-from embedded_timestream.engine import Engine
 from embedded_timestream.errors import TimestreamError
-from embedded_timestream.store import Store
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.write.store import Store
 from tests.embedded_timestream.writing import MINUTE, NOON_NS, SECOND, StoppedClock
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from embedded_timestream.errors import (
     ServiceQuotaExceededException,
     ValidationException,
 )
-from embedded_timestream.store import Store
+from embedded_timestream.write.store import Store
 from tests.embedded_timestream.writing import (
     NOON_NS,
     SECOND,

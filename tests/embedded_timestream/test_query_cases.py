@@ -12,7 +12,7 @@ from tests.embedded_timestream.querying import Case, answer, cases, engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embedded_timestream.engine import Engine
+    from embedded_timestream.query.engine import Engine
 
 CASES = [
     case for file in sorted((Path(__file__).parent / "cases").glob("*.sql")) for case in cases(file)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from embedded_timestream.engine import Engine
 from embedded_timestream.functions import FUNCTIONS
+from embedded_timestream.query.engine import Engine
 from tests.embedded_timestream.querying import answer, engine
 
 if TYPE_CHECKING:

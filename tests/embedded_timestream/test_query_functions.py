@@ -18,7 +18,7 @@ from tests.embedded_timestream.querying import engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embedded_timestream.engine import Engine
+    from embedded_timestream.query.engine import Engine
 
 SECOND = 10**9
 values = st.floats(-1e6, 1e6)

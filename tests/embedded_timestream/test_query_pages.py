@@ -16,7 +16,7 @@ from tests.embedded_timestream.writing import SECOND, StoppedClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embedded_timestream.engine import Engine
+    from embedded_timestream.query.engine import Engine
 
 SEVEN = "SELECT time FROM bridges.status ORDER BY time"
 TOKEN = "a" * 32

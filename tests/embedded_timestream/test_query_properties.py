@@ -18,7 +18,7 @@ from tests.embedded_timestream.querying import answer, cases, engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embedded_timestream.engine import Engine
+    from embedded_timestream.query.engine import Engine
 
 QUERIES = [
     case.sql

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from embedded_timestream.engine import Engine
+from embedded_timestream.query.engine import Engine
 from tests.embedded_timestream.querying import answer, engine
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from embedded_timestream.schedule_expression import parse
+from embedded_timestream.scheduled_queries.schedule_expression import parse
 
 SINCE = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)  # a Sunday
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from embedded_timestream import functions
-from embedded_timestream.engine import Engine
 from embedded_timestream.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from embedded_timestream.mapping import nanoseconds
-from embedded_timestream.scheduled import ScheduledQueries, at_runtime
-from embedded_timestream.store import Store
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.scheduled_queries.service import ScheduledQueries, at_runtime
+from embedded_timestream.write.mapping import nanoseconds
+from embedded_timestream.write.store import Store
 from tests.embedded_timestream.writing import (
     HOUR,
     MINUTE,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from embedded_timestream.errors import ConflictException, RejectedRecordsException
-from embedded_timestream.store import Store
+from embedded_timestream.write.store import Store
 from tests.embedded_timestream.writing import (
     DAY,
     HOUR,

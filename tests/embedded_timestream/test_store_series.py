@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedded_timestream.series import Times
+from embedded_timestream.write.series import Times
 
 
 @given(st.lists(st.integers(0, 40)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from embedded_timestream.batch_load import BatchLoads
 from embedded_timestream.errors import ResourceNotFoundException, ValidationException
+from embedded_timestream.write.batch_load import BatchLoads
 from tests.embedded_timestream.writing import NOON_NS, WHERE, Given
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.errors import RejectedRecordsException
-from embedded_timestream.store import Store
+from embedded_timestream.write.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

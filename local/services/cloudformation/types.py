@@ -11,7 +11,7 @@ import json
 import zipfile
 from typing import ClassVar
 
-from embedded_timestream.schedule_expression import parse
+from embedded_timestream.scheduled_queries.schedule_expression import parse
 from local.services.cloudformation.resource import Properties, Resource
 
 

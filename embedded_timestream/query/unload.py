@@ -23,7 +23,7 @@ from embedded_timestream.wire import column_info, scalar_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from embedded_timestream.statements import Export
+    from embedded_timestream.query.statements import Export
 
     Row = tuple[Any, ...]
     Put = Callable[[str, str, bytes], None]

@@ -15,10 +15,10 @@ from embedded_timestream.sqltypes import VARCHAR, Type, array, row
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from embedded_timestream.query.statements import Listing
     from embedded_timestream.schema import Column
-    from embedded_timestream.statements import Listing
-    from embedded_timestream.store import Store
-    from embedded_timestream.table import Table
+    from embedded_timestream.write.store import Store
+    from embedded_timestream.write.table import Table
 
 Rows = tuple[list[str], list[Type], list[tuple[Any, ...]]]
 _DIMENSION = row(VARCHAR, VARCHAR, labels=("dimension_name", "data_type"))

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from sqlglot import tokenize
 from sqlglot.errors import SqlglotError
 
-from embedded_timestream import control, limits, mapping
+from embedded_timestream import limits
 from embedded_timestream.clock import NANOSECONDS, utc
-from embedded_timestream.control import required
 from embedded_timestream.errors import (
     ConflictException,
     RejectedRecordsException,
@@ -31,15 +30,17 @@ from embedded_timestream.errors import (
     ValidationException,
 )
 from embedded_timestream.record_sizes import KIB, request_bytes, write_units
-from embedded_timestream.run import Run
-from embedded_timestream.schedule_expression import parse
+from embedded_timestream.scheduled_queries.run import Run
+from embedded_timestream.scheduled_queries.schedule_expression import parse
+from embedded_timestream.write import control, mapping
+from embedded_timestream.write.control import required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from embedded_timestream.engine import Engine
-    from embedded_timestream.store import Store
+    from embedded_timestream.query.engine import Engine
+    from embedded_timestream.write.store import Store
 
 Json = dict[str, Any]
 

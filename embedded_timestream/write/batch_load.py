@@ -14,19 +14,20 @@ import threading
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from embedded_timestream import control, limits, mapping
-from embedded_timestream.control import required
+from embedded_timestream import limits
 from embedded_timestream.errors import (
     RejectedRecordsException,
     ResourceNotFoundException,
     ValidationException,
 )
 from embedded_timestream.record_sizes import KIB, request_bytes, write_units
+from embedded_timestream.write import control, mapping
+from embedded_timestream.write.control import required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from embedded_timestream.store import Store
+    from embedded_timestream.write.store import Store
 
 Json = dict[str, Any]
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedded_timestream.rows import quoted
 from embedded_timestream.schema import Role
+from embedded_timestream.write.rows import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from duckdb import DuckDBPyConnection
 
+    from embedded_timestream.query.statements import Select
     from embedded_timestream.schema import Column
-    from embedded_timestream.statements import Select
 
     Json = dict[str, Any]
     Relations = dict[tuple[str, str], str]

@@ -15,21 +15,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from embedded_timestream import listings, metering, unload
 from embedded_timestream.errors import (
     QueryExecutionException,
     TimestreamError,
     ValidationException,
 )
-from embedded_timestream.statements import Export, Listing, Select, Statement, compile_statement
+from embedded_timestream.query import listings, metering, unload
+from embedded_timestream.query.statements import (
+    Export,
+    Listing,
+    Select,
+    Statement,
+    compile_statement,
+)
 from embedded_timestream.wire import column_info, datum, type_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from embedded_timestream.sqltypes import Type
-    from embedded_timestream.store import Store
-    from embedded_timestream.table import Table
+    from embedded_timestream.write.store import Store
+    from embedded_timestream.write.table import Table
 
     Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedded_timestream import limits
 from embedded_timestream.errors import ServiceQuotaExceededException, ValidationException
-from embedded_timestream.retention import Retention
+from embedded_timestream.write.retention import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from embedded_timestream.catalog import Catalog
 from embedded_timestream.errors import (
     RejectedRecordsException,
     TimestreamError,
     ValidationException,
 )
-from embedded_timestream.journal import Entry, Journal
-from embedded_timestream.rows import KEPT
+from embedded_timestream.write.catalog import Catalog
+from embedded_timestream.write.journal import Entry, Journal
+from embedded_timestream.write.rows import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from embedded_timestream.catalog import Database
     from embedded_timestream.clock import Clock
-    from embedded_timestream.control import Json
-    from embedded_timestream.table import Table
+    from embedded_timestream.write.catalog import Database
+    from embedded_timestream.write.control import Json
+    from embedded_timestream.write.table import Table
 
 _CATALOG = f"{KEPT}.ts_catalog"
 _SAVE = f"INSERT INTO {_CATALOG} VALUES (?)"  # noqa: S608 - a name of ours

@@ -17,7 +17,7 @@ from embedded_timestream.errors import ValidationException
 
 if TYPE_CHECKING:
     from embedded_timestream.schema import ColumnType
-    from embedded_timestream.series import Series
+    from embedded_timestream.write.series import Series
 
 Value = str | int | float | bool
 Measures = dict[str, Value]  # by the name of the column; a TIMESTAMP is in nanoseconds

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedded_timestream import limits, records
+from embedded_timestream import limits
 from embedded_timestream.errors import RejectedRecordsException
-from embedded_timestream.retention import DAY, Retention
-from embedded_timestream.rows import Rows, ordered
 from embedded_timestream.schema import MEASURE_NAME, TIME, Column, Role
-from embedded_timestream.series import Series
+from embedded_timestream.write import records
+from embedded_timestream.write.retention import DAY, Retention
+from embedded_timestream.write.rows import Rows, ordered
+from embedded_timestream.write.series import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from embedded_timestream.records import Dimensions, Measures, Point, Refusal
-    from embedded_timestream.rows import Key
     from embedded_timestream.schema import ColumnType
+    from embedded_timestream.write.records import Dimensions, Measures, Point, Refusal
+    from embedded_timestream.write.rows import Key
 
 _WAITING_ROWS = 20_000
 

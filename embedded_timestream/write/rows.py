@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedded_timestream.schema import DUCKDB_TYPES, Column, Role
-from embedded_timestream.series import Series, Times
+from embedded_timestream.write.series import Series, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from duckdb import DuckDBPyConnection
 
-    from embedded_timestream.records import Measures
+    from embedded_timestream.write.records import Measures
 
 Key = tuple[int, int]  # series, time in nanoseconds
 KEPT = "kept"  # the DuckDB database of everything that is stored

@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from embedded_timestream import control, limits
-from embedded_timestream.control import required
+from embedded_timestream import limits
 from embedded_timestream.errors import (
     ConflictException,
     ResourceNotFoundException,
     ServiceQuotaExceededException,
     ValidationException,
 )
-from embedded_timestream.retention import Retention
-from embedded_timestream.rows import Rows
-from embedded_timestream.table import Table
+from embedded_timestream.write import control
+from embedded_timestream.write.control import required
+from embedded_timestream.write.retention import Retention
+from embedded_timestream.write.rows import Rows
+from embedded_timestream.write.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from embedded_timestream.control import Json
+    from embedded_timestream.write.control import Json
 
 
 @dataclass

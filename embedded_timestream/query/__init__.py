@@ -1,0 +1,1 @@
+"""The query API: statements, the pages of their answers, and what they cost."""

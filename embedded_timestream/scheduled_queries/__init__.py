@@ -1,0 +1,1 @@
+"""Scheduled queries: the calls on them, when they are due, and their runs."""

@@ -1,0 +1,1 @@
+"""The write API: what it takes, checks and stores."""
