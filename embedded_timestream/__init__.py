@@ -14,14 +14,18 @@ Querying (`query/`), from the query string to the answer:
 
 The language (`dialect/`), from the query string to DuckDB's SQL:
 - `grammar` parses Timestream SQL with sqlglot; a tree says nothing yet of names or types;
-- `queries` binds SELECT, FROM, joins, GROUP BY... to tables (`scope`: names), and `expressions`
-  every expression (`operators`, `casts`): each gets a type of `sqltypes` and DuckDB SQL that means
-  the same. What is not typed is refused.
+- `queries` binds WITH, UNION and what else holds SELECTs, `blocks` one SELECT, `sources` its FROM
+  (`unnest`: UNNEST), `ordering` ORDER BY and LIMIT; `scope` says which column a name means;
+- `expressions` binds every expression: `columns`, `values`, `conditions`, `calls`,
+  `special_functions` and `windows` have a function for each kind. Each gets a type of `sqltypes`
+  and DuckDB SQL that means the same (`operators`, `casts`). What is not typed is refused;
+- what they work with: `binding` is the statement, `binder` the clause, `bound` an expression when
+  it is done. So no module imports one that imports it.
 
 The functions (`functions/`): one table per family. A row is a signature and its DuckDB SQL;
 `macros.sql` has what DuckDB lacks, `python` what SQL computes badly.
 
-Scheduled queries (`scheduled_queries/`): `service` has the calls on them and runs them (`run` is one
+Scheduled queries (`scheduled_queries/`): `service` has the calls and runs them (`run` is one
 run), `schedule_expression` says when.
 
 For all of them: `schema` (columns), `sqltypes` (SQL's types), `wire` (values and types as the API

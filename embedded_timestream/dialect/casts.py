@@ -18,7 +18,7 @@ from embedded_timestream.sqltypes import (
 )
 
 if TYPE_CHECKING:
-    from embedded_timestream.dialect.expressions import Expression
+    from embedded_timestream.dialect.bound import Expression
 
 _NUMBERS = ("integer", "bigint", "double")
 

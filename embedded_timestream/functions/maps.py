@@ -8,6 +8,7 @@ from embedded_timestream.functions.signature import scalar
 _ENTRY = ("{p}.key", "{p}.value")
 
 FUNCTIONS = (
+    scalar("map() -> map(unknown, unknown)", "MAP()"),
     scalar("map(array(K), array(V)) -> map(K, V)", "map({0}, {1})"),
     scalar("cardinality(map(K, V)) -> bigint", "CAST(cardinality({0}) AS BIGINT)"),
     scalar("element_at(map(K, V), K) -> V", "{0}[{1}]"),

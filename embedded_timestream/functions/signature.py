@@ -18,7 +18,7 @@ from embedded_timestream.sqltypes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 VARIABLES = frozenset("TUKVRS")
 
@@ -130,6 +130,37 @@ def _variables(type_: Type) -> set[str]:
     return {type_.name}.union(*(_variables(part) for part in type_.parts))
 
 
+def resolve(
+    overloads: Iterable[Overload], arguments: Sequence[Type | None]
+) -> tuple[Overload, Bindings] | None:
+    """Return the overload that arguments fit best and what its variables are; None if none fits.
+
+    :param arguments: their types; None for a lambda.
+    """
+    best: tuple[int, Overload, Bindings] | None = None
+    for overload in overloads:
+        bindings: Bindings = {}
+        cost = _cost(overload, arguments, bindings)
+        if cost is not None and (best is None or cost < best[0]):
+            best = cost, overload, bindings
+    return best and best[1:]
+
+
+def _cost(overload: Overload, arguments: Sequence[Type | None], bindings: Bindings) -> int | None:
+    if not overload.accepts(len(arguments)):
+        return None
+    total = 0
+    for index, argument in enumerate(arguments):
+        parameter = overload.parameter(index)
+        if (argument is None) != (parameter.name == "function"):
+            return None
+        cost = 0 if argument is None else match(parameter, argument, bindings)
+        if cost is None:
+            return None
+        total += cost
+    return total
+
+
 def substitute(type_: Type, bindings: Bindings) -> Type:
     """Return a type with its variables replaced."""
     if type_.name in VARIABLES:
@@ -144,7 +175,7 @@ def physical_bindings(bindings: Bindings) -> dict[str, str]:
     return {name: physical(type_) for name, type_ in bindings.items() if type_.name != "function"}
 
 
-def describe(name: str, overloads: Sequence[Overload]) -> str:
+def expected(name: str, overloads: Sequence[Overload]) -> str:
     """List how a function may be called, for an error."""
     return ", ".join(
         f"{name}({', '.join(map(str, o.parameters))}{'...' if o.variadic else ''})"

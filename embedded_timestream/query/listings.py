@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedded_timestream.dialect.expressions import quote_identifier, quote_string
+from embedded_timestream.dialect.bound import quote_identifier, quote_string
 from embedded_timestream.errors import ValidationException
 from embedded_timestream.schema import Role
 from embedded_timestream.sqltypes import VARCHAR, Type, array, row

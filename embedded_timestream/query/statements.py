@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from embedded_timestream.dialect.expressions import NOW
+from embedded_timestream.dialect.binding import Scan, table_mark
+from embedded_timestream.dialect.bound import NOW
 from embedded_timestream.dialect.grammar import TOO_DEEP, ShowStatement, Unload, parse
-from embedded_timestream.dialect.queries import Queries, Scan, table_mark
+from embedded_timestream.dialect.queries import Queries
 from embedded_timestream.errors import ValidationException
 from embedded_timestream.wire import readable
 

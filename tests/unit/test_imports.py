@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,22 @@ def test_what_is_deployed_imports_only_what_is_there(module: Path) -> None:
     packages = {name.partition(".")[0] for name in imports_of(ast.parse(module.read_text()))}
 
     assert packages <= set(sys.stdlib_module_names) | BUNDLED | TYPES_ONLY | {"lambdas"}
+
+
+def test_no_module_of_the_embedded_timestream_imports_one_that_leads_back_to_it() -> None:
+    own = {
+        name_of(path): path for path in modules() if within(name_of(path), {"embedded_timestream"})
+    }
+    graph = {
+        name: {
+            found
+            for imported in imports_of(ast.parse(path.read_text()))
+            if (found := imported if imported in own else imported.rpartition(".")[0]) in own
+        }
+        for name, path in own.items()
+    }
+
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
 def test_every_package_is_looked_at() -> None:
