@@ -9,7 +9,8 @@ Writing (`write/`), from the request to the row:
 
 Querying (`query/`), from the query string to the answer:
 - `engine` is the query API: it runs statements, and hands out pages, tokens and errors;
-- `statements` keeps a bound statement, ready to run at any time; `listings` is SHOW and DESCRIBE;
+- `compiler` binds a query string, `statements` keeps it, ready to run at any time; `listings` is
+  SHOW and DESCRIBE;
 - `metering` says what a query costs, `unload` writes its rows to S3.
 
 The language (`dialect/`), from the query string to DuckDB's SQL:
@@ -30,7 +31,11 @@ run), `schedule_expression` says when.
 
 For all of them: `schema` (columns), `sqltypes` (SQL's types), `wire` (values and types as the API
 writes them), `errors` (the service's exceptions), `limits` (its numbers), `record_sizes` (what is
-billed) and `clock`. `moto_adapter` serves it all through moto, and gives it its topics and buckets.
+billed) and `clock`.
+
+Serving: `service` is both APIs of one account and region, `operations` the names of their calls.
+`moto_adapter` serves them through moto, and gives them its topics and buckets. DuckDB is loaded
+with a service, sqlglot with the first query (`query/compiler`).
 
 To add a function: a row in its family's table (and a macro, if DuckDB has no equal), its row in
 docs/timestream-sql.md, and its cases in tests/embedded_timestream/cases/FAMILY.sql.

@@ -18,13 +18,8 @@ from moto.timestreamwrite import urls
 from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
-from embedded_timestream import functions
 from embedded_timestream.errors import TimestreamError, ValidationException
-from embedded_timestream.query.engine import Engine
-from embedded_timestream.scheduled_queries.service import ScheduledQueries
-from embedded_timestream.write.batch_load import BatchLoads
-from embedded_timestream.write.catalog import Catalog
-from embedded_timestream.write.store import Store
+from embedded_timestream.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,17 +27,14 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from embedded_timestream.clock import Clock
+    from embedded_timestream.scheduled_queries.service import ScheduledQueries
+    from embedded_timestream.service import Service
+    from embedded_timestream.write.store import Store
 
     Answer = tuple[int, dict[str, Any], str]
 
 _ERROR = "com.amazonaws.timestream.v20181101#"
 _CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service says it
-_OPERATIONS = [
-    *Catalog.OPERATIONS,
-    *Engine.OPERATIONS,
-    *ScheduledQueries.OPERATIONS,
-    *BatchLoads.OPERATIONS,
-]
 _COLONS_OF_A_TOPIC = 5  # arn:aws:sns:REGION:ACCOUNT:NAME
 
 
@@ -56,13 +48,16 @@ def install(clock: Clock, data: Path | None = None) -> None:
 
     class Backend(_Backend):
         def open(self) -> Service:
+            from embedded_timestream.service import Service  # noqa: PLC0415 - loads DuckDB
+
             where = data and data / self.account_id / self.region_name
-            return Service(clock, where, self.account_id, self.region_name)
+            surroundings = MotoSurroundings(self.account_id)
+            return Service(clock, where, self.account_id, self.region_name, surroundings)
 
     timestreamwrite_backends.clear()
     timestreamwrite_backends.backend = Backend
     TimestreamWriteResponse.describe_endpoints = _describe_endpoints  # type: ignore[method-assign] # replaced
-    for operation in _OPERATIONS:
+    for operation in OPERATIONS:
         setattr(TimestreamWriteResponse, camelcase_to_underscores(operation), _serve(operation))
 
 
@@ -81,38 +76,6 @@ def _backend(account: str, region: str) -> _Backend:
     backend = timestreamwrite_backends[account][region]
     assert isinstance(backend, _Backend)  # noqa: S101 - install() saw to it
     return backend
-
-
-class Service:
-    """Both APIs of one account and region."""
-
-    def __init__(self, clock: Clock, data: Path | None, account: str, region: str) -> None:
-        self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
-        surroundings = MotoSurroundings(account)
-        self.batch_loads = BatchLoads(self.store, surroundings)
-        self.engine = Engine(self.store, surroundings.put)
-        self.scheduled = ScheduledQueries(
-            self.store,
-            self.engine,
-            surroundings,
-            account=account,
-            region=region,
-            saved=data and data / "scheduled_queries.json",
-        )
-
-    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Make one call of either API.
-
-        :raises TimestreamError: as the service does.
-        """
-        # The two APIs have calls on tags of the same names; the resource tells them apart.
-        if "ScheduledQuer" in operation or ":scheduled-query/" in request.get("ResourceARN", ""):
-            return self.scheduled.call(operation, request)
-        if operation in Engine.OPERATIONS:
-            return self.engine.call(operation, request)
-        if operation in BatchLoads.OPERATIONS:
-            return self.batch_loads.call(operation, request)
-        return self.store.call(operation, request)
 
 
 class MotoSurroundings:

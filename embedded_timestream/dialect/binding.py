@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedded_timestream.dialect.grammar import TIMESTREAM, position
@@ -12,27 +11,9 @@ from embedded_timestream.errors import ValidationException
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from embedded_timestream.dialect.bound import Scan, TableName
     from embedded_timestream.dialect.scope import Catalog, Output, Scope
     from embedded_timestream.schema import Column
-
-TableName = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One table in one FROM, and the conditions on time that spare the service reading all of it.
-
-    :param relation: what the conditions' SQL calls it.
-    """
-
-    table: TableName
-    relation: str
-    conditions: list[str]
-
-
-def table_mark(database: str, name: str) -> str:
-    """Return what stands in the SQL for a table's rows."""
-    return f"\0{database}\0{name}\0"
 
 
 def describe(node: exp.Expr) -> str:

@@ -1,4 +1,4 @@
-"""What an expression is once it is bound: DuckDB SQL, a type, and how both are written."""
+"""What is bound: expressions, the tables that are read, and what stays open until it is run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from embedded_timestream.sqltypes import Type
 
 NOW = "\0now\0"  # stands in the SQL for the query's time in nanoseconds
+TableName = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,23 @@ class Expression:
     type: Type
     name: str | None = None
     origin: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One table in one FROM, and the conditions on time that spare the service reading all of it.
+
+    :param relation: what the conditions' SQL calls it.
+    """
+
+    table: TableName
+    relation: str
+    conditions: list[str]
+
+
+def table_mark(database: str, name: str) -> str:
+    """Return what stands in the SQL for a table's rows."""
+    return f"\0{database}\0{name}\0"
 
 
 def quote_identifier(name: str) -> str:

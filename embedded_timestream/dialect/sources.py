@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from embedded_timestream.dialect.binding import Binding, Scan, describe, table_mark
-from embedded_timestream.dialect.bound import Expression, quote_identifier
+from embedded_timestream.dialect.binding import Binding, describe
+from embedded_timestream.dialect.bound import Expression, Scan, quote_identifier, table_mark
 from embedded_timestream.dialect.casts import coerce
 from embedded_timestream.dialect.expressions import Expressions
 from embedded_timestream.dialect.scope import Field, Output, Relation, Scope

@@ -26,7 +26,6 @@ from embedded_timestream.query.statements import (
     Listing,
     Select,
     Statement,
-    compile_statement,
 )
 from embedded_timestream.wire import column_info, datum, type_info
 
@@ -199,6 +198,8 @@ class Engine:
         with self._lock:
             cached = self._statements.get(text)
         if cached is None or (isinstance(cached, Select) and not cached.fits(self.store)):
+            from embedded_timestream.query.compiler import compile_statement  # noqa: PLC0415 - sqlglot loads when a query comes
+
             cached = compile_statement(text, self.store)
             with self._lock:
                 self._statements[text] = cached

@@ -16,9 +16,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from sqlglot import tokenize
-from sqlglot.errors import SqlglotError
-
 from embedded_timestream import limits
 from embedded_timestream.clock import NANOSECONDS, utc
 from embedded_timestream.errors import (
@@ -382,6 +379,9 @@ def at_runtime(query: str, time: datetime) -> str:
 
     :raises ValidationException: if the text has no words of SQL.
     """
+    from sqlglot import tokenize  # noqa: PLC0415 - it loads when a query comes
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
     try:
         tokens = tokenize(query, dialect="trino")
     except SqlglotError:

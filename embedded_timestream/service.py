@@ -1,0 +1,66 @@
+"""Timestream for one account and region: its two APIs over one store.
+
+It loads DuckDB; what only has to know which calls there are imports `operations`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from embedded_timestream import functions
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.scheduled_queries import service as scheduled_queries
+from embedded_timestream.scheduled_queries.service import ScheduledQueries
+from embedded_timestream.write.batch_load import BatchLoads, Buckets
+from embedded_timestream.write.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from embedded_timestream.clock import Clock
+
+
+class Surroundings(scheduled_queries.Surroundings, Buckets, Protocol):
+    """The topics and buckets of the account."""
+
+
+class Service:
+    """Both APIs of one account and region.
+
+    :param data: the directory that keeps everything; without it, memory does.
+    :param surroundings: the topics and buckets that they use.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        data: Path | None,
+        account: str,
+        region: str,
+        surroundings: Surroundings,
+    ) -> None:
+        self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
+        self.batch_loads = BatchLoads(self.store, surroundings)
+        self.engine = Engine(self.store, surroundings.put)
+        self.scheduled = ScheduledQueries(
+            self.store,
+            self.engine,
+            surroundings,
+            account=account,
+            region=region,
+            saved=data and data / "scheduled_queries.json",
+        )
+
+    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Make one call of either API.
+
+        :raises TimestreamError: as the service does.
+        """
+        # The two APIs have calls on tags of the same names; the resource tells them apart.
+        if "ScheduledQuer" in operation or ":scheduled-query/" in request.get("ResourceARN", ""):
+            return self.scheduled.call(operation, request)
+        if operation in Engine.OPERATIONS:
+            return self.engine.call(operation, request)
+        if operation in BatchLoads.OPERATIONS:
+            return self.batch_loads.call(operation, request)
+        return self.store.call(operation, request)
