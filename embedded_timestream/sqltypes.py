@@ -154,9 +154,10 @@ def coercion_cost(from_: Type, to: Type) -> int | None:
 
 def common_type(left: Type, right: Type) -> Type | None:
     """Return the type that both become where they meet (CASE, UNION, IN, =), if there is one."""
-    if coercion_cost(left, right) is not None and left.name != "row":
+    rows = left.name == right.name == "row"  # whose field names may differ
+    if coercion_cost(left, right) is not None and not rows:
         return right
-    if coercion_cost(right, left) is not None and left.name != "row":
+    if coercion_cost(right, left) is not None and not rows:
         return left
     if left.name == right.name and len(left.parts) == len(right.parts) and left.parts:
         parts = [common_type(a, b) for a, b in zip(left.parts, right.parts, strict=True)]

@@ -113,11 +113,11 @@ def _apply(binder: Binder, called: Call, overloads: list[Overload]) -> Expressio
         for index, value in enumerate(bound)
     ]
     extra = {"distinct": "DISTINCT " if distinct else "", "order": "", "over": ""}
+    if distinct and "{distinct}" not in overload.sql:
+        raise binder.error(node, f"DISTINCT is not supported in {name}")
     if order is not None:
-        extra["order"] = f" {order_by(binder, order)}"
-    for word, used in (("distinct", distinct), ("order", order is not None)):
-        if used and f"{{{word}}}" not in overload.sql:
-            raise binder.error(node, f"{word.upper()} is not supported in {name}")
+        values = [value.sql for value in bound if value is not None]
+        extra["order"] = f" {_order(binder, called, order, values if distinct else None)}"
     if called.condition is not None:
         condition = binder.bind_as(called.condition, BOOLEAN, "FILTER expression")
         extra["over"] = f" FILTER (WHERE {condition})"
@@ -135,6 +135,31 @@ def _apply(binder: Binder, called: Call, overloads: list[Overload]) -> Expressio
         ),
         substitute(overload.result, bindings),
     )
+
+
+def _order(
+    binder: Binder, called: Call, order: Sequence[exp.Expr], distinct: Sequence[str] | None
+) -> str:
+    """Bind ORDER BY inside a call; an aggregate that does not depend on it leaves it out.
+
+    :param distinct: the arguments, which alone DISTINCT can be ordered by.
+    """
+    if FUNCTIONS[called.name.lower()][0].kind is not Kind.AGGREGATE:
+        raise binder.error(called.node, f"ORDER BY is not supported in {called.name.lower()}")
+    if called.over is not None:
+        raise binder.error(called.node, "Window function with ORDER BY is not supported")
+
+    def item(node: exp.Expr) -> str:
+        sql = binder.bind(node).sql
+        if distinct is not None and sql not in distinct:
+            raise binder.error(
+                node,
+                "For aggregate function with DISTINCT, ORDER BY expressions must appear in "
+                "arguments",
+            )
+        return sql
+
+    return order_by(binder, order, item)
 
 
 def _modifiers(

@@ -32,7 +32,7 @@ _RULES: dict[tuple[str, str], str] = {
     ("double", "bigint"): "{cast}(round({0}) AS BIGINT)",
     ("varchar", "integer"): "{cast}(integer_text({0}, {safe}) AS INTEGER)",
     ("varchar", "bigint"): "{cast}(integer_text({0}, {safe}) AS BIGINT)",
-    ("varchar", "double"): "{cast}(trim({0}) AS DOUBLE)",
+    ("varchar", "double"): "{cast}(stripped({0}) AS DOUBLE)",
     ("varchar", "boolean"): "boolean_of_text({0}, {safe})",
     ("varchar", "timestamp"): "timestamp_of_text({0}, {safe})",
     ("varchar", "date"): "date_of_text({0}, {safe})",

@@ -180,7 +180,7 @@ def _compare(
     if type_ is None or not operators.comparable(symbol, type_):
         raise binder.cannot_apply(node, symbol, left.type, right.type)
     values = coerce(left, type_), coerce(right, type_)
-    if symbol in {"=", "<>"} and type_.name in {"array", "row"}:
+    if symbol in {"=", "<>"} and type_.name in {"array", "map", "row"}:
         negate = "NOT " if symbol == "<>" else ""
         return Expression(f"({negate}{operators.equality(*values, type_)})", BOOLEAN)
     return Expression(f"({values[0]} {symbol} {values[1]})", BOOLEAN)

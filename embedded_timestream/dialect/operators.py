@@ -118,7 +118,7 @@ def comparable(symbol: str, type_: Type) -> bool:
 def equality(left: str, right: str, type_: Type, depth: int = 0) -> str:
     """Return SQL that tells whether two values are equal: unknown, if it hangs on a NULL inside.
 
-    To DuckDB, two NULLs inside arrays and rows are the same.
+    To DuckDB, two NULLs inside arrays, rows and maps are the same, and maps have an order.
     """
     if type_.name == "row":
         parts = (
@@ -130,4 +130,8 @@ def equality(left: str, right: str, type_: Type, depth: int = 0) -> str:
         pair = f"q{depth}"
         inner = equality(f"{pair}[1]", f"{pair}[2]", type_.parts[0], depth + 1)
         return f"lists_equal({left}, {right}, lambda {pair}: {inner})"
+    if type_.name == "map":
+        pair = f"q{depth}"
+        inner = equality(f"{pair}[1]", f"{pair}[2]", type_.parts[1], depth + 1)
+        return f"maps_equal({left}, {right}, lambda {pair}: {inner})"
     return f"({left} = {right})"

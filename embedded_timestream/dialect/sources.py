@@ -149,9 +149,14 @@ def _join(binding: Binding, left: Source, node: exp.Join, scope: Scope) -> Sourc
 def _join_using(
     binding: Binding, left: Source, right: Source, side: str, using: Sequence[exp.Expr]
 ) -> Source:
-    conditions, merged = [], []
+    conditions: list[str] = []
+    merged: list[Field] = []
     for identifier in using:
         name = identifier.name
+        if name.lower() in {f.name.lower() for f in merged if f.name}:
+            raise binding.error(
+                identifier, f"Column '{name}' appears multiple times in the JOIN USING clause"
+            )
         found = [s.find((), name) for s in (left.scope, right.scope)]
         for fields, word in zip(found, ("left", "right"), strict=True):
             if len(fields) != 1:

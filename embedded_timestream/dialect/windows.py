@@ -88,6 +88,8 @@ def _frame(binder: Binder, spec: exp.Expr, order: exp.Expr | None) -> str:
     for side in ("start", "end"):
         bound = spec.args.get(side)
         direction = (spec.args.get(f"{side}_side") or "").upper()
+        if isinstance(bound, exp.Expr) and not direction:
+            raise binder.error(bound, f"The {side} of a frame needs PRECEDING or FOLLOWING")
         if isinstance(bound, exp.Expr):
             distance = _distance(binder, bound, kind, order)
             bounds.append(f"frame_distance({distance}) {direction}")

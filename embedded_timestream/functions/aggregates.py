@@ -59,8 +59,8 @@ FUNCTIONS = (
     *_percentiles("double", "weighted_percentiles"),
     aggregate("approx_distinct(T) -> bigint", "count(DISTINCT {0}){over}"),
     aggregate("approx_distinct(T, double) -> bigint", "count(DISTINCT {0}){over}"),
-    aggregate("arbitrary(T) -> T", "any_value({0}){over}"),
-    aggregate("any_value(T) -> T", "any_value({0}){over}"),
+    aggregate("arbitrary(T) -> T", "any_value({0}{order}){over}"),
+    aggregate("any_value(T) -> T", "any_value({0}{order}){over}"),
     aggregate("array_agg(T) -> array(T)", "list({distinct}{0}{order}){over}"),
     aggregate("avg(double) -> double", "avg({distinct}{0}){over}"),
     aggregate(
@@ -78,7 +78,7 @@ FUNCTIONS = (
     aggregate("histogram(T) -> map(T, bigint)", "CAST(histogram({0}){over} AS MAP({T}, BIGINT))"),
     aggregate(
         "map_agg(K, V) -> map(K, V)",
-        "map_of_first(list(struct_pack(key := {0}, value := {1})){over})",
+        "map_of_first(list(struct_pack(key := {0}, value := {1}){order}){over})",
     ),
     aggregate("max(T) -> T", "max({0}){over}"),
     aggregate("max(T, bigint) -> array(T)", "max({0}, {1}){over}"),
@@ -90,7 +90,7 @@ FUNCTIONS = (
     aggregate("min_by(T, U, bigint) -> array(T)", "arg_min({0}, {1}, {2}){over}"),
     aggregate(
         "multimap_agg(K, V) -> map(K, array(V))",
-        "grouped_values(list(struct_pack(key := {0}, value := {1})){over})",
+        "grouped_values(list(struct_pack(key := {0}, value := {1}){order}){over})",
     ),
     # DuckDB's is the sample's; the service's is the population's, as in Trino.
     aggregate(

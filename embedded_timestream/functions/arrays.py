@@ -52,6 +52,8 @@ FUNCTIONS = (
         "array_intersect(array(T), array(T)) -> array(T)",
         "distinct_elements(list_filter({0}, lambda e: in_list({1}, e)))",
     ),
+    scalar("array_max(array(double)) -> double", "greatest_number({0})"),
+    scalar("array_min(array(double)) -> double", "least_number({0})"),
     scalar("array_max(array(T)) -> T", "greatest_element({0})"),
     scalar("array_min(array(T)) -> T", "least_element({0})"),
     _strict(
@@ -59,12 +61,24 @@ FUNCTIONS = (
         "array_position(array(T), T) -> bigint",
         "coalesce(list_position({0}, {1}), 0)",
     ),
+    _strict(  # NaN is equal to nothing, not even itself
+        2,
+        "array_remove(array(double), double) -> array(double)",
+        "list_filter({0}, lambda e: e IS NULL OR isnan(e) OR e <> {1})",
+    ),
     _strict(
         2,
         "array_remove(array(T), T) -> array(T)",
         "list_filter({0}, lambda e: e IS NULL OR e <> {1})",
     ),
     scalar("array_sort(array(T)) -> array(T)", "list_sort({0}, 'ASC', 'NULLS LAST')"),
+    scalar(
+        "array_sort(array(T), function(T, T, integer)) -> array(T)",
+        "list_reduce({0}, lambda {p}s, {p}b: list_concat(list_append("
+        "list_filter({p}s, lambda {p}a: compared({body}) <= 0), {p}b), "
+        "list_filter({p}s, lambda {p}a: compared({body}) > 0)), {0}[1:0])",
+        reads=("{p}a", "{p}b"),
+    ),
     _strict(
         2, "array_union(array(T), array(T)) -> array(T)", "distinct_elements(list_concat({0}, {1}))"
     ),

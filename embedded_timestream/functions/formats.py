@@ -72,7 +72,8 @@ _MYSQL_PARTS = {  # what a letter reads, and how
     "i": ("minute", r"\d{1,2}"), "j": ("yearday", r"\d{1,3}"), "k": ("hour", r"\d{1,2}"),
     "l": ("hour12", r"\d{1,2}"), "M": ("month", "[A-Za-z]+"), "m": ("month", r"\d{1,2}"),
     "p": ("half", "[AaPp][Mm]"), "S": ("second", r"\d{1,2}"), "s": ("second", r"\d{1,2}"),
-    "W": ("skip", "[A-Za-z]+"), "Y": ("year", r"\d{4}"), "y": ("year2", r"\d{2}"),
+    "v": ("week", r"\d{1,2}"), "W": ("skip", "[A-Za-z]+"), "x": ("weekyear", r"\d{4}"),
+    "Y": ("year", r"\d{4}"), "y": ("year2", r"\d{2}"),
 }  # fmt: skip
 
 
@@ -172,7 +173,7 @@ _ZONES = {  # the names that Joda reads: hours from UTC
 _JODA_PARTS = {
     "y": "year", "Y": "year", "M": "month", "d": "day", "H": "hour", "h": "hour12", "m": "minute",
     "s": "second", "S": "fraction", "D": "yearday", "a": "half", "E": "skip", "Z": "zone",
-    "z": "zone",
+    "z": "zone", "x": "weekyear", "w": "week", "e": "weekday",
 }  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def parse_datetime(text: str, pattern: str) -> int:
         reads.append(name)
         expression += {
             "year": r"(\d{4})",
+            "weekyear": r"(\d{4})",
             "year2": r"(\d{2})",
             "month": "([A-Za-z]+)" if len(run) > 2 else r"(\d{1,2})",  # noqa: PLR2004
             "fraction": rf"(\d{{1,{max(len(run), 1)}}})",
@@ -217,6 +219,9 @@ def _invalid(text: str) -> ValueError:
     return ValueError(f'⟦Invalid format: "{text}"⟧')
 
 
+_OF_WEEKS = ("weekyear", "week", "weekday")
+
+
 def _moment(parts: dict[str, str]) -> int:
     year = int(parts.get("year", 1970))
     if "year2" in parts:
@@ -225,11 +230,15 @@ def _moment(parts: dict[str, str]) -> int:
     if not month.isdigit():
         names = [name[: len(month)].lower() for name in _MONTHS]
         month = str(names.index(month.lower(), 1))
+    day = date(year, int(month), int(parts.get("day", 1)))
+    if not parts.keys().isdisjoint(_OF_WEEKS):
+        of = int(parts.get("weekyear", year))
+        day = date.fromisocalendar(of, int(parts.get("week", 1)), int(parts.get("weekday", 1)))
     hour = int(parts.get("hour", 0))
     if "hour12" in parts:
         hour = int(parts["hour12"]) % 12 + (12 if parts.get("half", "am").lower() == "pm" else 0)
     moment = datetime(
-        year, int(month), int(parts.get("day", 1)), hour, int(parts.get("minute", 0)),
+        day.year, day.month, day.day, hour, int(parts.get("minute", 0)),
         int(parts.get("second", 0)), tzinfo=UTC,
     )  # fmt: skip
     if "yearday" in parts:

@@ -32,6 +32,13 @@ CREATE MACRO time_add(t, duration) AS modulo(t + duration, 86400000000000);
 
 -- What text says
 
+-- What Java takes for white space.
+CREATE MACRO blanks() AS chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29)
+  || chr(30) || chr(31) || chr(32) || chr(5760) || chr(8192) || chr(8193) || chr(8194) || chr(8195)
+  || chr(8196) || chr(8197) || chr(8198) || chr(8200) || chr(8201) || chr(8202) || chr(8232)
+  || chr(8233) || chr(8287) || chr(12288);
+CREATE MACRO stripped(text) AS trim(text, blanks());
+
 CREATE MACRO integer_text(text, safe) AS CASE
   WHEN regexp_full_match(text, '[+-]?[0-9]+') THEN text
   WHEN safe OR text IS NULL THEN NULL
@@ -42,19 +49,19 @@ CREATE MACRO boolean_of_text(text, safe) AS CASE
   WHEN safe OR text IS NULL THEN NULL
   ELSE failed_boolean('Cannot cast ''' || text || ''' to BOOLEAN') END;
 CREATE MACRO timestamp_of_text(text, safe) AS CASE
-  WHEN regexp_full_match(trim(text), '\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
-    AND TRY_CAST(trim(text) AS TIMESTAMP_NS) IS NOT NULL THEN TRY_CAST(trim(text) AS TIMESTAMP_NS)
+  WHEN regexp_full_match(stripped(text), '\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
+    AND TRY_CAST(stripped(text) AS TIMESTAMP_NS) IS NOT NULL THEN TRY_CAST(stripped(text) AS TIMESTAMP_NS)
   WHEN safe OR text IS NULL THEN NULL
   ELSE failed_timestamp('Value cannot be cast to timestamp: ' || text) END;
 CREATE MACRO date_of_text(text, safe) AS CASE
-  WHEN regexp_full_match(trim(text), '\d{4}-\d{1,2}-\d{1,2}')
-    AND TRY_CAST(trim(text) AS DATE) IS NOT NULL THEN TRY_CAST(trim(text) AS DATE)
+  WHEN regexp_full_match(stripped(text), '\d{4}-\d{1,2}-\d{1,2}')
+    AND TRY_CAST(stripped(text) AS DATE) IS NOT NULL THEN TRY_CAST(stripped(text) AS DATE)
   WHEN safe OR text IS NULL THEN NULL
   ELSE failed_date('Value cannot be cast to date: ' || text) END;
 CREATE MACRO time_of_text(text, safe) AS CASE
-  WHEN regexp_full_match(trim(text), '\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?')
-    AND TRY_CAST('1970-01-01 ' || trim(text) AS TIMESTAMP_NS) IS NOT NULL
-    THEN epoch_ns(TRY_CAST('1970-01-01 ' || trim(text) AS TIMESTAMP_NS))
+  WHEN regexp_full_match(stripped(text), '\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?')
+    AND TRY_CAST('1970-01-01 ' || stripped(text) AS TIMESTAMP_NS) IS NOT NULL
+    THEN epoch_ns(TRY_CAST('1970-01-01 ' || stripped(text) AS TIMESTAMP_NS))
   WHEN safe OR text IS NULL THEN NULL
   ELSE failed_number('Value cannot be cast to time: ' || text) END;
 CREATE MACRO duration_unit(text) AS CASE regexp_extract(text, '[a-z]+')
@@ -186,6 +193,10 @@ CREATE MACRO ones(x, bits) AS CASE
 
 -- Text
 
+-- NULL where a piece is: DuckDB's array_to_string leaves it out.
+CREATE MACRO joined(pieces) AS CASE
+  WHEN len(list_filter(pieces, lambda e: e IS NULL)) > 0 THEN NULL
+  ELSE array_to_string(pieces, '') END;
 CREATE MACRO positions(text, part) AS CASE WHEN part = '' THEN [1]
   ELSE list_filter(range(1, length(text) + 1), lambda i: substr(text, i, length(part)) = part) END;
 CREATE MACRO instance(places, n) AS CASE
@@ -209,6 +220,7 @@ CREATE MACRO split_all(text, delimiter) AS CASE
 CREATE MACRO split_field(text, delimiter, i) AS CASE
   WHEN i <= 0
     THEN failed_text('Index must be greater than zero')
+  WHEN text = '' AND delimiter = '' THEN NULL
   ELSE string_split(text, delimiter)[i] END;
 CREATE MACRO split_limit(text, delimiter, most) AS CASE
   WHEN most <= 0
@@ -232,10 +244,6 @@ CREATE MACRO one_codepoint(text) AS CASE
   WHEN length(text) <> 1
     THEN failed_number('Input string must be a single character string')
   ELSE unicode(text) END;
-CREATE MACRO hamming_of(a, b) AS CASE
-  WHEN length(a) <> length(b)
-    THEN failed_number('The input strings to hamming_distance function must have the same length')
-  ELSE hamming(a, b) END;
 
 -- Regular expressions: RE2's, unless the pattern needs Java's. A pattern is nearly always a constant,
 -- so that the choice costs nothing and RE2 compiles it once.
@@ -259,6 +267,8 @@ CREATE MACRO pattern_replaced(text, pattern, replacement) AS
 
 -- Arrays and maps
 
+CREATE MACRO compared(answer) AS CASE WHEN answer BETWEEN -1 AND 1 THEN answer
+  ELSE failed_number('Lambda comparator must return either -1, 0, or 1') END;
 CREATE MACRO repeated(x, n) AS list_transform(range(at_least(n, 0,
   'count argument of repeat function must be greater than or equal to 0')), lambda i: x);
 CREATE MACRO array_subscript(list, i) AS CASE
@@ -297,6 +307,7 @@ CREATE MACRO in_list(list, x) AS CASE
   WHEN x IS NULL THEN len(list_filter(list, lambda o: o IS NULL)) > 0
   ELSE coalesce(list_contains(list, x), FALSE) END;
 CREATE MACRO array_overlap(a, b) AS CASE
+  WHEN len(a) = 0 OR len(b) = 0 THEN FALSE
   WHEN list_has_any(list_filter(a, lambda e: e IS NOT NULL), list_filter(b, lambda e: e IS NOT NULL)) THEN TRUE
   WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 OR len(list_filter(b, lambda e: e IS NULL)) > 0 THEN NULL
   ELSE FALSE END;
@@ -304,6 +315,13 @@ CREATE MACRO greatest_element(list) AS CASE
   WHEN len(list_filter(list, lambda e: e IS NULL)) > 0 THEN NULL ELSE list_max(list) END;
 CREATE MACRO least_element(list) AS CASE
   WHEN len(list_filter(list, lambda e: e IS NULL)) > 0 THEN NULL ELSE list_min(list) END;
+-- NULL where one is; but of doubles NaN wherever one is, even beside a NULL.
+CREATE MACRO greatest_number(list) AS CASE
+  WHEN list_contains(list, CAST('nan' AS DOUBLE)) THEN CAST('nan' AS DOUBLE)
+  ELSE greatest_element(list) END;
+CREATE MACRO least_number(list) AS CASE
+  WHEN list_contains(list, CAST('nan' AS DOUBLE)) THEN CAST('nan' AS DOUBLE)
+  ELSE least_element(list) END;
 CREATE MACRO all_of(tests) AS CASE
   WHEN list_contains(tests, FALSE) THEN FALSE
   WHEN len(list_filter(tests, lambda e: e IS NULL)) > 0 THEN NULL ELSE TRUE END;
@@ -311,6 +329,11 @@ CREATE MACRO lists_equal(a, b, same) AS CASE
   WHEN a IS NULL OR b IS NULL THEN NULL
   WHEN len(a) <> len(b) THEN FALSE
   ELSE all_of(list_transform(list_zip(a, b), same)) END;
+CREATE MACRO maps_equal(a, b, same) AS CASE
+  WHEN a IS NULL OR b IS NULL THEN NULL
+  WHEN cardinality(a) <> cardinality(b)
+    OR len(list_filter(map_keys(a), lambda k: NOT map_contains(b, k))) > 0 THEN FALSE
+  ELSE all_of(list_transform(list_transform(map_keys(a), lambda k: [a[k], b[k]]), same)) END;
 CREATE MACRO any_of(tests) AS CASE
   WHEN list_contains(tests, TRUE) THEN TRUE
   WHEN len(list_filter(tests, lambda e: e IS NULL)) > 0 THEN NULL ELSE FALSE END;
@@ -342,6 +365,9 @@ CREATE MACRO values_by_key(entries) AS map(keys_of(entries), list_transform(keys
   lambda k: list_transform(list_filter(entries, lambda e: e.key = k), lambda e: e.value)));
 CREATE MACRO grouped_values(entries) AS
   CASE WHEN len(with_keys(entries)) > 0 THEN values_by_key(with_keys(entries)) END;
+CREATE MACRO maps_joined(maps) AS CASE
+  WHEN len(list_filter(maps, lambda m: m IS NULL)) > 0 THEN NULL
+  ELSE list_reduce(maps, lambda a, b: map_concat(a, b)) END;
 CREATE MACRO map_subscript(m, k) AS CASE
   WHEN map_contains(m, k) THEN m[k]
   WHEN m IS NOT NULL AND k IS NOT NULL
@@ -351,19 +377,19 @@ CREATE MACRO map_subscript(m, k) AS CASE
 
 CREATE MACRO points(times, values_) AS CASE WHEN times IS NOT NULL AND values_ IS NOT NULL
   THEN list_transform(list_zip(times, values_), lambda p: struct_pack(f1 := p[1], f2 := p[2])) END;
-CREATE MACRO series_of(times, values_) AS CASE
-  WHEN times IS NULL THEN NULL
-  WHEN len(list_filter(times, lambda t: t IS NULL)) > 0
-    THEN failed_list(points(times, values_), 'The time of a point in a time series cannot be null')
-  WHEN len(list_filter(values_, lambda v: v IS NULL)) > 0
-    THEN failed_list(points(times, values_), 'The value of a point in a time series cannot be null')
-  WHEN len(list_distinct(times)) <> len(times)
-    THEN failed_list(points(times, values_), 'Duplicate timestamps are not allowed in a timeseries')
-  ELSE list_sort(points(times, values_)) END;
 CREATE MACRO ascending(times) AS CASE WHEN len(list_filter(times, lambda t: t IS NULL)) > 0
   THEN failed_list(times, 'The time of a point in a time series cannot be null')
   ELSE list_sort(times) END;
 CREATE MACRO series_times(series) AS list_transform(series, lambda p: p.f1);
+CREATE MACRO timed_series(points) AS CASE
+  WHEN len(points) = 0 THEN NULL
+  WHEN len(list_filter(points, lambda p: p.f2 IS NULL)) > 0
+    THEN failed_list(points, 'The value of a point in a time series cannot be null')
+  WHEN len(list_distinct(series_times(points))) <> len(points)
+    THEN failed_list(points, 'Duplicate timestamps are not allowed in a timeseries')
+  ELSE list_sort(points) END;
+-- A point without a time is no point, as an aggregate leaves NULL out.
+CREATE MACRO series_of(points) AS timed_series(list_filter(points, lambda p: p.f1 IS NOT NULL));
 CREATE MACRO series_values(series) AS list_transform(series, lambda p: p.f2);
 CREATE MACRO nanoseconds(times) AS list_transform(times, lambda t: epoch_ns(t));
 CREATE MACRO correlated(how, a, b) AS correlation(how,

@@ -12,7 +12,7 @@ FUNCTIONS = (
     scalar("map(array(K), array(V)) -> map(K, V)", "map({0}, {1})"),
     scalar("cardinality(map(K, V)) -> bigint", "CAST(cardinality({0}) AS BIGINT)"),
     scalar("element_at(map(K, V), K) -> V", "{0}[{1}]"),
-    scalar("map_concat(map(K, V)...) -> map(K, V)", "map_concat({args})"),
+    scalar("map_concat(map(K, V)...) -> map(K, V)", "maps_joined([{args}])"),
     scalar(
         "map_entries(map(K, V)) -> array(row(K, V))",
         "list_transform(map_entries({0}), lambda e: struct_pack(f1 := e.key, f2 := e.value))",

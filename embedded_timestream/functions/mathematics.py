@@ -30,7 +30,12 @@ FUNCTIONS = (
         for overload in (
             scalar(f"abs({number}) -> {number}", "abs({0})"),
             scalar(f"mod({number}, {number}) -> {number}", "({0} % {1})"),
-            scalar(f"sign({number}) -> {number}", f"CAST(sign({{0}}) AS {number.upper()})"),
+            scalar(
+                f"sign({number}) -> {number}",
+                # As Java's signum: NaN is NaN, and -0.0 itself.
+                f"CASE WHEN {{0}} = 0 OR isnan(CAST({{0}} AS DOUBLE)) THEN {{0}} "
+                f"ELSE CAST(sign({{0}}) AS {number.upper()}) END",
+            ),
         )
     ),
     scalar("atan2(double, double) -> double", "atan2({0}, {1})"),

@@ -18,7 +18,7 @@ _SPELLED_OTHERWISE = re.compile(
     r"|(?P<property>\\[pP])|(?P<end>\\z)|(?P<last>\\Z)|(?P<blank>\\h)|\\.",
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"\\(?P<escaped>.)|\$(?:(?P<number>\d)|\{(?P<name>\w+)\})|\$", re.DOTALL)
+_REFERENCE = re.compile(r"\\(?P<escaped>.)|\$(?:(?P<number>\d+)|\{(?P<name>\w+)\})|\$", re.DOTALL)
 
 
 _RESPELLED = {
@@ -86,9 +86,13 @@ def replace(text: str, pattern: str, replacement: str) -> str:
 def _expanded(found: re.Match[str], reference: re.Match[str]) -> str:
     if reference["escaped"] is not None:
         return reference["escaped"]
-    group = reference["name"] or (reference["number"] and int(reference["number"]))
+    digits, rest = reference["number"] or "", ""
+    # Only the first digit has to be a group's; more count as long as there are so many groups.
+    while len(digits) > 1 and int(digits) > found.re.groups:
+        digits, rest = digits[:-1], digits[-1] + rest
+    group = reference["name"] or (digits and int(digits))
     try:
-        return found[group] or ""
+        return (found[group] or "") + rest
     except (IndexError, TypeError):
         raise ValueError("⟦Illegal replacement sequence: unknown group⟧") from None
 

@@ -107,6 +107,26 @@ def _ranks(values: list[float]) -> list[float]:
     return [(bisect_left(ordered, v) + bisect_right(ordered, v) + 1) / 2 for v in values]
 
 
+def levenshtein(left: str, right: str) -> int:
+    """Count the characters to be inserted, removed or replaced to make one text of another."""
+    row = list(range(len(right) + 1))
+    for place, letter in enumerate(left, 1):
+        before, row[0] = row[0], place
+        for index, other in enumerate(right, 1):
+            changed = before + (letter != other)
+            before, row[index] = row[index], min(changed, row[index] + 1, row[index - 1] + 1)
+    return row[-1]
+
+
+def hamming(left: str, right: str) -> int:
+    """Count the characters in which texts of the same length differ."""
+    if len(left) != len(right):
+        raise ValueError(
+            "⟦The input strings to hamming_distance function must have the same length⟧"
+        )
+    return sum(one != other for one, other in zip(left, right, strict=True))
+
+
 def to_base(number: int, base: int) -> str:
     """Write a whole number in a base from 2 to 36."""
     if not 2 <= base <= 36:  # noqa: PLR2004 - digits and letters
@@ -181,6 +201,8 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
         ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]", "DOUBLE[]"],
         "DOUBLE",
     ),
+    ("levenshtein_of", levenshtein, ["VARCHAR", "VARCHAR"], "BIGINT"),
+    ("hamming_of", hamming, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("number_to_base", to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
     ("number_from_base", from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("readable_seconds", human_readable_seconds, ["DOUBLE"], "VARCHAR"),

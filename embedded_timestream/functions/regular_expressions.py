@@ -22,8 +22,8 @@ FUNCTIONS = (
     ),
     scalar(
         "regexp_replace(varchar, varchar, function(array(varchar), varchar)) -> varchar",
-        "array_to_string(list_transform(pattern_pieces({0}, {1}), lambda {p}: "
-        "{p}.before || CASE WHEN {p}.groups IS NULL THEN '' ELSE coalesce({body}, '') END), '')",
+        "joined(list_transform(pattern_pieces({0}, {1}), lambda {p}: "
+        "{p}.before || CASE WHEN {p}.groups IS NULL THEN '' ELSE {body} END))",
         reads=("{p}.groups",),
     ),
     scalar("regexp_split(varchar, varchar) -> array(varchar)", "pattern_split({0}, {1})"),

@@ -38,7 +38,8 @@ class Overload:
     :param sql: DuckDB SQL. `{0}`, `{1}`... are the arguments, `{args}` all of them with commas,
         `{T}` the DuckDB type that a variable stands for, `{now}` the query's time in nanoseconds.
         Of an aggregate, `{over}` stands directly behind the call, for FILTER and OVER; `{distinct}`
-        and `{order}` stand where DISTINCT and ORDER BY may (none: it does not take them).
+        and `{order}` where DISTINCT and ORDER BY may (none: it does not take the one, and answers
+        the same whatever the other).
         Of a function whose lambda takes what DuckDB's does not, `{p}` is the parameter of DuckDB's
         lambda and `{body}` the bound body.
     :param variadic: the last parameter may be repeated.
@@ -157,7 +158,8 @@ def _cost(overload: Overload, arguments: Sequence[Type | None], bindings: Bindin
         cost = 0 if argument is None else match(parameter, argument, bindings)
         if cost is None:
             return None
-        total += cost
+        # NULL alone says less of a variable than of a type.
+        total += cost + (argument == UNKNOWN and parameter.name in VARIABLES)
     return total
 
 

@@ -26,7 +26,7 @@ def _interpolation(name: str, how: str) -> tuple[Overload, Overload]:
 FUNCTIONS = (
     aggregate(
         "create_time_series(timestamp, T) -> timeseries(T)",
-        "series_of(list({0} ORDER BY {0}){over}, list({1} ORDER BY {0}){over})",
+        "series_of(list(struct_pack(f1 := {0}, f2 := {1})){over})",
     ),
     *_interpolation("interpolate_linear", "linear"),
     *_interpolation("interpolate_locf", "locf"),

@@ -142,3 +142,16 @@ SELECT map_agg(k, v), multimap_agg(k, v) FROM (VALUES ('b', 1), ('a', 2), ('b', 
 --> [(b, 1), (a, 2)] | [(b, [1, NULL]), (a, [2])]
 SELECT map_agg(k, v), multimap_agg(k, v) FROM (VALUES (CAST(NULL AS varchar), 1)) AS t (k, v);
 --> NULL | NULL
+-- ORDER BY inside any aggregate function
+SELECT sum(x ORDER BY x), max(x ORDER BY x DESC), count(x ORDER BY x), arbitrary(x ORDER BY x DESC), approx_percentile(x, 0.5 ORDER BY x), map_agg(1, x ORDER BY x DESC), multimap_agg(1, x ORDER BY x DESC), create_time_series(now(), 1 ORDER BY x) FILTER (WHERE x = 1) FROM (VALUES 1, 3, 2) AS t (x);
+--> 6 | 3 | 3 | 3 | 2 | [(1, 3)] | [(1, [3, 2, 1])] | {2026-01-05 12:00:00.000000000: 1}
+SELECT array_agg(DISTINCT x ORDER BY x DESC), sum(DISTINCT x ORDER BY x) FROM (VALUES 3, 1, 1) AS t (x);
+--> [3, 1] | 4
+SELECT array_agg(DISTINCT x ORDER BY y) FROM (VALUES (3, 1)) AS t (x, y);
+--> ! line 1:38: For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments
+SELECT sum(x ORDER BY y) FROM (VALUES 1) AS t (x);
+--> ! line 1:23: Column 'y' does not exist
+SELECT sum(x ORDER BY x) OVER () FROM (VALUES 1) AS t (x);
+--> ! line 1:8: Window function with ORDER BY is not supported
+SELECT abs(1 ORDER BY 1);
+--> ! line 1:8: ORDER BY is not supported in abs

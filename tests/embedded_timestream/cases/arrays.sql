@@ -132,8 +132,6 @@ SELECT transform(ARRAY[ARRAY[1, 2], ARRAY[3]], x -> transform(x, y -> y + cardin
 --> [[3, 4], [4]] | [2, 3]
 SELECT combinations(ARRAY[1, 2], 2);
 --> ! line 1:8: Function combinations not registered
-SELECT array_sort(ARRAY[3, 1], (x, y) -> x - y);
---> ! line 1:8: Unexpected parameters (array(integer), function) for function array_sort. Expected: array_sort(array(T))
 SELECT array_distinct(ARRAY[]), array_distinct(ARRAY[NULL, NULL]), array_distinct(ARRAY[3, 1, 3, NULL, 2, NULL, 1]), array_distinct(ARRAY['b', 'a', 'b']), array_distinct(ARRAY[ARRAY[1], ARRAY[1], ARRAY[2]]), array_distinct(ARRAY[nan(), nan(), 1.0]), array_distinct(ARRAY[ROW(1, 2), ROW(1, 2)]);
 --> [] | [NULL] | [3, 1, NULL, 2] | [b, a] | [[1], [2]] | [NaN, 1.0] | [(1, 2)]
 SELECT array_union(ARRAY[], ARRAY[]), array_union(ARRAY[2, 1], ARRAY[1, 3]), array_except(ARRAY[1], ARRAY[1]), array_intersect(ARRAY[2, 1, 2], ARRAY[1, 2]);
@@ -143,3 +141,29 @@ SELECT cardinality(array_distinct(sequence(1, 10000))), cardinality(array_union(
 
 SELECT transform(ARRAY[1], x -> sum(x));
 --> ! line 1:33: Lambda expression cannot contain aggregations, window functions or grouping operations: [sum(x)]
+-- Rows beside NULL
+SELECT ARRAY[ROW(1, 'a'), NULL], ARRAY[NULL, ROW(1, 'a')], coalesce(NULL, ROW(1, 'a')), ARRAY[ROW(1, NULL), ROW(NULL, 'a')];
+--> [(1, a), NULL] | [NULL, (1, a)] | (1, a) | [(1, NULL), (NULL, a)]
+-- NaN is the answer wherever it stands, and is not removed
+SELECT array_min(ARRAY[1.0, nan()]), array_max(ARRAY[nan(), 1.0]), array_min(ARRAY[NULL, nan(), 1]), array_max(ARRAY[1.0, NULL]), array_min(ARRAY[]), array_remove(ARRAY[1.0, nan(), 2.0], nan()), array_remove(ARRAY[1.0, nan(), NULL], 1.0);
+--> NaN | NaN | NaN | NULL | NULL | [1.0, NaN, 2.0] | [NaN, NULL]
+-- An empty array overlaps nothing
+SELECT arrays_overlap(ARRAY[], ARRAY[NULL]), arrays_overlap(ARRAY[NULL], ARRAY[]), arrays_overlap(ARRAY[1], ARRAY[NULL]), arrays_overlap(ARRAY[1, NULL], ARRAY[1]);
+--> false | false | NULL | true
+-- A comparator says -1, 0 or 1, and equal elements keep their order
+SELECT array_sort(ARRAY[3, 1, 2], (x, y) -> IF(x < y, 1, IF(x = y, 0, -1))), array_sort(ARRAY['bb', 'a', 'cc', 'd'], (x, y) -> IF(length(x) < length(y), -1, IF(length(x) = length(y), 0, 1))), array_sort(ARRAY[], (x, y) -> 0), array_sort(CAST(NULL AS array(bigint)), (x, y) -> 0);
+--> [3, 2, 1] | [a, d, bb, cc] | [] | NULL
+SELECT array_sort(ARRAY[3, 1, NULL, 2], (x, y) -> CASE WHEN x IS NULL THEN 1 WHEN y IS NULL THEN -1 WHEN x < y THEN 1 WHEN x = y THEN 0 ELSE -1 END), transform(ARRAY[ARRAY[1, 2]], a -> array_sort(a, (x, y) -> IF(x < y, 1, -1)));
+--> [3, 2, 1, NULL] | [[2, 1]]
+SELECT array_sort(ARRAY[1, 2], (x, y) -> 2);
+--> ! Lambda comparator must return either -1, 0, or 1
+SELECT array_sort(ARRAY[1, 2], (x, y) -> NULL);
+--> ! Lambda comparator must return either -1, 0, or 1
+-- Maps are equal whatever their order; a NULL inside leaves it unknown
+SELECT MAP(ARRAY[1, 2], ARRAY['a', 'b']) = MAP(ARRAY[2, 1], ARRAY['b', 'a']), MAP(ARRAY[1], ARRAY['a']) <> MAP(ARRAY[1], ARRAY['b']), MAP(ARRAY[1], ARRAY[NULL]) = MAP(ARRAY[1], ARRAY[NULL]), MAP(ARRAY[1, 2], ARRAY[NULL, 1]) = MAP(ARRAY[1, 2], ARRAY[1, 2]), MAP(ARRAY[1], ARRAY[1]) = MAP(ARRAY[2], ARRAY[1]), MAP() = MAP(), MAP(ARRAY[1], ARRAY[1]) = NULL;
+--> true | true | NULL | false | false | true | NULL
+SELECT ARRAY[MAP(ARRAY[1, 2], ARRAY[1, 2])] = ARRAY[MAP(ARRAY[2, 1], ARRAY[2, 1])], MAP(ARRAY['a'], ARRAY[ARRAY[1, NULL]]) = MAP(ARRAY['a'], ARRAY[ARRAY[2, NULL]]);
+--> true | false
+-- Maps beside NULL
+SELECT map_concat(MAP(ARRAY[1], ARRAY['a']), NULL), map_concat(NULL, MAP(ARRAY[1], ARRAY['a'])), map_concat(MAP(ARRAY[1], ARRAY['a']), MAP(ARRAY[2], ARRAY[NULL]), MAP(ARRAY[1], ARRAY['c'])), map_concat(MAP(), MAP(ARRAY[1], ARRAY[2]));
+--> NULL | NULL | [(1, c), (2, NULL)] | [(1, 2)]

@@ -88,3 +88,6 @@ SELECT NULL AND 1 / 1 = 1, NULL AND 1 / 1 = 2, NULL OR 1 / 1 = 1;
 --> NULL | false | true
 SELECT now() - 1000y;
 --> ! Value is out of range
+-- White space around a date, a time and a number
+SELECT CAST(chr(9) || '2022-01-02' || chr(10) AS date), CAST(chr(9) || '2022-01-02 10:00:00' AS timestamp), CAST(chr(9) || '10:00' AS time), CAST(chr(9) || '1.5' AS double);
+--> 2022-01-02 | 2022-01-02 10:00:00.000000000 | 10:00:00.000000000 | 1.5

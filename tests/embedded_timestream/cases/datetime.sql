@@ -140,3 +140,8 @@ SELECT bin(TIMESTAMP '1969-12-31 23:59:59', 1h), minute(TIMESTAMP '1969-12-31 23
 -- The last nanosecond of a day is still in it
 SELECT day(t), month(t), year(t), day_of_week(t), day_of_year(t), week(t), CAST(t AS date), date(t), last_day_of_month(t), date_trunc('month', t), bin(t, 1d), CAST(t AS varchar), to_iso8601(t), date_add('month', 1, t), date_diff('month', t, t) FROM (VALUES TIMESTAMP '2022-12-31 23:59:59.999999999') AS v (t);
 --> 31 | 12 | 2022 | 6 | 365 | 52 | 2022-12-31 | 2022-12-31 | 2022-12-31 | 2022-12-01 00:00:00.000000000 | 2022-12-31 00:00:00.000000000 | 2022-12-31 23:59:59.999999999 | 2022-12-31T23:59:59.999999999Z | 2023-01-31 23:59:59.999999999 | 0
+-- The weeks of a year that begins with a week
+SELECT date_parse('2013-23', '%x-%v'), date_parse('2021 05', '%x %v'), date_parse('2020', '%x'), parse_datetime('2020-W05-3', 'xxxx-''W''ww-e');
+--> 2013-06-03 00:00:00.000000000 | 2021-02-01 00:00:00.000000000 | 2019-12-30 00:00:00.000000000 | 2020-01-29 00:00:00.000000000
+SELECT date_parse('2013-54', '%x-%v');
+--> ! Invalid format: "2013-54"

@@ -81,3 +81,6 @@ SELECT random(0);
 --> ! bound must be positive
 SELECT random(5, 1);
 --> ! start value must be less than stop value
+-- As Java's signum
+SELECT sign(nan()), sign(-0.0), sign(-2.5), sign(0), sign(CAST(NULL AS double));
+--> NaN | -0.0 | -1.0 | 0 | NULL

@@ -384,3 +384,6 @@ LEFT JOIN ((VALUES 1) AS b (y) JOIN (VALUES 1) AS c (z) ON b.y = c.z) ON a.x = b
 ORDER BY a.x;
 --> 1 | 1
 --> 2 | NULL
+-- A column is named once in USING
+SELECT k FROM (VALUES 1) AS a (k) JOIN (VALUES 1) AS b (k) USING (k, K);
+--> ! line 1:70: Column 'K' appears multiple times in the JOIN USING clause

@@ -19,7 +19,7 @@ SELECT regexp_replace('a', 'a', '$5');
 --> ! Illegal replacement sequence: unknown group
 -- A group that took no part is not the empty text
 SELECT regexp_extract('abc', '(x)?abc', 1), '[' || regexp_extract('a', '(b*)a', 1) || ']', regexp_extract_all('a1b', '([a-z])(\d)?', 2), regexp_replace('a1b', '([a-z])(\d)?', x -> x[2]);
---> NULL | [] | [1, NULL] | 1
+--> NULL | [] | [1, NULL] | NULL
 SELECT regexp_extract('abc', '(a)', 2);
 --> ! Pattern has 1 groups. Cannot access group 2
 -- Java's look-around, back-references, possessive quantifiers and quotations
@@ -48,3 +48,9 @@ SELECT regexp_count('a', 'a');
 -- An empty match next to another one counts, as in Java
 SELECT regexp_replace('a', 'a?', '-'), cardinality(regexp_extract_all('a', '^|a')), regexp_replace('ab', '^|b', '-'), regexp_replace('two words', '\b', '|'), regexp_like('', '^');
 --> -- | 1 | -a- | |two| |words| | true
+-- A number in a replacement is as long as there are so many groups
+SELECT regexp_replace('abcdefghijk', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)', '$10-$1'), regexp_replace('ab', '(a)', '$10'), regexp_replace('ab', '(a)(b)', '$21');
+--> j-ak | a0b | b1
+-- NULL in the place of one match makes the text NULL
+SELECT regexp_replace('abc', '(b)', x -> CAST(NULL AS varchar)), regexp_replace('abc', '(x)', x -> CAST(NULL AS varchar)), regexp_replace('a1b', '([a-z])(\d)?', x -> coalesce(x[2], '-'));
+--> NULL | abc | 1-

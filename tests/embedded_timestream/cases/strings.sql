@@ -70,3 +70,17 @@ SELECT split('a,b', '');
 --> ! The delimiter may not be the empty string
 SELECT cardinality(split('', ',')), split('a,b', ',', 5);
 --> 1 | [a, b]
+-- Distances count characters, not bytes
+SELECT levenshtein_distance('hello naïve world', 'hello naive world'), hamming_distance('naïve', 'naive'), hamming_distance('', ''), levenshtein_distance('', ''), levenshtein_distance('', 'abc'), levenshtein_distance('kitten', 'sitting'), levenshtein_distance(NULL, 'a');
+--> 1 | 1 | 0 | 0 | 3 | 3 | NULL
+SELECT hamming_distance('a', 'ab');
+--> ! The input strings to hamming_distance function must have the same length
+-- White space is Java's: also U+2028 and tabs, but no U+00A0
+SELECT length(trim(chr(8232) || 'a' || chr(8233))), length(ltrim(chr(9) || 'a' || chr(10))), length(rtrim('a ' || chr(12288))), length(trim(chr(160) || 'a')), length(trim(chr(9)));
+--> 1 | 2 | 1 | 2 | 0
+-- An empty text has no first letter
+SELECT split_part('', '', 1), split_part('abc', '', 1), split_part('abc', '', 4), '[' || split_part('', ',', 1) || ']';
+--> NULL | a | NULL | []
+-- NULL makes a text or an array NULL
+SELECT concat('a', NULL, 'b'), concat(NULL, NULL), concat(ARRAY[], ARRAY[1], NULL), concat(ARRAY[NULL], ARRAY[NULL]);
+--> NULL | NULL | NULL | [NULL, NULL]

@@ -75,11 +75,11 @@ SELECT typeof(s), interpolate_linear(s, ago(1m)), interpolate_fill(s, ago(1m), 7
 --> timeseries(bigint) | 75.0 | 7.0 | 75.0 | -10.0
 SELECT create_time_series(time, raining), create_time_series(time, note) FROM bridges.sensors WHERE measure_name = 'air';
 --> {2026-01-05 11:58:29.999999999: true, 2026-01-05 11:59:30.000000001: false} | {2026-01-05 11:58:29.999999999: cold, 2026-01-05 11:59:30.000000001: mild}
--- Neither the time nor the value of a point may be null
+-- A row without a time is no point; the value of a point may not be null
 SELECT create_time_series(time, measure_value::double) FROM bridges.sensors;
 --> ! The value of a point in a time series cannot be null
-SELECT create_time_series(CAST(NULL AS timestamp), 1);
---> ! The time of a point in a time series cannot be null
+SELECT create_time_series(t, v), create_time_series(NULL, v) FROM (VALUES (TIMESTAMP '2022-01-01 00:00:00', 1.0), (NULL, 2.0), (NULL, NULL)) AS t (t, v);
+--> {2022-01-01 00:00:00.000000000: 1.0} | NULL
 SELECT create_time_series(time, measure_value::double) FROM bridges.sensors WHERE measure_name = 'none';
 --> NULL
 WITH w AS (SELECT create_time_series(time, measure_value::double) AS s FROM bridges.sensors WHERE measure_name = 'none')

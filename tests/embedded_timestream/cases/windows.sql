@@ -146,3 +146,6 @@ SELECT sum(x) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED PRECEDING) FROM (VALU
 --> ! line 1:8: Window frame end cannot be UNBOUNDED PRECEDING
 SELECT sum(x) OVER (w ROWS 1 PRECEDING) FROM (VALUES 1) AS t (x) WINDOW w AS (ORDER BY x DESC);
 --> ! line 1:8: A named window with more to it is not supported by this embedded Timestream
+-- Both ends of a frame
+SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN 1 AND CURRENT ROW) FROM (VALUES 1) AS t (x);
+--> ! line 1:45: The start of a frame needs PRECEDING or FOLLOWING
