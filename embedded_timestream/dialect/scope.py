@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from embedded_timestream.errors import ValidationException
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
@@ -28,6 +30,28 @@ class Catalog(Protocol):
     @property
     def databases(self) -> Container[str]:
         """The names of the databases."""
+
+
+def missing(catalog: Catalog, database: str, table: str, place: str) -> ValidationException:
+    """Make the exception for a table that is not there, in the service's words.
+
+    https://github.com/awslabs/aws-athena-query-federation/issues/265 and /792
+
+    :param table: empty for the database alone.
+    :param place: where it is named: `line 1:15`.
+    """
+    if not database:
+        return ValidationException(
+            f'{place}: Table \'{table}\' does not exist: write it as "database"."table"'
+        )
+    if database in catalog.databases:
+        return ValidationException(
+            f"The table '{table}' does not exist in database '{database}' at {place}"
+        )
+    identifier = f"{database}.{table}" if table else database
+    return ValidationException(
+        f"Requested database '{database}' not found for identifier '{identifier}' at {place}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

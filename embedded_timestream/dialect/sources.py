@@ -16,7 +16,7 @@ from embedded_timestream.dialect.binding import Binding, describe
 from embedded_timestream.dialect.bound import Expression, Scan, quote_identifier, table_mark
 from embedded_timestream.dialect.casts import coerce
 from embedded_timestream.dialect.expressions import Expressions
-from embedded_timestream.dialect.scope import Field, Output, Relation, Scope
+from embedded_timestream.dialect.scope import Field, Output, Relation, Scope, missing
 from embedded_timestream.dialect.unnest import unnest
 from embedded_timestream.sqltypes import BOOLEAN, common_type, field_name, parse_type
 
@@ -90,20 +90,13 @@ def _table(binding: Binding, node: exp.Table, scope: Scope) -> Source:
     if not database:
         cte = scope.ctes.get(name.lower())
         if cte is None:
-            raise binding.error(
-                node, f'Table \'{name}\' does not exist: write it as "database"."table"'
-            )
+            raise missing(binding.catalog, "", name, binding.locate(node))
         if alias is None:
             alias = exp.TableAlias(this=exp.to_identifier(name))
         return _relation(binding, cte, alias, scope)
     table = binding.catalog.table(database, name)
     if table is None:
-        what = (
-            f"Table {database}.{name}"
-            if database in binding.catalog.databases
-            else f"Database {database}"
-        )
-        raise binding.error(node, f"{what} does not exist")
+        raise missing(binding.catalog, database, name, binding.locate(node))
     columns = tuple(table.columns())
     binding.tables[database, name] = columns
     relation = binding.alias()

@@ -166,7 +166,7 @@ class Engine:
         query_id = _query_id()
         if isinstance(statement, Listing):
             names, types, values = listings.rows(statement, self.store)
-            return self._result(query_id, text, names, types, iter(values), 0)
+            return self._result(query_id, text, names, types, iter(values), None)
         if isinstance(statement, Export):
             return self._unload(statement, query_id, text)
         cursor, scanned = self._execute(statement, query_id)
@@ -244,7 +244,7 @@ class Engine:
 
     def _result(  # noqa: PLR0913, PLR0917 - the parts of an answer
         self, query_id: str, text: str, names: list[str], types: list[Type],
-        rows: Iterator[Any], scanned: int,
+        rows: Iterator[Any], scanned: int | None,
     ) -> _Result:  # fmt: skip
         formats = [datum(type_) for type_ in types]
         return _Result(

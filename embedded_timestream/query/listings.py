@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.dialect.bound import quote_identifier, quote_string
-from embedded_timestream.errors import ValidationException
+from embedded_timestream.dialect.scope import missing
 from embedded_timestream.schema import Role
 from embedded_timestream.sqltypes import VARCHAR, Type, array, row
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from embedded_timestream.write.table import Table
 
 Rows = tuple[list[str], list[Type], list[tuple[Any, ...]]]
+_PLACE = "line 1:1"  # of a statement, which is all that the service says of one
 _DIMENSION = row(VARCHAR, VARCHAR, labels=("dimension_name", "data_type"))
 
 
@@ -38,8 +39,7 @@ def rows(listing: Listing, store: Store) -> Rows:
             return ["Table"], [VARCHAR], [(n,) for n in _like(tables, listing.like, store)]
     table = store.table(listing.database or "", listing.table or "")
     if table is None:
-        name = ".".join(part for part in (listing.database, listing.table) if part)
-        raise ValidationException(f"Table {name} does not exist")
+        raise missing(store, listing.database or "", listing.table or "", _PLACE)
     if listing.kind == "MEASURES":
         return _measures(table, listing.like, store)
     described = [(column.name, column.type, _attribute(column)) for column in table.columns()]
@@ -56,7 +56,7 @@ def _tables(listing: Listing, store: Store) -> list[str]:
         return sorted(name for d in store.databases.values() for name in d.tables)
     database = store.databases.get(listing.database)
     if database is None:
-        raise ValidationException(f"Database {listing.database} does not exist")
+        raise missing(store, listing.database, "", _PLACE)
     return sorted(database.tables)
 
 

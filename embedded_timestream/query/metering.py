@@ -31,15 +31,17 @@ _MEGABYTE = 1_000_000
 _SAMPLED_ROWS = 1000
 
 
-def status(scanned: int) -> Json:
+def status(scanned: int | None) -> Json:
     """Return a QueryStatus: what is metered is whole megabytes, ten at least.
 
     https://aws.amazon.com/timestream/pricing/
+
+    :param scanned: in bytes; None of SHOW and DESCRIBE, which are not metered.
     """
-    megabytes = max(METERED_MEGABYTES, -(-scanned // _MEGABYTE))
+    megabytes = 0 if scanned is None else max(METERED_MEGABYTES, -(-scanned // _MEGABYTE))
     return {
         "ProgressPercentage": 100.0,
-        "CumulativeBytesScanned": scanned,
+        "CumulativeBytesScanned": scanned or 0,
         "CumulativeBytesMetered": megabytes * _MEGABYTE,
     }
 

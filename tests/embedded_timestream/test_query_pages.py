@@ -54,6 +54,14 @@ def test_a_page_that_is_just_full_has_no_token(timestream: Engine) -> None:
     assert "NextToken" not in timestream.query({"QueryString": SEVEN, "MaxRows": 7})
 
 
+@pytest.mark.parametrize(
+    "statement", ["SHOW DATABASES", "SHOW MEASURES FROM bridges.status", "DESCRIBE bridges.status"]
+)
+def test_what_only_lists_is_not_metered(timestream: Engine, statement: str) -> None:
+    status = timestream.query({"QueryString": statement})["QueryStatus"]
+    assert (status["CumulativeBytesScanned"], status["CumulativeBytesMetered"]) == (0, 0)
+
+
 def test_a_page_holds_at_most_a_megabyte(timestream: Engine) -> None:
     wide = "SELECT rpad('', 200000, 'x') FROM bridges.status"
     first = timestream.query({"QueryString": wide})

@@ -198,9 +198,9 @@ SELECT s.nope FROM bridges.status AS s;
 SELECT status.city FROM bridges.status AS s;
 --> ! line 1:8: Column 'status.city' does not exist
 SELECT city FROM bridges.nope;
---> ! line 1:18: Table bridges.nope does not exist
+--> ! The table 'nope' does not exist in database 'bridges' at line 1:18
 SELECT city FROM nope.status;
---> ! line 1:18: Database nope does not exist
+--> ! Requested database 'nope' not found for identifier 'nope.status' at line 1:18
 SELECT city
 FROM bridges.status
 WHERE nope = 1;
@@ -248,7 +248,7 @@ SELECT current_setting('threads');
 SELECT * FROM duckdb_settings();
 --> ! line 1:15: The table function duckdb_settings() is not supported by this embedded Timestream
 SELECT * FROM information_schema.tables;
---> ! line 1:15: Database information_schema does not exist
+--> ! Requested database 'information_schema' not found for identifier 'information_schema.tables' at line 1:15
 SELECT * FROM t1;
 --> ! line 1:15: Table 't1' does not exist: write it as "database"."table"
 SELECT ts_series FROM bridges.status;
@@ -356,7 +356,7 @@ SELECT x FROM (VALUES 1) AS t (x) GROUP BY x WITH ROLLUP;
 DESCRIBE SELECT 1;
 --> ! The query syntax is invalid: DESCRIBE takes a table
 DESCRIBE nosuch;
---> ! Table nosuch does not exist
+--> ! line 1:1: Table 'nosuch' does not exist: write it as "database"."table"
 
 -- Errors name the words that were written.
 SELECT 'a' SIMILAR TO 'b';

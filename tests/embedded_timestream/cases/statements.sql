@@ -14,7 +14,7 @@ SHOW TABLES FROM bridges;
 SHOW TABLES FROM "bridges" LIKE 'sta%';
 --> status
 SHOW TABLES FROM nope;
---> ! Database nope does not exist
+--> ! Requested database 'nope' not found for identifier 'nope' at line 1:1
 SHOW MEASURES FROM bridges.status;
 --> Hisingsbron | varchar | [(city, varchar), (source, varchar)]
 --> Marieholmsbron | varchar | [(city, varchar), (source, varchar)]
@@ -24,7 +24,7 @@ SHOW MEASURES FROM "bridges"."sensors";
 SHOW MEASURES FROM bridges.status LIKE 'His%';
 --> Hisingsbron | varchar | [(city, varchar), (source, varchar)]
 SHOW MEASURES FROM bridges.nope;
---> ! Table bridges.nope does not exist
+--> ! The table 'nope' does not exist in database 'bridges' at line 1:1
 SHOW MEASURES;
 --> ! The query syntax is invalid at line 1:14: mismatched input '<EOF>'
 SHOW COLUMNS FROM bridges.status;
@@ -46,4 +46,6 @@ DESCRIBE "bridges"."sensors";
 --> raining | boolean | MULTI
 --> note | varchar | MULTI
 DESCRIBE bridges.nope;
---> ! Table bridges.nope does not exist
+--> ! The table 'nope' does not exist in database 'bridges' at line 1:1
+DESCRIBE nope.status;
+--> ! Requested database 'nope' not found for identifier 'nope.status' at line 1:1
