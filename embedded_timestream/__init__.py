@@ -11,7 +11,7 @@ Querying (`query/`), from the query string to the answer:
 - `engine` is the query API: it runs statements, and hands out pages, tokens and errors;
 - `compiler` binds a query string, `statements` keeps it, ready to run at any time; `listings` is
   SHOW and DESCRIBE;
-- `metering` says what a query costs, `unload` writes its rows to S3.
+- `metering` says what a query costs, `unload` writes its rows to S3 (`json_text`: nested values).
 
 The language (`dialect/`), from the query string to DuckDB's SQL:
 - `grammar` parses Timestream SQL with sqlglot; a tree says nothing yet of names or types;

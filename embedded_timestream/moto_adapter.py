@@ -108,14 +108,16 @@ class MotoSurroundings:
             raise ValidationException(f"The bucket {bucket} does not exist.") from None
         return [(name, keys[name].value) for name in sorted(keys) if name.startswith(prefix)]
 
-    def put(self, bucket: str, key: str, body: bytes) -> None:
-        """Put an object into a bucket.
+    def put(self, bucket: str, key: str, body: bytes, kms_key: str | None = None) -> None:
+        """Put an object into a bucket, encrypted with a key of KMS's or, without one, of S3's.
 
         :raises ValidationException: if there is no such bucket.
         """
         buckets = s3_backends[self._account]["aws"]
         try:
-            buckets.put_object(bucket, key, body)
+            buckets.put_object(
+                bucket, key, body, encryption="aws:kms" if kms_key else "AES256", kms_key_id=kms_key
+            )
         except MissingBucket:
             raise ValidationException(f"The bucket {bucket} does not exist.") from None
 

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 class Surroundings(scheduled_queries.Surroundings, Buckets, Protocol):
     """The topics and buckets of the account."""
 
+    def put(self, bucket: str, key: str, body: bytes, kms_key: str | None = None) -> None:
+        """Put an object into a bucket, encrypted with a key of KMS's or, without one, of S3's.
+
+        :raises ValidationException: if there is no such bucket.
+        """
+
 
 class Service:
     """Both APIs of one account and region.

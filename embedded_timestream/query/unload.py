@@ -9,24 +9,25 @@ import csv
 import gzip
 import io
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
 from embedded_timestream.errors import ValidationException
+from embedded_timestream.query.json_text import NESTED, json_text
 from embedded_timestream.sqltypes import BIGINT, VARCHAR, Type, physical
 from embedded_timestream.wire import column_info, scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from embedded_timestream.query.statements import Export
 
     Row = tuple[Any, ...]
-    Put = Callable[[str, str, bytes], None]
 
 ANSWER = ("rows", "metadataFile", "manifestFile")
 ANSWER_TYPES = (BIGINT, VARCHAR, VARCHAR)
@@ -44,10 +45,23 @@ _OPTIONS = {  # and the values that they may have, the default first; None: any
 # https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-constructs.UNLOAD.html
 _SUPPORTED = {
     "bigint", "boolean", "date", "double", "integer", "timestamp", "varchar",
-    "interval day to second", "interval year to month",
+    "interval day to second", "interval year to month", *NESTED,
 }  # fmt: skip
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)(MB|GB)", re.IGNORECASE)
+_BYTES = {"MB": 10**6, "GB": 10**9}
+_LEAST_SIZE, _MOST_SIZE = 16 * 10**6, 78 * 10**9
 _AUTHOR = "Amazon Timestream"
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+class Put(Protocol):
+    """Writes an object into a bucket, encrypted with a key of KMS's or, without one, of S3's."""
+
+    def __call__(self, bucket: str, key: str, body: bytes, kms_key: str | None = None) -> None:
+        """Write it.
+
+        :raises ValidationException: if there is no such bucket.
+        """
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,8 @@ class Options:
     delimiter: str
     escape: str
     partitioned_by: tuple[str, ...]
+    file_bytes: float
+    kms_key: str | None
 
 
 def options(export: Export, columns: Sequence[Column]) -> Options:
@@ -102,7 +118,29 @@ def options(export: Export, columns: Sequence[Column]) -> Options:
         given["field_delimiter"] or ",",
         given["escaped_by"] or "\\",
         partitions,
+        _file_bytes(given["max_file_size"]),
+        _kms_key(given["encryption"], given["kms_key"]),
     )
+
+
+def _file_bytes(text: str | None) -> float:
+    if text is None:
+        return _MOST_SIZE
+    found = _SIZE.fullmatch(text)
+    size = float(found[1]) * _BYTES[found[2].upper()] if found else 0
+    if not _LEAST_SIZE <= size <= _MOST_SIZE:
+        raise ValidationException(
+            "The UNLOAD option max_file_size must be from 16MB to 78GB: 'X[MB|GB]'"
+        )
+    return size
+
+
+def _kms_key(encryption: str, key: str | None) -> str | None:
+    if (encryption == "SSE_KMS") != (key is not None):
+        raise ValidationException(
+            "The UNLOAD option kms_key goes with encryption = 'SSE_KMS', and only with it"
+        )
+    return key
 
 
 def unload(
@@ -110,7 +148,6 @@ def unload(
 ) -> Row:
     """Write a query's rows to S3; return the answer's row: how many, and where the files are.
 
-    :param put: writes an object: bucket, key, content.
     :raises ValidationException: if the target or an option is wrong.
     """
     bucket, _, folder = export.target.removeprefix("s3://").partition("/")
@@ -129,11 +166,11 @@ def unload(
             f"{c.name}={_NO_VALUE if v is None else scalar_text(c.type, v)}/"
             for c, v in zip(columns[kept:], values, strict=True)
         )
-        content = _WRITERS[chosen.format](columns[:kept], part, chosen)
-        key = f"{prefix}results/{path}{query_id}_{len(files):04}{suffix}"
-        put(bucket, key, content)
-        size = {"content_length_in_bytes": len(content), "row_count": len(part)}
-        files.append({"url": f"s3://{bucket}/{key}", "file_metadata": size})
+        for content, count in _files(columns[:kept], part, chosen):
+            key = f"{prefix}results/{path}{query_id}_{len(files):04}{suffix}"
+            put(bucket, key, content, chosen.kms_key)
+            size = {"content_length_in_bytes": len(content), "row_count": count}
+            files.append({"url": f"s3://{bucket}/{key}", "file_metadata": size})
     total = sum(len(part) for part in parts.values())
     manifest = {
         "result_files": files,
@@ -154,9 +191,26 @@ def unload(
     answer: list[Any] = [total]
     for name, described in (("metadata", metadata), ("manifest", manifest)):
         key = f"{prefix}{query_id}_{name}.json"
-        put(bucket, key, json.dumps(described, indent=1).encode())
+        put(bucket, key, json.dumps(described, indent=1).encode(), chosen.kms_key)
         answer.append(f"s3://{bucket}/{key}")
     return tuple(answer)
+
+
+def _files(
+    columns: Sequence[Column], rows: list[Row], chosen: Options
+) -> Iterator[tuple[bytes, int]]:
+    """Write rows, to as many files as their size asks for: the content of each, and its rows."""
+    content = _WRITERS[chosen.format](columns, rows, chosen)
+    if len(content) <= chosen.file_bytes or len(rows) == 1:
+        yield content, len(rows)
+        return
+    half = len(rows) // 2
+    for part in (rows[:half], rows[half:]):
+        yield from _files(columns, part, chosen)
+
+
+def _text(column: Column, value: Any) -> str:  # noqa: ANN401 - what DuckDB fetched
+    return (json_text if column.type.name in NESTED else scalar_text)(column.type, value)
 
 
 def _gzipped(chosen: Options) -> bool:
@@ -166,13 +220,17 @@ def _gzipped(chosen: Options) -> bool:
 def _csv(columns: Sequence[Column], rows: Iterable[Row], chosen: Options) -> bytes:
     text = io.StringIO()
     writer = csv.writer(
-        text, delimiter=chosen.delimiter, escapechar=chosen.escape, lineterminator="\n"
+        text,
+        delimiter=chosen.delimiter,
+        escapechar=chosen.escape,
+        doublequote=False,
+        lineterminator="\n",
     )
     if chosen.header:
         writer.writerow(column.name for column in columns)
     for row in rows:
         writer.writerow(
-            "" if value is None else scalar_text(column.type, value)
+            "" if value is None else _text(column, value)
             for column, value in zip(columns, row, strict=True)
         )
     content = text.getvalue().encode()
@@ -187,8 +245,8 @@ def _parquet(columns: Sequence[Column], rows: Iterable[Row], chosen: Options) ->
         name = '"' + column.name.replace('"', '""') + '"'
         if column.type.name == "timestamp":
             read = f"make_timestamp_ns(unnest(${index + 1}::BIGINT[]))"
-        elif column.type.name.startswith("interval"):
-            values[index] = [v and scalar_text(column.type, v) for v in values[index]]
+        elif column.type.name in NESTED or column.type.name.startswith("interval"):
+            values[index] = [None if v is None else _text(column, v) for v in values[index]]
             read = f"unnest(${index + 1}::VARCHAR[])"
         else:
             read = f"unnest(${index + 1}::{physical(column.type)}[])"

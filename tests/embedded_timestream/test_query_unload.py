@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +29,11 @@ class Bucket:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.kms_keys: set[str | None] = set()
 
-    def put(self, bucket: str, key: str, content: bytes) -> None:
-        self.objects[f"s3://{bucket}/{key}"] = content
+    def put(self, bucket: str, key: str, body: bytes, kms_key: str | None = None) -> None:
+        self.objects[f"s3://{bucket}/{key}"] = body
+        self.kms_keys.add(kms_key)
 
 
 @pytest.fixture
@@ -80,6 +84,85 @@ def test_csv_has_the_header_delimiter_and_escape_that_are_asked_for(
     )
     (file,) = result_files(bucket, manifest)
     assert bucket.objects[file].decode().splitlines() == ["x;y;z", '"a;b";;1.0E10']
+
+
+NESTED = (
+    "SELECT ARRAY[1, NULL] AS a,"
+    " CAST(ROW(23.0, 'he said \"hi\"') AS ROW(x double, y varchar)) AS r, ROW(1, nan()) AS u, MAP(ARRAY['k'], ARRAY[DATE '2022-01-02']) AS m,"
+    " (SELECT create_time_series(time, measure_value::double) FROM bridges.sensors"
+    " WHERE measure_name = 'wind' AND time > ago(3m)) AS s, CAST(NULL AS array(bigint)) AS n"
+)
+AS_JSON = [
+    "[1,null]",
+    '{"x":23.0,"y":"he said \\"hi\\""}',
+    '{"field0":1,"field1":"NaN"}',
+    '{"k":"2022-01-02"}',
+    (
+        '[{"time":"2026-01-05 11:58:00.000000000Z","value":5.5},'
+        '{"time":"2026-01-05 11:59:00.000000000Z","value":9.5}]'
+    ),
+]
+
+
+def test_arrays_rows_maps_and_time_series_are_json_strings_in_csv(
+    timestream: Engine, bucket: Bucket
+) -> None:
+    _, _, manifest = unload(timestream, "compression = 'NONE'", NESTED)
+
+    (file,) = result_files(bucket, manifest)
+    content = bucket.objects[file].decode()
+    (row,) = csv.reader(io.StringIO(content), escapechar="\\", doublequote=False)
+    assert row == [*AS_JSON, ""]
+    assert content.startswith('"[1,null]","{\\"x\\":23.0,\\"y\\":\\"he said \\\\\\"hi')
+
+
+def test_arrays_rows_maps_and_time_series_are_json_strings_in_parquet(
+    timestream: Engine, bucket: Bucket, tmp_path: Path
+) -> None:
+    _, _, manifest = unload(timestream, "format = 'PARQUET'", NESTED)
+
+    (file,) = result_files(bucket, manifest)
+    (tmp_path / "result.parquet").write_bytes(bucket.objects[file])
+    with duckdb.connect() as connection:
+        read = connection.read_parquet(str(tmp_path / "result.parquet"))
+        assert read.fetchall() == [(*AS_JSON, None)]
+
+
+def test_quotes_and_escapes_are_escaped_in_csv(timestream: Engine, bucket: Bucket) -> None:
+    _, _, manifest = unload(
+        timestream, "compression = 'NONE'", "SELECT 'Time\"stream' AS x, 'Time\\stream' AS y"
+    )
+
+    (file,) = result_files(bucket, manifest)
+    assert bucket.objects[file].decode() == 'Time\\"stream,Time\\\\stream\n'
+
+
+@pytest.mark.parametrize("form", ["CSV", "PARQUET"])
+def test_files_are_no_larger_than_they_may_be(
+    timestream: Engine, bucket: Bucket, form: str
+) -> None:
+    wide = (
+        "SELECT rpad(CAST(x AS varchar), 1000000, 'x') AS text"
+        " FROM UNNEST(sequence(1, 20)) AS t (x)"
+    )
+    _, _, manifest = unload(
+        timestream, f"compression = 'NONE', format = '{form}', max_file_size = '16.5mb'", wide
+    )
+
+    files = json.loads(bucket.objects[manifest])["result_files"]
+    assert [file["file_metadata"]["row_count"] for file in files] == [10, 10]
+    assert all(len(bucket.objects[file["url"]]) < 16_500_000 for file in files)
+
+
+def test_every_object_is_encrypted_with_the_key_that_is_asked_for(
+    timestream: Engine, bucket: Bucket
+) -> None:
+    unload(timestream, "encryption = 'SSE_S3'")
+    assert bucket.kms_keys == {None}
+    bucket.kms_keys.clear()
+
+    unload(timestream, "encryption = 'SSE_KMS', kms_key = 'alias/exports'")
+    assert bucket.kms_keys == {"alias/exports"}
 
 
 def test_parquet_keeps_types_and_nanoseconds(
@@ -163,6 +246,20 @@ def test_the_manifest_and_the_metadata_describe_the_files(
         (
             "UNLOAD (SELECT TIME '10:00' AS x) TO 's3://b/f'",
             "UNLOAD of the type time is not supported by this embedded Timestream",
+        ),
+        *(
+            (
+                f"UNLOAD (SELECT 1 AS x) TO 's3://b/f' WITH (max_file_size = '{size}')",
+                "The UNLOAD option max_file_size must be from 16MB to 78GB: 'X[MB|GB]'",
+            )
+            for size in ("15.9MB", "79GB", "20", "20 MB")
+        ),
+        *(
+            (
+                f"UNLOAD (SELECT 1 AS x) TO 's3://b/f' WITH ({options})",
+                "The UNLOAD option kms_key goes with encryption = 'SSE_KMS', and only with it",
+            )
+            for options in ("encryption = 'SSE_KMS'", "kms_key = 'alias/exports'")
         ),
     ],
 )

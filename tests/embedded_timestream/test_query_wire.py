@@ -93,10 +93,13 @@ def test_unload_writes_into_the_bucket_of_the_same_cloud(
     )
     answer = client.query(
         QueryString="UNLOAD (SELECT time FROM bridges.status) TO 's3://exports/all'"
+        " WITH (encryption = 'SSE_KMS', kms_key = 'alias/exports')"
     )
     rows, _, manifest = (value["ScalarValue"] for value in answer["Rows"][0]["Data"])
     key = manifest.removeprefix("s3://exports/")
-    written = json.loads(storage.get_object(Bucket="exports", Key=key)["Body"].read())
+    stored = storage.get_object(Bucket="exports", Key=key)
+    written = json.loads(stored["Body"].read())
+    assert (stored["ServerSideEncryption"], stored["SSEKMSKeyId"]) == ("aws:kms", "alias/exports")
     assert rows == "7"
     assert written["query_metadata"]["total_row_count"] == 7
 
