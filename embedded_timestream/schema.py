@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -23,11 +23,20 @@ class Column:
     """One column: `name` as it was written, its Timestream `type` and its `role`.
 
     A single measure's column is called `measure_value::TYPE`; a multi-measure's has its own name.
+
+    :param stored_as: what DuckDB calls it, if not by its name: to DuckDB, names that differ in case
+        alone are the same.
     """
 
     name: str
     type: ColumnType
     role: Role
+    stored_as: str | None = field(default=None, compare=False)
+
+    @property
+    def stored(self) -> str:
+        """What DuckDB calls it."""
+        return self.stored_as or self.name
 
 
 MEASURE_NAME = Column("measure_name", "varchar", Role.MEASURE_NAME)

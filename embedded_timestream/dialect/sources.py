@@ -105,7 +105,7 @@ def _table(binding: Binding, node: exp.Table, scope: Scope) -> Source:
         Field(
             column.name,
             parse_type(column.type),
-            f"{relation}.{quote_identifier(column.name)}",
+            f"{relation}.{quote_identifier(column.stored)}",
             (database, name),
         )
         for column in columns
@@ -144,12 +144,9 @@ def _join_using(
 ) -> Source:
     conditions: list[str] = []
     merged: list[Field] = []
+    used: set[str] = set()
     for identifier in using:
         name = identifier.name
-        if name.lower() in {f.name.lower() for f in merged if f.name}:
-            raise binding.error(
-                identifier, f"Column '{name}' appears multiple times in the JOIN USING clause"
-            )
         found = [s.find((), name) for s in (left.scope, right.scope)]
         for fields, word in zip(found, ("left", "right"), strict=True):
             if len(fields) != 1:
@@ -157,6 +154,11 @@ def _join_using(
                     identifier, f"Column '{name}' is missing from {word} side of join"
                 )
         a, b = (Expression(f[0].sql, f[0].type) for f in found)
+        if a.sql in used:
+            raise binding.error(
+                identifier, f"Column '{name}' appears multiple times in the JOIN USING clause"
+            )
+        used.add(a.sql)
         type_ = common_type(a.type, b.type)
         if type_ is None:
             raise binding.error(

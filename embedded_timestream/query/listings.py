@@ -81,7 +81,7 @@ def _measures(table: Table, like: str | None, store: Store) -> Rows:
     if not columns:
         return names, types, []
     present = ", ".join(
-        f"bool_or({quote_identifier(c.name)} IS NOT NULL)" for c in (*dimensions, *measures)
+        f"bool_or({quote_identifier(c.stored)} IS NOT NULL)" for c in (*dimensions, *measures)
     )
     condition = f" WHERE measure_name LIKE {quote_string(like)}" if like is not None else ""
     found = store.cursor().execute(

@@ -79,7 +79,7 @@ def _row_size(cursor: DuckDBPyConnection, relation: str, columns: Iterable[Colum
 
 
 def _size(column: Column) -> str:
-    name = quoted(column.name)
+    name = quoted(column.stored)
     value = {"varchar": f"strlen({name})", "boolean": "1"}.get(column.type, "8")
     own_name = len(column.name.encode()) if column.role is Role.DIMENSION else 0
     return f"(CASE WHEN {name} IS NULL THEN 0 ELSE {own_name} + {value} END)"

@@ -69,7 +69,7 @@ class Rows:
             for table in tables:
                 self._connection.execute(
                     f"ALTER TABLE {table} ADD COLUMN"
-                    f" {quoted(column.name)} {DUCKDB_TYPES[column.type]}"
+                    f" {quoted(column.stored)} {DUCKDB_TYPES[column.type]}"
                 )
 
     def add_series(self, series: Sequence[Series]) -> None:
@@ -79,7 +79,7 @@ class Rows:
         names = sorted({name for one in series for name, _ in one.dimensions})
         values = [dict(one.dimensions) for one in series]
         self._connection.execute(
-            f"INSERT INTO {self._series} (ts_series, measure_name{_list(names)})"
+            f"INSERT INTO {self._series} (ts_series, measure_name{self._list(names)})"
             f" SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[])"
             + ", unnest(?::VARCHAR[])"
             * len(names),
@@ -119,9 +119,9 @@ class Rows:
         )
         self._connection.execute(
             f"INSERT INTO {self._rows}"
-            f" (ts_series, ts_version, time, measure_name{_list([*dimensions, *names])})"
+            f" (ts_series, ts_version, time, measure_name{self._list([*dimensions, *names])})"
             " SELECT new.ts_series, new.ts_version, new.time, series.measure_name"
-            + "".join(f", series.{quoted(name)}" for name in dimensions)
+            + self._list(dimensions, of="series.")
             + f", {read} FROM ({_KEYS}, unnest(?::BIGINT[]) AS ts_version, {values}) AS new"
             f" JOIN {self._series} AS series ON series.ts_series = new.ts_series",
             [
@@ -135,7 +135,7 @@ class Rows:
         """Give version and measures of the rows with these keys, as far as they are there."""
         measures = [c for c in self.columns.values() if c.role is Role.MEASURE]
         read = "".join(
-            f", epoch_ns({quoted(c.name)})" if c.type == "timestamp" else f", {quoted(c.name)}"
+            f", epoch_ns({quoted(c.stored)})" if c.type == "timestamp" else f", {quoted(c.stored)}"
             for c in measures
         )
         found = self._connection.execute(
@@ -157,7 +157,7 @@ class Rows:
 
     def relation(self, since: int) -> str:
         """Give SQL for the rows that are not older than `since`, in the order of `SELECT *`."""
-        names = ", ".join(quoted(column.name) for column in ordered(self.columns.values()))
+        names = ", ".join(quoted(column.stored) for column in ordered(self.columns.values()))
         return (
             f"(SELECT {names or 'time'} FROM {self._rows} WHERE time >= make_timestamp_ns({since}))"
         )
@@ -169,7 +169,7 @@ class Rows:
         found = self._connection.execute(
             "SELECT ts_series, any_value(s.measure_name),"
             " list(epoch_ns(time) ORDER BY time) FILTER (time IS NOT NULL)"
-            + "".join(f", any_value(s.{quoted(name)})" for name in dimensions)
+            + "".join(f", any_value(s.{quoted(self.columns[n].stored)})" for n in dimensions)
             + f" FROM {self._series} AS s LEFT JOIN {self._rows} AS r USING (ts_series)"
             " GROUP BY ts_series ORDER BY ts_series"
         ).fetchall()
@@ -182,14 +182,13 @@ class Rows:
             loaded.append(series)
         return loaded
 
+    def _list(self, names: Iterable[str], of: str = "") -> str:
+        return "".join(f", {of}{quoted(self.columns[name].stored)}" for name in names)
+
 
 def ordered(columns: Iterable[Column]) -> list[Column]:
     """Sort columns as `SELECT *` does: dimensions, measure_name, time, measures."""
     return sorted(columns, key=lambda column: list(Role).index(column.role))
-
-
-def _list(names: Iterable[str]) -> str:
-    return "".join(f", {quoted(name)}" for name in names)
 
 
 def _transposed(keys: Sequence[Key]) -> list[list[int]]:

@@ -6,6 +6,7 @@ much of it. Nothing here locks; the store does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream import limits
@@ -58,7 +59,6 @@ class Table:
         self._reading = reading
         self._rows = rows
         self._columns: dict[str, Column] = {}  # in order of appearance
-        self._folded: dict[str, Column] = {}  # the same, by name in lower case
         self._multi: dict[str, ColumnType] = {}  # the types of multi-measures
         self._kinds: dict[str, str] = {}  # a measure's type, by its name
         self._series: dict[tuple[Dimensions, str], Series] = {}  # by any spelling of dimensions
@@ -223,12 +223,12 @@ class Table:
         if name not in self._kinds and len(self._kinds) >= limits.MEASURE_NAMES:
             return f"The table has {limits.MEASURE_NAMES} measure names already."
         new = [c for c in _columns(series, kind, types) if self._columns.get(c.name) != c]
-        folded: dict[str, Column] = {}
+        seen: dict[str, Column] = {}
         for column in new:
-            other = self._folded.get(column.name.lower()) or folded.get(column.name.lower())
+            other = self._columns.get(column.name) or seen.get(column.name)
             if other is not None:
                 return _clash(column, other)
-            folded[column.name.lower()] = column
+            seen[column.name] = column
         dimensions = [c for c in (*self._columns.values(), *new) if c.role is Role.DIMENSION]
         if len(dimensions) > limits.DIMENSIONS:
             return f"The table would have more than {limits.DIMENSIONS} dimensions."
@@ -246,8 +246,12 @@ class Table:
             self._add_column(column)
 
     def _add_column(self, column: Column) -> None:
+        if column.name in self._columns:
+            return
+        taken = {c.stored.lower() for c in (MEASURE_NAME, TIME, *self._columns.values())}
+        if column not in {MEASURE_NAME, TIME} and column.name.lower() in taken:
+            column = replace(column, stored_as=f"ts_{len(self._columns)}")
         self._columns[column.name] = column
-        self._folded[column.name.lower()] = column
 
 
 def _columns(series: Series, kind: str, types: dict[str, ColumnType] | None) -> Iterator[Column]:
@@ -280,9 +284,6 @@ def _unfit_names(series: Series) -> str | None:
 
 
 def _clash(column: Column, other: Column) -> str:
-    if column.name != other.name:
-        # SQL does not tell them apart, and a wrong answer would be worse than none.
-        return f"The column '{column.name}' differs from '{other.name}' only in case."
     if column.role is not other.role:
         return f"'{column.name}' cannot be both a dimension and a measure."
     return (

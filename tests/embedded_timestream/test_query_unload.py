@@ -88,7 +88,8 @@ def test_csv_has_the_header_delimiter_and_escape_that_are_asked_for(
 
 NESTED = (
     "SELECT ARRAY[1, NULL] AS a,"
-    " CAST(ROW(23.0, 'he said \"hi\"') AS ROW(x double, y varchar)) AS r, ROW(1, nan()) AS u, MAP(ARRAY['k'], ARRAY[DATE '2022-01-02']) AS m,"
+    " CAST(ROW(23.0, 'he said \"hi\"') AS ROW(x double, y varchar)) AS r, ROW(1, nan()) AS u,"
+    " MAP(ARRAY['k'], ARRAY[DATE '2022-01-02']) AS m,"
     " (SELECT create_time_series(time, measure_value::double) FROM bridges.sensors"
     " WHERE measure_name = 'wind' AND time > ago(3m)) AS s, CAST(NULL AS array(bigint)) AS n"
 )

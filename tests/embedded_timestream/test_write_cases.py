@@ -409,22 +409,6 @@ CLASHES = {
         record(name="x", Dimensions=dimensions(cars="1")),
         "'cars' cannot be both a dimension and a measure.",
     ),
-    "a dimension that differs in case": (
-        record(name="x", Dimensions=dimensions(City="Malmö")),
-        "The column 'City' differs from 'city' only in case.",
-    ),
-    "two dimensions that differ in case": (
-        record(name="x", Dimensions=dimensions(Land="SE", land="se")),
-        "The column 'land' differs from 'Land' only in case.",
-    ),
-    "a dimension and a multi-measure that differ in case": (
-        record(multi(land=("BIGINT", "1")), "MULTI", name="x", Dimensions=dimensions(Land="SE")),
-        "The column 'land' differs from 'Land' only in case.",
-    ),
-    "a multi-measure that differs in case": (
-        record(multi(Cars=("BIGINT", "1")), "MULTI", name="counts"),
-        "The column 'Cars' differs from 'cars' only in case.",
-    ),
 }
 
 

@@ -62,7 +62,7 @@ class Given:
         table = self.store.table("bridges", "status")
         assert table is not None
         columns = ", ".join(
-            f'epoch_ns("{c.name}")' if c.type == "timestamp" else f'"{c.name}"'
+            f'epoch_ns("{c.stored}")' if c.type == "timestamp" else f'"{c.stored}"'
             for c in table.columns()
         )
         cursor = self.store.cursor()
