@@ -8,7 +8,8 @@ Writing (`write/`), from the request to the row:
 - `batch_load` reads files, and `mapping` makes records of their rows and of a query's.
 
 Querying (`query/`), from the query string to the answer:
-- `engine` is the query API: it runs statements, and hands out pages, tokens and errors;
+- `engine` is the query API: it runs statements, and hands out pages and tokens; `failures` says
+  why one failed;
 - `compiler` binds a query string, `statements` keeps it, ready to run at any time; `listings` is
   SHOW and DESCRIBE;
 - `metering` says what a query costs, `unload` writes its rows to S3 (`json_text`: nested values).

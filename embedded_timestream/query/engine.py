@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.htm
 from __future__ import annotations
 
 import base64
-import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import duckdb
 
 from embedded_timestream.errors import (
-    QueryExecutionException,
-    TimestreamError,
     ValidationException,
 )
 from embedded_timestream.query import listings, metering, unload
+from embedded_timestream.query.failures import explained
 from embedded_timestream.query.statements import (
     Export,
     Listing,
@@ -50,8 +48,6 @@ _CACHED = 256  # statements
 _ANSWERS = 32  # by client token: the SDK makes one up for every call, and a page can be a megabyte
 _MOST_OPEN = 256  # results that somebody might still page through
 _INVALID_TOKEN = "Invalid pagination token."  # noqa: S105 - the service's sentence
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -217,7 +213,7 @@ class Engine:
             cursor.execute(statement.at(now, relations))
         except duckdb.Error as error:
             cursor.close()
-            raise _explained(error) from None
+            raise explained(error) from None
         finally:
             with self._lock:
                 self._running.pop(query_id, None)
@@ -237,7 +233,7 @@ class Engine:
             try:
                 rows = cursor.fetchmany(PAGE_ROWS)
             except duckdb.Error as error:
-                raise _explained(error) from None
+                raise explained(error) from None
             if not rows:
                 return
             yield from rows
@@ -443,46 +439,3 @@ def _size(value: Json) -> int:
 def _shrink(cache: OrderedDict[str, Any], most: int) -> None:
     while len(cache) > most:
         cache.popitem(last=False)
-
-
-_SAID = (  # what DuckDB says while a query runs, and what the service says
-    ("Division by zero", "Division by zero"),
-    ("More than one row returned by a subquery", "Scalar sub-query has returned multiple rows"),
-    ("Overflow", "Numeric value is out of range"),
-    ("out of range", "Numeric value is out of range"),
-    ("can't be cast to the destination type", "Value is out of range"),
-    *(
-        (said, "Invalid regular expression")
-        for said in (  # by RE2
-            "missing ",
-            "repetition operator",
-            "invalid perl operator",
-            "invalid escape sequence",
-            "invalid character class",
-            "unexpected )",
-            "trailing \\",
-            "repetition size",
-        )
-    ),
-    ("Could not convert string", "Cannot cast a value to the requested type"),
-    ("Map keys must be unique", "Duplicate map keys are not allowed"),
-    ("Map keys can not be NULL", "map key cannot be null"),
-    ("key list does not align", "Key and value arrays must be the same length"),
-)
-
-
-def _explained(error: duckdb.Error) -> TimestreamError:
-    """Say in the service's words why a query failed; nothing of DuckDB shows."""
-    text = str(error)
-    if "⟦" in text:
-        return ValidationException(text.split("⟦", 1)[1].split("⟧", 1)[0])
-    if isinstance(error, duckdb.InterruptException):
-        return QueryExecutionException("Query was cancelled.")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return QueryExecutionException("The query needs more memory than there is.")
-    if not isinstance(error, (duckdb.BinderException, duckdb.ParserException)):
-        for theirs, ours in _SAID:
-            if theirs in text:
-                return ValidationException(ours)
-    _log.error("A query failed in a way that has no words yet: %s", text)
-    return ValidationException("The query is not supported by this embedded Timestream")
