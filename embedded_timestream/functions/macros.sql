@@ -175,8 +175,9 @@ CREATE MACRO one_bucket(x, low, high, buckets) AS CASE
   ELSE CAST(floor((x - low) / (high - low) * buckets) AS BIGINT) + 1 END;
 CREATE MACRO dot_product(a, b) AS list_sum(list_transform(map_entries(a),
   lambda e: e.value * coalesce(b[e.key], 0)));
-CREATE MACRO cosine_of(a, b) AS dot_product(a, b)
-  / (sqrt(dot_product(a, a)) * sqrt(dot_product(b, b)));
+CREATE MACRO cosine_of(a, b) AS CASE
+  WHEN len(list_filter(list_concat(map_values(a), map_values(b)), lambda v: v IS NULL)) > 0 THEN NULL
+  ELSE dot_product(a, b) / (sqrt(dot_product(a, a)) * sqrt(dot_product(b, b))) END;
 CREATE MACRO random_between(low, high) AS CASE
   WHEN low >= high THEN failed_number('start value must be less than stop value')
   ELSE low + CAST(floor(random() * (high - low)) AS BIGINT) END;
@@ -199,6 +200,11 @@ CREATE MACRO joined(pieces) AS CASE
   ELSE array_to_string(pieces, '') END;
 CREATE MACRO positions(text, part) AS CASE WHEN part = '' THEN [1]
   ELSE list_filter(range(1, length(text) + 1), lambda i: substr(text, i, length(part)) = part) END;
+-- The empty text is found before each character and at the end.
+CREATE MACRO text_replaced(text, part, with_) AS CASE WHEN part = ''
+  THEN with_ || array_to_string(list_transform(range(1, length(text) + 1),
+    lambda i: substr(text, i, 1) || with_), '')
+  ELSE replace(text, part, with_) END;
 CREATE MACRO instance(places, n) AS CASE
   WHEN n <= 0 THEN failed_number('''instance'' must be a positive number.')
   WHEN n > len(places) THEN 0

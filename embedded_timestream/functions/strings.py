@@ -21,7 +21,7 @@ FUNCTIONS = (
     scalar("lpad(varchar, bigint, varchar) -> varchar", "pad_left({0}, {1}, {2})"),
     scalar("ltrim(varchar) -> varchar", "ltrim({0}, blanks())"),
     scalar("replace(varchar, varchar) -> varchar", "replace({0}, {1}, '')"),
-    scalar("replace(varchar, varchar, varchar) -> varchar", "replace({0}, {1}, {2})"),
+    scalar("replace(varchar, varchar, varchar) -> varchar", "text_replaced({0}, {1}, {2})"),
     scalar("reverse(varchar) -> varchar", "reverse({0})"),
     scalar("rpad(varchar, bigint, varchar) -> varchar", "pad_right({0}, {1}, {2})"),
     scalar("rtrim(varchar) -> varchar", "rtrim({0}, blanks())"),

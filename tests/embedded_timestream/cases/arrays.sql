@@ -167,3 +167,6 @@ SELECT ARRAY[MAP(ARRAY[1, 2], ARRAY[1, 2])] = ARRAY[MAP(ARRAY[2, 1], ARRAY[2, 1]
 -- Maps beside NULL
 SELECT map_concat(MAP(ARRAY[1], ARRAY['a']), NULL), map_concat(NULL, MAP(ARRAY[1], ARRAY['a'])), map_concat(MAP(ARRAY[1], ARRAY['a']), MAP(ARRAY[2], ARRAY[NULL]), MAP(ARRAY[1], ARRAY['c'])), map_concat(MAP(), MAP(ARRAY[1], ARRAY[2]));
 --> NULL | NULL | [(1, c), (2, NULL)] | [(1, 2)]
+-- An element that is NULL makes the array NULL
+SELECT ARRAY[1] || CAST(NULL AS integer), CAST(NULL AS integer) || ARRAY[1], concat(ARRAY[1], NULL);
+--> NULL | NULL | NULL

@@ -84,3 +84,6 @@ SELECT random(5, 1);
 -- As Java's signum
 SELECT sign(nan()), sign(-0.0), sign(-2.5), sign(0), sign(CAST(NULL AS double));
 --> NaN | -0.0 | -1.0 | 0 | NULL
+-- A NULL in a map leaves the angle unknown
+SELECT cosine_similarity(MAP(ARRAY['a', 'b'], ARRAY[1.0, NULL]), MAP(ARRAY['c'], ARRAY[1.0])), cosine_similarity(MAP(ARRAY['a', 'b'], ARRAY[1.0, 2.0]), MAP(ARRAY['b'], ARRAY[3.0]));
+--> NULL | 0.8944271909999159

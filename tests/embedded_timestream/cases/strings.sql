@@ -84,3 +84,6 @@ SELECT split_part('', '', 1), split_part('abc', '', 1), split_part('abc', '', 4)
 -- NULL makes a text or an array NULL
 SELECT concat('a', NULL, 'b'), concat(NULL, NULL), concat(ARRAY[], ARRAY[1], NULL), concat(ARRAY[NULL], ARRAY[NULL]);
 --> NULL | NULL | NULL | [NULL, NULL]
+-- The empty text is found around every character
+SELECT replace('abc', '', 'x'), replace('', '', 'x'), '[' || replace('abc', '') || ']', replace(NULL, '', 'x'), replace('abc', '', NULL);
+--> xaxbxcx | x | [abc] | NULL | NULL
