@@ -18,6 +18,8 @@ from embedded_timestream.sqltypes import BOOLEAN, VARCHAR, Type, common_type
 if TYPE_CHECKING:
     from embedded_timestream.dialect.binder import Binder, Binders
 
+_NESTED = {"array", "map", "row"}  # whose equality is not DuckDB's
+
 
 def _comparison(binder: Binder, node: exp.Binary) -> Expression:
     symbol = operators.SYMBOLS[type(node)]
@@ -115,8 +117,11 @@ def _in(binder: Binder, node: exp.In) -> Expression:
         [node.this, *node.expressions],
         "IN value and list items must be the same type",
     )
-    parts = ", ".join(coerce(item, type_) for item in items)
-    return Expression(f"({coerce(value, type_)} IN ({parts}))", BOOLEAN)
+    wanted, parts = coerce(value, type_), [coerce(item, type_) for item in items]
+    if type_.name in _NESTED:
+        equal = (operators.equality(wanted, part, type_) for part in parts)
+        return Expression(f"({' OR '.join(equal)})", BOOLEAN)
+    return Expression(f"({wanted} IN ({', '.join(parts)}))", BOOLEAN)
 
 
 def _like(binder: Binder, node: exp.Like, escape: str = "") -> Expression:
@@ -180,9 +185,11 @@ def _compare(
     if type_ is None or not operators.comparable(symbol, type_):
         raise binder.cannot_apply(node, symbol, left.type, right.type)
     values = coerce(left, type_), coerce(right, type_)
-    if symbol in {"=", "<>"} and type_.name in {"array", "map", "row"}:
+    if symbol in {"=", "<>"} and type_.name in _NESTED:
         negate = "NOT " if symbol == "<>" else ""
         return Expression(f"({negate}{operators.equality(*values, type_)})", BOOLEAN)
+    if type_.name == "map":  # whatever the order of its entries
+        values = f"list_sort(map_entries({values[0]}))", f"list_sort(map_entries({values[1]}))"
     return Expression(f"({values[0]} {symbol} {values[1]})", BOOLEAN)
 
 

@@ -170,3 +170,8 @@ SELECT map_concat(MAP(ARRAY[1], ARRAY['a']), NULL), map_concat(NULL, MAP(ARRAY[1
 -- An element that is NULL makes the array NULL
 SELECT ARRAY[1] || CAST(NULL AS integer), CAST(NULL AS integer) || ARRAY[1], concat(ARRAY[1], NULL);
 --> NULL | NULL | NULL
+-- IN and IS DISTINCT FROM compare as = does
+SELECT MAP(ARRAY[1, 2], ARRAY[1, 2]) IN (MAP(ARRAY[2, 1], ARRAY[2, 1])), ARRAY[1, NULL] IN (ARRAY[1, NULL]), ARRAY[1] IN (ARRAY[1, NULL], ARRAY[1]), ROW(1, NULL) IN (ROW(2, NULL)), ARRAY[1] NOT IN (ARRAY[2]);
+--> true | NULL | true | false | true
+SELECT MAP(ARRAY[1, 2], ARRAY[1, 2]) IS DISTINCT FROM MAP(ARRAY[2, 1], ARRAY[2, 1]), MAP(ARRAY[1], ARRAY[NULL]) IS NOT DISTINCT FROM MAP(ARRAY[1], ARRAY[NULL]), MAP(ARRAY[1], ARRAY[2]) IS DISTINCT FROM NULL;
+--> false | true | true
