@@ -64,7 +64,11 @@ QUERY = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
 )
 
-_NOT_THERE = re.compile(r"\b(?:Table|Column|Database)\b.* does not exist")
+# As the service says it: of a column; of a table and of a database
+# (https://github.com/awslabs/aws-athena-query-federation/issues/792 and /265).
+_NOT_THERE = re.compile(
+    r"\bColumn\b.* does not exist|\btable\b.* does not exist in database|\bdatabase\b.* not found"
+)
 _CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -209,6 +209,18 @@ def test_a_status_of_somebody_elses_is_an_error(timestream: RecordingTimestream)
             "line 1:76: Column 'time' does not exist",
             "There is nothing to read yet",
         ),
+        (
+            400,
+            "ValidationException",
+            "The table 'status' does not exist in database 'bridgewatch' at line 1:21",
+            "There is nothing to read yet",
+        ),
+        (
+            400,
+            "ValidationException",
+            "Requested database 'lund' not found for identifier 'lund.status' at line 1:21",
+            "There is nothing to read yet",
+        ),
         (403, "ExpiredTokenException", "The security token has expired", "sign in again"),
     ],
 )
