@@ -10,6 +10,9 @@ What a poll observed follows from what the sources told during it, and from how 
 - Likewise a change in a poll whose sources took so long that no time may have been left for a
   second look.
 - A poll that died counts for what Timestream or a queue took from it.
+- What the queue took counts as written for the poller. If Timestream rejects it later, the table
+  truly has a gap until the next record, though no poll is missing, and the dead-letter queue holds
+  what would fill it.
 """
 
 from __future__ import annotations
@@ -75,7 +78,8 @@ class Verdict:
     :param unjustified: records that were given up although nothing had rejected them, or left to
         the log although no queue had failed.
     :param hidden: silences that are reported as no gap, by bridge.
-    :param false_gaps: gaps in which no poll is missing, by bridge.
+    :param false_gaps: gaps in which no poll is missing, nor a record that was queued and then given
+        up, by bridge.
     :param waiting: messages that are still in the queue.
     """
 
@@ -122,8 +126,14 @@ def judge(
     rejected = {seen for run in runs for seen in run.rejected}
     logged = {seen for run in polls for seen in run.logged}
     needlessly = {seen for run in polls if not run.queue_failed for seen in run.logged}
+    at_once = {seen for run in polls for seen in run.rejected}
     hidden, false_gaps = _compare_gaps(
-        observed, evidence.gaps, begin=runs[0].start, heartbeat=heartbeat, poll=poll
+        observed,
+        evidence.gaps,
+        given_up=set(evidence.dead_letters) - at_once,
+        begin=runs[0].start,
+        heartbeat=heartbeat,
+        poll=poll,
     )
     return Verdict(
         polls=len(polls),
@@ -208,10 +218,11 @@ def _doubled(table: Counter[Seen]) -> Iterable[Seen]:
     return (seen for seen in table if keys[seen.time, seen.bridge] > 1)
 
 
-def _compare_gaps(
+def _compare_gaps(  # noqa: PLR0913 - keyword-only
     observed: Mapping[str, Sequence[Seen]],
     gaps: Mapping[str, Sequence[Gap]],
     *,
+    given_up: set[Seen],
     begin: datetime,
     heartbeat: timedelta,
     poll: timedelta,
@@ -231,7 +242,9 @@ def _compare_gaps(
             (bridge, gap)
             for gap in reported
             # What is before the first record is unknown, however short it is.
-            if gap.start > begin and not _misses_a_poll(gap, times, poll)
+            if gap.start > begin
+            and not _misses_a_poll(gap, times, poll)
+            and not _misses_a_record(gap, bridge, given_up, heartbeat + 2 * poll)
         ]
     return tuple(hidden), tuple(false_gaps)
 
@@ -239,3 +252,13 @@ def _compare_gaps(
 def _misses_a_poll(gap: Gap, times: Sequence[datetime], poll: timedelta) -> bool:
     within = times[bisect_left(times, gap.start) : bisect_left(times, gap.end)]
     return any(end - start > 1.5 * poll for start, end in pairwise([gap.start, *within, gap.end]))
+
+
+def _misses_a_record(gap: Gap, bridge: str, given_up: set[Seen], silence: timedelta) -> bool:
+    """Say whether what was given up would have filled a gap, so that none is left."""
+    within = sorted(
+        one.time for one in given_up if one.bridge == bridge and gap.start < one.time < gap.end
+    )
+    return bool(within) and all(
+        end - start <= silence for start, end in pairwise([gap.start, *within, gap.end])
+    )

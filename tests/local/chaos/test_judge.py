@@ -155,6 +155,27 @@ def test_a_gap_in_which_no_poll_is_missing_is_false() -> None:
     assert verdict(RUNS, TABLE, gaps=[gap]).false_gaps == ((BRIDGE, gap),)
 
 
+def test_a_gap_in_which_a_queued_heartbeat_was_given_up_is_true() -> None:
+    # Given a heartbeat that a queue took, and that Timestream rejected later
+    runs = [poll(minute, "Closed") for minute in range(83)]
+    heartbeat, gap = seen(61, "Closed"), Gap(at(1), at(82))
+    redriver = Run("redriver", at(66), rejected={heartbeat: "too old"})
+    table = [seen(0, "Closed"), seen(1, "Closed"), seen(82, "Closed")]
+    dead_letters = {heartbeat: "too old"}
+
+    # Then the table's gap is true
+    assert verdict([*runs, redriver], table, dead_letters, gaps=[gap]).faultless
+
+    # But not where the poller knew of it at once, or where it would have been too long anyhow
+    runs[61].rejected |= dead_letters
+    assert verdict(runs, table, dead_letters, gaps=[gap]).false_gaps == ((BRIDGE, gap),)
+    runs[61].rejected.clear()
+    longer = Gap(at(1), at(130))
+    runs += [poll(minute, "Closed") for minute in range(83, 131)]
+    later = verdict([*runs, redriver], table, dead_letters, gaps=[longer])
+    assert later.false_gaps == ((BRIDGE, longer),)
+
+
 def test_what_is_before_the_first_record_is_a_gap_of_any_length() -> None:
     # Given a first record that was rejected
     rejected = {seen(0, "Closed"): "too old"}
