@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from embedded_timestream.clock import Clock
+    from local.simulated_time.clock import SimulatedClock
 
 PATIENCE_MILLISECONDS = 10_000
 """How long, in real time, a client is given to notice that its time is up."""
 
-SETTLING_SECONDS = 0.005
-"""How long, in real time, a client may take from sending to waiting: it waits from then on."""
+LOOK_SECONDS = 0.0002
+"""How often, in real time, it is looked whether the client waits."""
 
 LONGEST_RUN_SECONDS = 61.0
 """Longer than any function of ours may run."""
@@ -28,7 +28,7 @@ class Effects:
     :param kill: kills its process.
     """
 
-    def __init__(self, clock: Clock, kill: Callable[[], None]) -> None:
+    def __init__(self, clock: SimulatedClock, kill: Callable[[], None]) -> None:
         self._clock = clock
         self._kill = kill
 
@@ -41,11 +41,28 @@ class Effects:
         """Let time pass until Lambda ends the function."""
         self.silence(connection, LONGEST_RUN_SECONDS)
 
-    def silence(self, connection: socket.socket, seconds: float) -> None:
-        """Let so much time pass that the other end gives up."""
-        time.sleep(SETTLING_SECONDS)
+    def silence(self, connection: socket.socket, seconds: float, since: int = 0) -> None:
+        """Let so much time pass that the other end gives up.
+
+        :param since: see `wait_for_client`.
+        """
+        self.wait_for_client(since)
         self._clock.sleep(seconds)
         _wait_until_left(connection)
+
+    def wait_for_client(self, since: int = 0) -> int:
+        """Wait until the other end waits for an answer: it counts its time from then on.
+
+        :param since: the last wait that is not meant.
+        :returns: which wait it is.
+        """
+        patience = PATIENCE_MILLISECONDS / 1000 / LOOK_SECONDS
+        while (waits := self._clock.waits()) % 2 == 0 or waits <= since:
+            time.sleep(LOOK_SECONDS)
+            patience -= 1
+            if patience < 0:
+                raise TimeoutError("What asked should wait for the answer.")
+        return waits
 
 
 def _wait_until_left(connection: socket.socket) -> None:

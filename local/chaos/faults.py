@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ class Outage:
 class Faults:
     """The faults of a time, repeatable by their seed.
 
+    What passes an edge has chances of its own, whatever passes at the others meanwhile.
+
     :param rates: at each edge, each fault's share of what passes there.
     :param outages: at each edge, each fault's number of outages a day, and how long they last.
     :param start: when the first may come.
@@ -54,7 +57,9 @@ class Faults:
         self._clock = clock
         self._start, self._end = start, end
         self._rates = rates
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._seed = seed
+        self._chances: dict[str, random.Random] = {}
+        self._choosing = threading.Lock()
         chance = random.Random(f"{seed}/outages")  # noqa: S311 - repeatable, not secret
         self._outages = {
             edge: [
@@ -65,24 +70,26 @@ class Faults:
             for edge, kinds in outages.items()
         }
 
-    def choose(self, edge: str, excluded: Collection[str] = ()) -> str | None:
+    def choose(self, edge: str, what: str = "", excluded: Collection[str] = ()) -> str | None:
         """Choose the fault of what passes an edge now, or None for none, and count it.
 
+        :param what: what passes there, where several may at one time: in no certain order.
         :param excluded: faults that are impossible here.
         """
         now = utc(self._clock)
         if not self._start <= now < self._end:
             return None
         lasting = [one.fault for one in self._outages.get(edge, ()) if one.start <= now < one.end]
-        fault = lasting[0] if lasting else self._by_chance(self._rates.get(edge, {}))
-        if fault is None or fault in excluded:
-            return None
-        self.counts[f"{edge}/{fault}"] += 1
+        with self._choosing:
+            fault = lasting[0] if lasting else self._by_chance(edge, what)
+            if fault is None or fault in excluded:
+                return None
+            self.counts[f"{edge}/{fault}"] += 1
         return fault
 
-    def _by_chance(self, rates: Mapping[str, float]) -> str | None:
-        drawn = self._random.random()
-        for fault, rate in rates.items():
+    def _by_chance(self, edge: str, what: str) -> str | None:
+        drawn = self._chance(f"{edge}/{what}").random()
+        for fault, rate in self._rates.get(edge, {}).items():
             drawn -= rate
             if drawn < 0:
                 return fault
@@ -90,11 +97,16 @@ class Faults:
 
     def index(self, count: int) -> int:
         """Choose one of so many."""
-        return self._random.randrange(count)
+        return self._chance("index").randrange(count)
 
     def seconds(self, least: float, most: float) -> float:
         """Choose a length of time."""
-        return self._random.uniform(least, most)
+        return self._chance("seconds").uniform(least, most)
+
+    def _chance(self, name: str) -> random.Random:
+        if name not in self._chances:
+            self._chances[name] = random.Random(f"{self._seed}/{name}")  # noqa: S311 - repeatable
+        return self._chances[name]
 
 
 def _outages(

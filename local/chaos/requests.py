@@ -69,7 +69,7 @@ class DisturbedRequests:
             return self._application(environ, start_response)
         edge = EDGES[operation]
         excluded = () if operation == "WriteRecords" else ("rejected",)
-        fault = self._faults.choose(edge, excluded)
+        fault = self._faults.choose(edge, excluded=excluded)
         if fault and operation == "SendMessage":
             run.queue_failed = True
         body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))

@@ -95,12 +95,13 @@ class _Half(server.Answer):
 class _Trickle(_Half):
     """Has the middle of its body when it is too late for the rest."""
 
-    clock: SimulatedClock | None = None
+    effects: Effects | None = None
 
     def send(self, handler: BaseHTTPRequestHandler) -> None:
-        assert self.clock  # noqa: S101 - a dataclass has its defaults last
+        assert self.effects  # noqa: S101 - a dataclass has its defaults last
+        head = self.effects.wait_for_client()
         super().send(handler)
-        self.clock.sleep(TRICKLE_SECONDS)
+        self.effects.silence(handler.connection, TRICKLE_SECONDS, since=head)
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class DisturbedBridges(BridgeServer):
         self._simulated = clock
         self._faults = faults
         self._journal = journal
+        self._effects = effects
         self._instead: Mapping[str, Callable[[socket.socket], None]] = {
             "dropped": lambda _: None,
             "silent": lambda connection: effects.silence(connection, TIMEOUT_SECONDS),
@@ -152,7 +154,7 @@ class DisturbedBridges(BridgeServer):
         if run is None:
             return super().answer(target, headers)
         late = utc(self._simulated) - run.start > PUNCTUAL
-        fault = self._faults.choose(source, excluded=("slow",) if late else ())
+        fault = self._faults.choose(source, path, excluded=("slow",) if late else ())
         if fault == "slow":
             self._simulated.sleep(SLOW_SECONDS)
         now = utc(self._simulated)
@@ -194,7 +196,7 @@ class DisturbedBridges(BridgeServer):
         body = answer.body or _HTML
         if fault == "half":
             return _Half(200, body, headers)
-        return _Trickle(200, body, headers, clock=self._simulated)
+        return _Trickle(200, body, headers, effects=self._effects)
 
 
 def _shifted(openings: Mapping[str, Iterable[Opening]], skew: timedelta) -> Openings:

@@ -18,12 +18,15 @@ from typing import Self
 
 from embedded_timestream.clock import EPOCH, NANOSECONDS
 
+_BYTES = 16
+
 
 class SimulatedClock:
     """A time that stands still until it is moved, shared with other processes through a file.
 
-    The file holds the nanoseconds since 1970 as one little-endian 64-bit integer. Pass `path` to
-    another process and let it `attach`: both then see, and move, the same time.
+    The file holds two little-endian 64-bit integers: the nanoseconds since 1970, and how often a
+    process began or ended to wait for a socket. Pass `path` to another process and let it
+    `attach`: both then see, and move, the same time.
 
     :param start: where time starts; timezone-aware.
     :raises ValueError: if `start` is naive.
@@ -33,7 +36,7 @@ class SimulatedClock:
         if start.tzinfo is None:
             raise ValueError(f"A simulated clock starts at a timezone-aware time, not {start!r}.")
         descriptor, name = tempfile.mkstemp(prefix="bridgewatch-clock-")
-        os.write(descriptor, bytes(8))
+        os.write(descriptor, bytes(_BYTES))
         os.close(descriptor)
         self._open(Path(name))
         # The file lives as long as the clock that made it.
@@ -50,7 +53,7 @@ class SimulatedClock:
     def _open(self, path: Path) -> None:
         self.path = path
         with path.open("r+b") as file:
-            self._cell = mmap.mmap(file.fileno(), 8)
+            self._cell = mmap.mmap(file.fileno(), _BYTES)
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970-01-01T00:00:00Z."""
@@ -66,3 +69,16 @@ class SimulatedClock:
 
     def _set(self, nanoseconds: int) -> None:
         self._cell[:8] = struct.pack("<q", nanoseconds)
+
+    def waits(self) -> int:
+        """Tell how often a wait for a socket began or ended: odd while a process waits."""
+        return int(struct.unpack("<q", self._cell[8:])[0])
+
+    def begin_wait(self) -> None:
+        """Say that this process waits for a socket from now on."""
+        # A process that was killed while it waited did not end its wait.
+        self._cell[8:] = struct.pack("<q", (self.waits() + 1) | 1)
+
+    def end_wait(self) -> None:
+        """Say that this process waits no longer."""
+        self._cell[8:] = struct.pack("<q", (self.waits() + 1) & ~1)

@@ -15,6 +15,7 @@ runs a module in the time of the clock whose `path` is CLOCKFILE.
 
 from __future__ import annotations
 
+import random
 import runpy
 import select
 import socket
@@ -37,15 +38,19 @@ class Simulation:
     """The time of this process, from `start` on.
 
     `deadline_ns` is the simulated time that no sleep may pass, or None.
+
+    :param repeatable: whether only simulated time passes, and chance is the same each time.
     """
 
-    def __init__(self, clock: SimulatedClock, on_deadline: Callable[[], None] | None) -> None:
+    def __init__(
+        self, clock: SimulatedClock, on_deadline: Callable[[], None] | None, *, repeatable: bool
+    ) -> None:
         self.clock = clock
         self.deadline_ns: int | None = None
         self._on_deadline = on_deadline
-        self._start_ns = clock.now_ns()
-        self._monotonic_ns = time.monotonic_ns
-        self._perf_counter_ns = time.perf_counter_ns
+        self._start_ns = 0 if repeatable else clock.now_ns()
+        self._monotonic_ns: Callable[[], int] = int if repeatable else time.monotonic_ns
+        self._perf_counter_ns: Callable[[], int] = int if repeatable else time.perf_counter_ns
 
     def sleep(self, seconds: float) -> None:
         """Move the clock, at most to the deadline."""
@@ -70,13 +75,20 @@ class Simulation:
         until = self.monotonic() + timeout
         readable = select.poll()
         readable.register(connection, select.POLLIN)
+        if readable.poll(0):
+            return
+        self.clock.begin_wait()
         ready = False
-        while not ready:
-            ready = bool(readable.poll(LOOK_MILLISECONDS))
-            if self._on_deadline and self.deadline_ns and self.clock.now_ns() > self.deadline_ns:
-                self._on_deadline()
-            if self.monotonic() >= until:
-                raise TimeoutError("timed out")
+        try:
+            while not ready:
+                ready = bool(readable.poll(LOOK_MILLISECONDS))
+                now_ns = self.clock.now_ns()
+                if self._on_deadline and self.deadline_ns and now_ns > self.deadline_ns:
+                    self._on_deadline()
+                if self.monotonic() >= until:
+                    raise TimeoutError("timed out")
+        finally:
+            self.clock.end_wait()
 
     def monotonic_ns(self) -> int:
         """Real time since the computer started, and the simulated time that passed since."""
@@ -95,17 +107,23 @@ class Simulation:
         return self.perf_counter_ns() / NANOSECONDS
 
 
-def start(clock_path: str, on_deadline: Callable[[], None] | None = None) -> Simulation:
+def start(
+    clock_path: str, on_deadline: Callable[[], None] | None = None, *, repeatable: bool = False
+) -> Simulation:
     """Live in the time of the clock whose `path` this is, until the process ends.
 
     Modules that are imported from now on see it; a name such as `monotonic` that was already
     imported into another module keeps telling real time.
 
     :param on_deadline: called when a sleep would pass the simulation's `deadline_ns`.
+    :param repeatable: see `Simulation`. What waits for something real must then have another end:
+        someone who moves the clock, or kills the process.
     """
     time_machine = _time_machine()
     clock = SimulatedClock.attach(clock_path)
-    simulation = Simulation(clock, on_deadline)
+    simulation = Simulation(clock, on_deadline, repeatable=repeatable)
+    if repeatable:
+        random.seed(clock.now_ns())
 
     class Follower(time_machine.Traveller):  # type: ignore[misc, name-defined] # imported late
         """Asks the clock each time, so that whoever moves it moves this process too."""

@@ -34,3 +34,16 @@ def test_nothing_is_lost_and_nothing_invented_whatever_fails(seed: int, tmp_path
     }
     told = json.loads((tmp_path / "summary.json").read_text())
     assert (told["seed"], told["lost"], told["invented"]) == (seed, 0, 0)
+
+
+@pytest.mark.timeout(240)
+def test_the_same_seed_gives_the_same_counts_fault_for_fault(tmp_path: Path) -> None:
+    first, second = (
+        Chaos(seed=CHOSEN, length=SHORT / 2, bridges=4, intensity=3, output=tmp_path).run()[0]
+        for _ in range(2)
+    )
+
+    assert sum(first.faults.values()) > 50
+    assert (first.faults, first.verdict) == (second.faults, second.verdict), (
+        f"Repeat with seed {CHOSEN}."
+    )

@@ -134,7 +134,8 @@ def live_in(clock_path: str, library: str, replies: BinaryIO) -> Any:  # noqa: A
         sys.stdin.read()  # until the parent kills this process
 
     sys.path.insert(0, library)
-    simulation = importlib.import_module("local.simulated_time.process").start(clock_path, time_out)
+    process = importlib.import_module("local.simulated_time.process")
+    simulation = process.start(clock_path, time_out, repeatable=True)
     sys.path.remove(library)
     ours = {"embedded_timestream", "local"}
     for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
@@ -184,6 +185,7 @@ def main() -> None:
         request = json.loads(line)
         if simulation:
             simulation.deadline_ns = request["deadline_ns"]
+            simulation.clock.end_wait()  # of a process that was killed in it
         reply = answer(handler, request)
         if simulation:
             simulation.deadline_ns = None

@@ -31,6 +31,17 @@ def test_the_same_seed_gives_the_same_faults() -> None:
     assert chosen(1) == chosen(1) != chosen(2)
 
 
+def test_what_passes_in_another_order_has_the_same_faults() -> None:
+    def chosen_for(*order: str) -> dict[str, list[str | None]]:
+        one = faults(SimulatedClock(START))
+        found: dict[str, list[str | None]] = {"a": [], "b": []}
+        for what in order * 500:
+            found[what].append(one.choose("source", what))
+        return found
+
+    assert chosen_for("a", "b") == chosen_for("b", "a")
+
+
 def test_each_fault_has_its_share_and_is_counted() -> None:
     clock = SimulatedClock(START)
     one = faults(clock)

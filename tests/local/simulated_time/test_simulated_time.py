@@ -93,6 +93,37 @@ def test_a_socket_gives_up_when_the_clock_is_moved_beyond_its_time_out(
         assert process.stdout.read() == "gave up\n"
 
 
+REPEATABLE = """
+import random, sys, time
+from local.simulated_time.process import start
+start(sys.argv[1], repeatable=True)
+print(time.monotonic(), time.perf_counter(), random.random())
+"""
+
+
+def test_a_repeatable_process_has_the_clocks_time_and_chance_alone(clock: SimulatedClock) -> None:
+    command = [sys.executable, "-c", REPEATABLE, str(clock.path)]
+    first, second = (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - this interpreter
+        for _ in range(2)
+    )
+
+    assert first == second
+    assert first.startswith(f"{START.timestamp()} {START.timestamp()} ")
+
+
+def test_a_clock_tells_whether_a_process_waits(clock: SimulatedClock) -> None:
+    assert clock.waits() % 2 == 0
+    clock.begin_wait()
+    first = clock.waits()
+    clock.begin_wait()  # the one that waited was killed
+    assert (first % 2, clock.waits() % 2) == (1, 1)
+    assert clock.waits() > first
+    clock.end_wait()
+    clock.end_wait()
+    assert clock.waits() % 2 == 0
+
+
 @pytest.mark.parametrize("arguments", [[], ["clock"], ["clock", "probe"], ["clock", "-c", "x"]])
 def test_wrong_usage_is_told(tmp_path: Path, arguments: list[str]) -> None:
     done = run(tmp_path, *arguments)
