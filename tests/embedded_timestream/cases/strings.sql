@@ -87,3 +87,6 @@ SELECT concat('a', NULL, 'b'), concat(NULL, NULL), concat(ARRAY[], ARRAY[1], NUL
 -- The empty text is found around every character
 SELECT replace('abc', '', 'x'), replace('', '', 'x'), '[' || replace('abc', '') || ']', replace(NULL, '', 'x'), replace('abc', '', NULL);
 --> xaxbxcx | x | [abc] | NULL | NULL
+-- The characters that are trimmed
+SELECT trim(' hello world ', ' ld'), ltrim('źółć', 'óź'), rtrim('hello  ', 'l o'), '[' || trim('   ', '') || ']', trim('a', NULL);
+--> hello wor | łć | he | [   ] | NULL
