@@ -5,6 +5,7 @@
 | CSV, JSON Lines, Parquet | `time`, `bridge`, `status` | observations, as `export` writes them |
 | CSV, JSON Lines | `timestamp`, `status`, perhaps `bridge` | the article's entries: observations in the source's own words |
 | CSV, JSON Lines | `bridge`, `opened_at`, `closed_at` | openings; one of the two times may be missing |
+| CSV, JSON Lines | `entityname`, `opendatetime`, `closedatetime` | openings as Seattle publishes them |
 
 Other columns are ignored. CSV and JSON Lines may be gzipped. Nothing is guessed: a time without a zone
 needs a named time zone, in which an hour that the clock skipped or repeated is an error.
@@ -39,7 +40,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _PARQUET_ROWS = 10_000
-_OPENING = frozenset({"opened_at", "closed_at"})
+_OPENINGS = (
+    ("bridge", "opened_at", "closed_at"),
+    # Seattle's open data: https://data.seattle.gov/d/gm8h-9449
+    ("entityname", "opendatetime", "closedatetime"),
+)
+"""What publishers of openings call the bridge, the start and the end."""
 _LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MILLISECOND
 _PLAIN = {status.value: status.value for status in Status}
 
@@ -202,8 +208,9 @@ def _json_rows(start: int, text: Iterator[str]) -> _Rows:
         columns = list(json.loads(first))
     except (ValueError, TypeError, RecursionError) as error:
         raise ValueError(f"its first line is not an object in JSON: {error}") from error
-    if _OPENING & set(columns):
-        columns = [*columns, *(_OPENING - set(columns))]  # one of the two may be missing
+    for _, *times in _OPENINGS:
+        if set(times) & set(columns):
+            columns += set(times) - set(columns)  # one of the two may be missing
 
     def values(content: str) -> Sequence[Any] | ValueError:
         try:
@@ -249,13 +256,16 @@ def _entry_maker(
     names = set(columns)
     in_own_words = "timestamp" in names and "time" not in names
     time = "timestamp" if in_own_words else "time"
-    bridge = "bridge" if "bridge" in names else None
+    opening = next((one for one in _OPENINGS if names >= set(one[1:])), None)
+    named = opening[0] if opening else "bridge"
+    bridge = named if named in names else None
     if bridge is None and language.bridge is None:
         raise ValueError(
-            f"it has no column `bridge` among {', '.join(columns) or 'none'}: name it with --bridge"
+            f"it has no column `{named}` among {', '.join(columns) or 'none'}: "
+            "name it with --bridge"
         )
-    if names >= _OPENING:
-        return _opening_maker(_getter(columns, bridge, "opened_at", "closed_at"), language)
+    if opening:
+        return _opening_maker(_getter(columns, bridge, *opening[1:]), language)
     if {time, "status"} <= names:
         get = _getter(columns, bridge, time, "status")
         return _observation_maker(get, language, in_own_words=in_own_words)

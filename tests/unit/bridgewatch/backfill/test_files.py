@@ -36,6 +36,7 @@ SETTINGS = parse_settings(
     }
 )
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+SEATTLE = ZoneInfo("America/Los_Angeles")
 
 
 def milliseconds(text: str) -> int:
@@ -113,6 +114,19 @@ def stop(error: LineError) -> None:
             {},
             ("Hisingsbron", NOON, None),
             id="openings: one without an end",
+        ),
+        pytest.param(
+            "entityname,opendatetime,closedatetime,minutesopen\n"
+            "Hisingsbron,2026-11-23T04:00:00.000,,\n",
+            {"zone": SEATTLE},
+            ("Hisingsbron", NOON, None),
+            id="openings as Seattle publishes them, on its own clock",
+        ),
+        pytest.param(
+            '{"entityname": "Hisingsbron", "opendatetime": "2026-11-23T04:00:00.000"}\n',
+            {"zone": SEATTLE},
+            ("Hisingsbron", NOON, None),
+            id="JSON Lines of Seattle's: an opening without an end",
         ),
         pytest.param(
             "\ufefftime,bridge,status\r\n2026-11-23T12:00:00Z,Hisingsbron,Closed\r\n",
