@@ -80,8 +80,8 @@ _OURS = "import lambdas.poller.handler"
 _SOURCE = """
 import time as _time
 from datetime import UTC, datetime
-from lambdas.poller.configuration import Bridge, Limits, NdwConfiguration
-from lambdas.poller.sources.ndw import NdwSource
+from lambdas.poller.configuration import Bridge, Limits
+from lambdas.poller.sources.ndw import NdwConfiguration, NdwSource
 limits = Limits(timeout_seconds=10, attempts=1, backoff_seconds=0, max_bytes=10**9)
 source = NdwSource("ndw", NdwConfiguration("{url}", limits), lambda: datetime.now(UTC))
 source.look([], 0)

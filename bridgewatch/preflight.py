@@ -17,9 +17,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from lambdas.poller.configuration import Configuration, JsonConfiguration
-from lambdas.poller.sources.json_source import JsonSource
-from lambdas.poller.sources.ndw import NdwSource
+from lambdas.poller.configuration import Configuration
 from lambdas.store import StoreError
 from lambdas.timestream import explained
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     import boto3
 
     from bridgewatch.settings import Settings
-    from lambdas.poller.sources import Look, Source
+    from lambdas.poller.sources import Look
 
 P = ParamSpec("P")
 
@@ -93,9 +91,8 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
         yield key
     configuration = Configuration.parse(settings.poller_configuration())
     for name, source in configuration.sources.items():
-        with_key = isinstance(source, JsonConfiguration) and source.key
         title = f"source {name}"
-        if with_key and not keys[with_key.parameter]:
+        if source.key and not keys[source.key.parameter]:
             yield _not_yet(title)
         else:
             yield _result(title, _look, configuration, name)
@@ -203,7 +200,8 @@ def _look(configuration: Configuration, name: str) -> str:
     bridges = [bridge for bridge in configuration.bridges if bridge.source == name]
     if not bridges:
         return "no bridge has it: it is not asked"
-    look = _source(configuration, name).look(bridges, time.monotonic() + LOOK_SECONDS)
+    source = configuration.sources[name].source(name, _now)
+    look = source.look(bridges, time.monotonic() + LOOK_SECONDS)
     if look.failures:
         raise CheckError(
             "; ".join(
@@ -213,13 +211,6 @@ def _look(configuration: Configuration, name: str) -> str:
             + " (docs/operations.md says what to do about each reason)"
         )
     return _statuses(look)
-
-
-def _source(configuration: Configuration, name: str) -> Source:
-    source = configuration.sources[name]
-    if isinstance(source, JsonConfiguration):
-        return JsonSource(name, source, _now)
-    return NdwSource(name, source, _now)
 
 
 def _now() -> datetime:

@@ -239,6 +239,22 @@ class _Source(_Model):
         description="The pause before the second attempt; it doubles with each one after that.",
     )
 
+    @property
+    def key_parameter(self) -> str | None:
+        """The SSM parameter that holds its API key, if it wants one."""
+        return None
+
+    def rule_of_code(self, _bridge: Bridge) -> str | None:
+        """Say what the code of a bridge of it breaks, if it breaks anything."""
+        return None
+
+    def disagreements(self, _key: str) -> Iterator[str]:
+        """Say what in it contradicts itself, each as a sentence.
+
+        :param _key: where it stands in the settings.
+        """
+        yield from ()
+
 
 class JsonSource(_Source):
     """An HTTP API that answers JSON."""
@@ -266,6 +282,37 @@ class JsonSource(_Source):
         """Whether its bridges are told apart by their codes."""
         return "{code}" in self.url or "{code}" in self.pointer
 
+    @property
+    def key_parameter(self) -> str | None:
+        """The SSM parameter that holds its API key."""
+        return self.key.parameter if self.key else None
+
+    def rule_of_code(self, bridge: Bridge) -> str | None:
+        """Say what a bridge's code breaks, if it breaks anything."""
+        if self.needs_codes and bridge.code is None:
+            return f"the source {bridge.source} tells its bridges apart by their codes"
+        return None
+
+    def disagreements(self, key: str) -> Iterator[str]:
+        """Say what in it contradicts itself."""
+        if missing := set(get_args(Status)) - set(self.statuses.values()):
+            rule = f"some word must mean {' and some '.join(sorted(missing))}"
+            yield _sentence(f"{key}.statuses", self.statuses, rule)
+        in_path = self.key is not None and self.key.place == "path"
+        if in_path != ("{key}" in self.url):
+            rule = 'it must contain {key} if the key is "in": "path", and only then'
+            yield _sentence(f"{key}.url", self.url, rule)
+        if self.key and not _is_private(self.url):
+            rule = "a key is only sent over https, or to loopback"
+            yield _sentence(f"{key}.url", self.url, rule)
+        if self.key and in_path != (self.key.name is None):
+            rule = 'a header or query parameter needs a name, and "in": "path" has none'
+            yield _sentence(f"{key}.key.name", self.key.name, rule)
+        header = self.key.name if self.key and self.key.place == "header" else None
+        if header and not HEADER_NAME.fullmatch(header):
+            rule = "a header's name has no spaces and no letters but A to Z"
+            yield _sentence(f"{key}.key.name", header, rule)
+
 
 class NdwSource(_Source):
     """The feed of NDW, the Dutch road-traffic data portal; it needs no key."""
@@ -281,8 +328,21 @@ class NdwSource(_Source):
         description="The largest feed that is read, unpacked.",
     )
 
+    def rule_of_code(self, bridge: Bridge) -> str | None:
+        """Say what a bridge's code breaks, if it breaks anything."""
+        if ISRS.fullmatch(bridge.code or ""):
+            return None
+        return "a bridge of an ndw source needs its ISRS code, such as NLAMS002122253000074"
+
 
 Source: TypeAlias = Annotated[JsonSource | NdwSource, Field(discriminator="type")]
+"""The types of sources; each also stands in `SOURCE_TYPES` (lambdas/poller/sources/types.py)."""
+
+
+def source_types() -> tuple[str, ...]:
+    """Give the values that a source's `type` may have."""
+    members: tuple[type[_Source], ...] = get_args(get_args(Source)[0])
+    return tuple(get_args(member.model_fields["type"].annotation)[0] for member in members)
 
 
 class Storage(_Model):
@@ -454,8 +514,7 @@ class Settings(_Model):
             names.add(bridge.name)
             yield from _about_bridge(f"bridges[{index}]", bridge, self.sources)
         for name, source in self.sources.items():
-            if source.type == "json":
-                yield from _about_json_source(f"sources.{name}", source)
+            yield from source.disagreements(f"sources.{name}")
         yield from _about_budget(self.budget)
         dimensions = {name for bridge in self.bridges for name in bridge.dimensions}
         # One is for `source`, which every record has.
@@ -467,8 +526,8 @@ class Settings(_Model):
 
     def key_parameters(self) -> tuple[str, ...]:
         """List the SSM parameters that hold API keys, each once, in the order of the sources."""
-        keys = (source.key for source in self.sources.values() if isinstance(source, JsonSource))
-        return tuple(dict.fromkeys(key.parameter for key in keys if key))
+        keys = (source.key_parameter for source in self.sources.values())
+        return tuple(dict.fromkeys(key for key in keys if key))
 
     def poller_configuration(self) -> dict[str, Any]:
         """Say what the poller has to know: `configuration.json` of its bundle, as JSON values."""
@@ -488,32 +547,8 @@ def _about_bridge(key: str, bridge: Bridge, sources: Mapping[str, Source]) -> It
     if source is None:
         rule = f"it must be one of the sources: {', '.join(sources)}"
         yield _sentence(f"{key}.source", bridge.source, rule)
-    elif source.type == "ndw" and not ISRS.fullmatch(bridge.code or ""):
-        rule = "a bridge of an ndw source needs its ISRS code, such as NLAMS002122253000074"
-        yield _sentence(f"{key}.code", bridge.code, rule)
-    elif source.type == "json" and source.needs_codes and bridge.code is None:
-        rule = f"the source {bridge.source} tells its bridges apart by their codes"
-        yield _sentence(f"{key}.code", None, rule)
-
-
-def _about_json_source(key: str, source: JsonSource) -> Iterator[str]:
-    if missing := set(get_args(Status)) - set(source.statuses.values()):
-        rule = f"some word must mean {' and some '.join(sorted(missing))}"
-        yield _sentence(f"{key}.statuses", source.statuses, rule)
-    in_path = source.key is not None and source.key.place == "path"
-    if in_path != ("{key}" in source.url):
-        rule = 'it must contain {key} if the key is "in": "path", and only then'
-        yield _sentence(f"{key}.url", source.url, rule)
-    if source.key and not _is_private(source.url):
-        rule = "a key is only sent over https, or to loopback"
-        yield _sentence(f"{key}.url", source.url, rule)
-    if source.key and in_path != (source.key.name is None):
-        rule = 'a header or query parameter needs a name, and "in": "path" has none'
-        yield _sentence(f"{key}.key.name", source.key.name, rule)
-    header = source.key.name if source.key and source.key.place == "header" else None
-    if header and not HEADER_NAME.fullmatch(header):
-        rule = "a header's name has no spaces and no letters but A to Z"
-        yield _sentence(f"{key}.key.name", header, rule)
+    elif broken := source.rule_of_code(bridge):
+        yield _sentence(f"{key}.code", bridge.code, broken)
 
 
 def _about_budget(budget: Budget) -> Iterator[str]:
@@ -568,6 +603,7 @@ def parse_settings(document: object) -> Settings:
 def _explain(error: ErrorDetails, document: object) -> list[str]:
     key = _dotted(error["loc"], document)
     context = error.get("ctx", {})
+    types = " or ".join(source_types())
     match error["type"]:
         case "value_error" if not key:
             return str(context["error"]).splitlines()
@@ -576,9 +612,9 @@ def _explain(error: ErrorDetails, document: object) -> list[str]:
         case "extra_forbidden":
             return [f"{key} is not a setting; README.md lists them."]
         case "union_tag_not_found":
-            return [f"{key}.type is missing, but it must be json or ndw."]
+            return [f"{key}.type is missing, but it must be {types}."]
         case "union_tag_invalid":
-            return [_sentence(f"{key}.type", context["tag"], "it must be json or ndw")]
+            return [_sentence(f"{key}.type", context["tag"], f"it must be {types}")]
         case "value_error":
             rule = str(context["error"])
         case "too_short":

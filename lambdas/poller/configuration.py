@@ -12,11 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, overload
 
 from lambdas.environment import ConfigurationError
-from lambdas.observation import Status
+from lambdas.poller.sources.types import SOURCE_TYPES, source_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from lambdas.poller.sources.types import SourceConfiguration
 
 Place: TypeAlias = Literal["header", "query", "path"]
 """Where a request carries an API key; `path` replaces `{key}` in the URL."""
@@ -51,6 +53,20 @@ class Key:
     place: Place
     name: str | None
 
+    @classmethod
+    def parse(cls, one: JsonObject) -> Key:
+        """Read a source's `key`.
+
+        :raises ConfigurationError: if something in it is missing or wrong.
+        """
+        places: tuple[Place, ...] = get_args(Place)
+        place = one.choice("in", places)
+        return cls(
+            parameter=one.get("parameter", str),
+            place=place,
+            name=None if place == "path" else one.get("name", str),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -69,30 +85,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonConfiguration:
-    """A source of type `json` (lambdas/poller/sources/json_source.py).
-
-    :param url: with `{code}` in it, one GET a bridge; without, one GET for all.
-    :param pointer: the JSON pointer to the status (RFC 6901); may hold `{code}`.
-    :param statuses: the source's words, and what they mean here.
-    """
-
-    url: str
-    key: Key | None
-    pointer: str
-    statuses: Mapping[str, Status]
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class NdwConfiguration:
-    """A source of type `ndw` (lambdas/poller/sources/ndw.py)."""
-
-    url: str
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
 class Configuration:
     """What configuration.json holds.
 
@@ -104,7 +96,7 @@ class Configuration:
     heartbeat: timedelta
     interval: timedelta
     bridges: tuple[Bridge, ...]
-    sources: Mapping[str, JsonConfiguration | NdwConfiguration]
+    sources: Mapping[str, SourceConfiguration]
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
@@ -126,7 +118,7 @@ class Configuration:
 
         :raises ConfigurationError: if a key is missing or wrong.
         """
-        whole = _Object(document)
+        whole = JsonObject(document)
         sources = whole.object("sources")
         return cls(
             heartbeat=timedelta(seconds=whole.get("heartbeat_seconds", float)),
@@ -136,7 +128,7 @@ class Configuration:
         )
 
 
-def _bridge(one: _Object, sources: Sequence[str]) -> Bridge:
+def _bridge(one: JsonObject, sources: Sequence[str]) -> Bridge:
     return Bridge(
         name=one.get("name", str),
         source=one.choice("source", sources),
@@ -145,41 +137,21 @@ def _bridge(one: _Object, sources: Sequence[str]) -> Bridge:
     )
 
 
-def _source(one: _Object) -> JsonConfiguration | NdwConfiguration:
+def _source(one: JsonObject) -> SourceConfiguration:
     limits = Limits(
         timeout_seconds=one.get("timeout_seconds", float),
         attempts=one.get("attempts", int),
         backoff_seconds=one.get("backoff_seconds", float),
         max_bytes=one.get("max_bytes", int),
     )
-    match one.get("type", str):
-        case "json":
-            statuses = one.object("statuses")
-            return JsonConfiguration(
-                url=one.get("url", str),
-                key=_key(one.object("key")) if one.has("key") else None,
-                pointer=one.get("pointer", str),
-                statuses={word: statuses.choice(word, tuple(Status)) for word in statuses.keys},
-                limits=limits,
-            )
-        case "ndw":
-            return NdwConfiguration(url=one.get("url", str), limits=limits)
-        case _:
-            raise one.wrong("type", "one of json, ndw")
+    return source_type(one.choice("type", tuple(SOURCE_TYPES))).parse(one, limits)
 
 
-def _key(one: _Object) -> Key:
-    places: tuple[Place, ...] = get_args(Place)
-    place = one.choice("in", places)
-    return Key(
-        parameter=one.get("parameter", str),
-        place=place,
-        name=None if place == "path" else one.get("name", str),
-    )
+class JsonObject:
+    """A JSON object of the file, and where it stands, so that an error names the key.
 
-
-class _Object:
-    """A JSON object of the file, and where it stands, so that an error names the key."""
+    What reads a value raises ConfigurationError if it is missing or wrong.
+    """
 
     def __init__(self, value: object, where: str = "") -> None:
         if not isinstance(value, dict):
@@ -189,9 +161,11 @@ class _Object:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """Its keys, as they stand."""
         return tuple(self._value)
 
     def has(self, key: str) -> bool:
+        """Tell whether there is a value other than null."""
         return self._value.get(key) is not None
 
     @overload
@@ -199,6 +173,7 @@ class _Object:
     @overload
     def get(self, key: str, kind: type[T], *, optional: Literal[True]) -> T | None: ...
     def get(self, key: str, kind: type[T], *, optional: bool = False) -> T | None:
+        """Give a value of this kind; where it is optional, None for null or nothing."""
         value = self._value.get(key)
         if value is None and optional:
             return None
@@ -210,23 +185,28 @@ class _Object:
         return value
 
     def choice(self, key: str, choices: Sequence[C]) -> C:
+        """Give a text that must be one of these."""
         value = self.get(key, str)
         for choice in choices:
             if choice == value:
                 return choice
         raise self.wrong(key, f"one of {', '.join(choices)}")
 
-    def object(self, key: str) -> _Object:
-        return _Object(self._value.get(key), self._at(key))
+    def object(self, key: str) -> JsonObject:
+        """Give an object within this one."""
+        return JsonObject(self._value.get(key), self._at(key))
 
-    def objects(self, key: str) -> tuple[_Object, ...]:
+    def objects(self, key: str) -> tuple[JsonObject, ...]:
+        """Give a list of objects."""
         values = self.get(key, list)
-        return tuple(_Object(one, f"{self._at(key)}[{n}]") for n, one in enumerate(values))
+        return tuple(JsonObject(one, f"{self._at(key)}[{n}]") for n, one in enumerate(values))
 
     def mapping(self, kind: type[T]) -> dict[str, T]:
+        """Give it whole, if all of its values are of this kind."""
         return {key: self.get(key, kind) for key in self.keys}
 
     def wrong(self, key: str, wanted: str) -> ConfigurationError:
+        """Make the error that says what a key must be."""
         value = "missing" if key not in self._value else repr(self._value[key])
         return ConfigurationError(
             f"configuration.json: {self._at(key)} must be {wanted}, not {value}."

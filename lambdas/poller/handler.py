@@ -19,7 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from lambdas.delivery import Delivery
 from lambdas.environment import Environment
 from lambdas.message import as_json
-from lambdas.poller.configuration import Configuration, JsonConfiguration
+from lambdas.poller.configuration import Configuration
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
 from lambdas.sqs import Queue
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.delivery import Delivered
-    from lambdas.poller.configuration import NdwConfiguration
     from lambdas.poller.poll import Poll
-    from lambdas.poller.sources import Source
 
 ONLY_HERE = "only in this log"
 """Marks the lines that hold the only copy of a record; `backfill` reads them as they are."""
@@ -69,7 +67,7 @@ class Container:
         self.interval = configuration.interval
         self.poller = Poller(
             configuration,
-            sources={name: _source(name, one) for name, one in configuration.sources.items()},
+            sources={name: one.source(name, _now) for name, one in configuration.sources.items()},
             delivery=Delivery(
                 store=store,
                 queue=Queue(environment.queue_url, connection),
@@ -83,17 +81,6 @@ class Container:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _source(name: str, configuration: JsonConfiguration | NdwConfiguration) -> Source:
-    # Imported here: what no source needs isn't loaded, an XML parser for instance.
-    if isinstance(configuration, JsonConfiguration):
-        from lambdas.poller.sources.json_source import JsonSource  # noqa: PLC0415
-
-        return JsonSource(name, configuration, _now)
-    from lambdas.poller.sources.ndw import NdwSource  # noqa: PLC0415
-
-    return NdwSource(name, configuration, _now)
 
 
 logger = Logger()

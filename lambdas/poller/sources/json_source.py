@@ -4,25 +4,59 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lambdas.observation import Observation, Status
 from lambdas.poller.api_key import ApiKey
+from lambdas.poller.configuration import Key
 from lambdas.poller.sources import Failure, Look, Reason, SourceError
 from lambdas.poller.sources.http import Http, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from lambdas.poller.configuration import Bridge, JsonConfiguration
+    from lambdas.poller.configuration import Bridge, JsonObject, Limits
     from lambdas.poller.sources.http import Answer
 
 _WORD_LENGTH = 20
 # https://www.rfc-editor.org/rfc/rfc6901#section-4; no list that is read has as many values.
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonConfiguration:
+    """What a source of type `json` has to know (see `SourceConfiguration`).
+
+    :param url: with `{code}` in it, one GET a bridge; without, one GET for all.
+    :param pointer: the JSON pointer to the status (RFC 6901); may hold `{code}`.
+    :param statuses: the source's words, and what they mean here.
+    """
+
+    url: str
+    key: Key | None
+    pointer: str
+    statuses: Mapping[str, Status]
+    limits: Limits
+
+    @classmethod
+    def parse(cls, one: JsonObject, limits: Limits) -> JsonConfiguration:
+        """Read it from configuration.json."""
+        statuses = one.object("statuses")
+        return cls(
+            url=one.get("url", str),
+            key=Key.parse(one.object("key")) if one.has("key") else None,
+            pointer=one.get("pointer", str),
+            statuses={word: statuses.choice(word, tuple(Status)) for word in statuses.keys},
+            limits=limits,
+        )
+
+    def source(self, name: str, now: Callable[[], datetime]) -> JsonSource:
+        """Make the source."""
+        return JsonSource(name, self, now)
 
 
 class JsonSource:

@@ -38,7 +38,7 @@ from lambdas.poller.sources.http import Http, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from lambdas.poller.configuration import Bridge, NdwConfiguration
+    from lambdas.poller.configuration import Bridge, JsonObject, Limits
     from lambdas.poller.sources.http import Answer
 
 FRESH = timedelta(minutes=10)
@@ -88,6 +88,24 @@ class Picture:
             if opening.start <= now and (opening.end is None or now < opening.end):
                 status = Status.OPEN
         return status
+
+
+@dataclass(frozen=True, slots=True)
+class NdwConfiguration:
+    """What a source of type `ndw` has to know (see `SourceConfiguration`)."""
+
+    url: str
+    limits: Limits
+    key: None = None
+
+    @classmethod
+    def parse(cls, one: JsonObject, limits: Limits) -> NdwConfiguration:
+        """Read it from configuration.json."""
+        return cls(url=one.get("url", str), limits=limits)
+
+    def source(self, name: str, now: Callable[[], datetime]) -> NdwSource:
+        """Make the source."""
+        return NdwSource(name, self, now)
 
 
 class NdwSource:

@@ -7,7 +7,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from lambdas.observation import Status
-from lambdas.poller.configuration import Bridge, JsonConfiguration, Key, Limits
+from lambdas.poller.configuration import Bridge, Key, Limits
+from lambdas.poller.sources.json_source import JsonConfiguration
 
 if TYPE_CHECKING:
     from datetime import datetime

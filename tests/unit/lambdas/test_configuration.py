@@ -13,11 +13,11 @@ from lambdas.observation import Status
 from lambdas.poller.configuration import (
     Bridge,
     Configuration,
-    JsonConfiguration,
     Key,
     Limits,
-    NdwConfiguration,
 )
+from lambdas.poller.sources.json_source import JsonConfiguration
+from lambdas.poller.sources.ndw import NdwConfiguration
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.poller.configuration import NdwConfiguration
 from lambdas.poller.sources.json_source import JsonSource
-from lambdas.poller.sources.ndw import NdwSource
+from lambdas.poller.sources.ndw import NdwConfiguration, NdwSource
 from tests.unit.lambdas.moments import NOON
 from tests.unit.lambdas.sources import (
     DE_ZIJL,

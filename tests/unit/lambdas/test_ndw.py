@@ -13,9 +13,9 @@ import pytest
 from werkzeug import Response
 
 from lambdas.observation import Observation
-from lambdas.poller.configuration import Limits, NdwConfiguration
+from lambdas.poller.configuration import Limits
 from lambdas.poller.sources import Reason, SourceError
-from lambdas.poller.sources.ndw import NdwSource, Opening, parse, parse_time
+from lambdas.poller.sources.ndw import NdwConfiguration, NdwSource, Opening, parse, parse_time
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute
 from tests.unit.lambdas.sources import (
     DE_ZIJL,
