@@ -13,6 +13,7 @@ needs a named time zone, in which an hour that the clock skipped or repeated is 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -39,6 +40,7 @@ STDIN = "-"
 _MILLISECOND = timedelta(milliseconds=1)
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PARQUET_ROWS = 10_000
 _OPENINGS = (
     ("bridge", "opened_at", "closed_at"),
@@ -47,6 +49,12 @@ _OPENINGS = (
 )
 """What publishers of openings call the bridge, the start and the end."""
 _LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MILLISECOND
+_EARLIEST_MILLISECONDS = 100_000_000_000
+"""In March 1973: a smaller number is a time in seconds, of any year until 5138."""
+
+_SHOWN = 200
+"""How many characters of a file's columns an error quotes."""
+
 _PLAIN = {status.value: status.value for status in Status}
 
 
@@ -145,13 +153,15 @@ def read(
         if start.startswith(_PARQUET):
             yield from _entries(name, _parquet(path), language, wrong)
             return
+        if start.startswith(_UTF_16):
+            raise LineError(f"{name} is UTF-16: save it as UTF-8.")
         packed = cast("IO[bytes]", gzip.open(file)) if start.startswith(_GZIP) else file  # noqa: SIM115 - the text closes it
         with io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as text:
             try:
                 yield from _entries(name, _rows(text), language, wrong)
             except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
                 raise LineError(f"{name} cannot be read to its end: {error}.") from error
-            except ValueError as error:
+            except (ValueError, csv.Error) as error:
                 raise LineError(f"{name}: {error}.") from error
 
 
@@ -168,16 +178,31 @@ def _entries(
                 raise values
             found = entry(values)
         except (ValueError, IndexError, TypeError, OverflowError) as error:
-            reason = "it has too few columns" if isinstance(error, IndexError) else error
-            wrong(LineError(f"{name}:{line}: {reason}."))
+            wrong(LineError(f"{name}:{line}: {_reason(error)}."))
         else:
             yield found
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case IndexError():
+            return "it has too few columns"
+        case TypeError():
+            return "a list or an object stands where a word or a time is wanted"
+        case OverflowError():
+            return "its time is before the year 1 or after 9999"
+        case _:
+            return str(error)
 
 
 def _rows(text: IO[str]) -> _Rows:
     start, first = next(
         ((line, content) for line, content in enumerate(text, start=1) if content.strip()), (1, "")
     )
+    if not first:
+        raise ValueError("it is empty")
+    if "\0" in first:
+        raise ValueError("its first line has NUL in it: it is no text in UTF-8")
     if first.lstrip().startswith("{"):
         return _json_rows(start, chain([first], text))
     columns = [column.strip().lower() for column in next(csv.reader([first]), [])]
@@ -254,23 +279,23 @@ def _entry_maker(
     :raises ValueError: if the columns are none of the formats'.
     """
     names = set(columns)
+    shown = ", ".join(columns)[:_SHOWN]
+    if twice := next((one for one in columns if one and columns.count(one) > 1), None):
+        raise ValueError(f"two of its columns are named {twice[:_SHOWN]!r}")
     in_own_words = "timestamp" in names and "time" not in names
     time = "timestamp" if in_own_words else "time"
     opening = next((one for one in _OPENINGS if names >= set(one[1:])), None)
     named = opening[0] if opening else "bridge"
     bridge = named if named in names else None
     if bridge is None and language.bridge is None:
-        raise ValueError(
-            f"it has no column `{named}` among {', '.join(columns) or 'none'}: "
-            "name it with --bridge"
-        )
+        raise ValueError(f"it has no column `{named}` among {shown}: name it with --bridge")
     if opening:
         return _opening_maker(_getter(columns, bridge, *opening[1:]), language)
     if {time, "status"} <= names:
         get = _getter(columns, bridge, time, "status")
         return _observation_maker(get, language, in_own_words=in_own_words)
     raise ValueError(
-        f"its columns are {', '.join(columns) or 'none'}, not time, bridge and status, nor "
+        f"its columns are {shown}, not time, bridge and status, nor "
         "timestamp and status, nor bridge, opened_at and closed_at"
     )
 
@@ -329,6 +354,8 @@ def _time_reader(zone: ZoneInfo | None) -> Callable[[str | int], int]:
     """Give what reads a time, as ISO 8601 or as milliseconds since 1970."""
 
     def milliseconds(text: str | int) -> int:
+        if type(text) is int and 0 <= text < _EARLIEST_MILLISECONDS:
+            raise ValueError(f"the time {text} is in seconds, it seems: write it in milliseconds")
         if type(text) is int and 0 <= text <= _LATEST:
             return text
         try:
@@ -339,6 +366,8 @@ def _time_reader(zone: ZoneInfo | None) -> Callable[[str | int], int]:
             ) from None
         if time.tzinfo is None:
             time = _on_the_clock(time, zone)
+        if time < EPOCH:
+            raise ValueError(f"the time {text} is before 1970, where Timestream's begins")
         return (time - EPOCH) // _MILLISECOND
 
     return milliseconds

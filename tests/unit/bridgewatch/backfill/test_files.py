@@ -186,7 +186,25 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         ),
         ("when,bridge,what\n", ": its columns are when, bridge, what, not time, bridge and status"),
         ("time,status\n", ": it has no column `bridge` among time, status: name it with --bridge."),
-        ("", ": it has no column `bridge` among none: name it with --bridge."),
+        ("", ": it is empty."),
+        ("\n \n", ": it is empty."),
+        (f"time,bridge,status\n{ROW}\n".encode("utf-16"), " is UTF-16: save it as UTF-8."),
+        (f"time,bridge,status\n{ROW}\n".encode("utf-16-le"), ": its first line has NUL in it"),
+        pytest.param("x" * 1_000_000, ": field larger than field limit", id="a megabyte, no end"),
+        pytest.param("[" * 100_000, ": it has no column `bridge` among [[[", id="nested lists"),
+        (f"time,bridge,status,status\n{ROW},Closed\n", ": two of its columns are named 'status'."),
+        (
+            '{"time": 1763632800, "bridge": "Hisingsbron", "status": "Open"}',
+            ":1: the time 1763632800 is in seconds, it seems: write it in milliseconds.",
+        ),
+        (
+            "time,bridge,status\n1900-01-01T00:00Z,Hisingsbron,Open\n",
+            ":2: the time 1900-01-01T00:00Z is before 1970",
+        ),
+        (
+            '{"time": 1763632800000, "bridge": ["Hisingsbron"], "status": "Open"}',
+            ":1: a list or an object stands where a word or a time is wanted.",
+        ),
         ('{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron"}\n', ": its columns are time, br"),
         (
             '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n{"time": 1}',
@@ -225,6 +243,7 @@ def test_what_is_wrong_is_told_with_file_and_line(
         entries(tmp_path, content)
 
     assert str(error.value).startswith(f"{tmp_path}/in.csv{sentence}")
+    assert len(str(error.value)) < len(str(tmp_path)) + 400  # a whole file is no sentence
 
 
 @pytest.mark.parametrize(
