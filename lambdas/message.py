@@ -86,7 +86,14 @@ class Message:
                 attempts=int(body["attempts"]),
                 first_failed=datetime.fromisoformat(body["first_failed"]).astimezone(UTC),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
             raise MessageError(f"it is no message of bridgewatch's: {error!r}") from None
         if version != VERSION:
             raise MessageError(f"its version {version!r} is not known here")

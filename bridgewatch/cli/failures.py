@@ -39,7 +39,7 @@ def one_sentence() -> Iterator[None]:
         # Whoever read the output has enough of it: typer ends quietly.
         if error.errno == errno.EPIPE:
             raise
-        sentence, exit_code = f"{error.filename}: {error.strerror}.", FAILED
+        sentence, exit_code = f"{error.filename or 'the output'}: {error.strerror}.", FAILED
     except KeyboardInterrupt:
         sentence, exit_code = "Interrupted.", INTERRUPTED
     else:

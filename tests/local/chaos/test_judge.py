@@ -122,6 +122,14 @@ def test_a_rejected_record_is_in_the_dead_letter_queue_with_its_reason() -> None
     assert verdict(runs, [seen(0, "Closed")], {seen(1, "Open"): ""}).lost == (seen(1, "Open"),)
 
 
+def test_a_rejected_record_that_is_nowhere_is_lost() -> None:
+    runs = [poll(0, "Closed"), poll(1, "Open", "Open", rejected={seen(1, "Open"): "too old"})]
+
+    found = verdict(runs, [seen(0, "Closed")])
+
+    assert (found.lost, found.unjustified) == ((seen(1, "Open"),), ())
+
+
 def test_a_dead_letter_that_nothing_rejected_is_unjustified() -> None:
     found = verdict(RUNS, TABLE[:2], {TABLE[2]: "I did not feel like it"})
 

@@ -92,6 +92,10 @@ def test_a_hundred_of_the_longest_records_are_divided() -> None:
         ('"text"', "no message"),
         ("{}", "no message"),
         (json.dumps({**BODY, "version": 2}), "version 2"),
+        (json.dumps({**BODY, "version": 0}), "version 0"),
+        (json.dumps({**BODY, "first_failed": "9999-12-31T23:59:59-01:00"}), "no message"),
+        (json.dumps({**BODY, "attempts": float("inf")}), "no message"),
+        ("[" * 100_000, "no message"),
         (json.dumps({**BODY, "observations": []}), "no observations"),
         (json.dumps({**BODY, "observations": [{"bridge": "A"}]}), "no message"),
         (json.dumps({**BODY, "observations": [{**SEEN, "status": "?"}]}), "'?'"),
@@ -108,3 +112,9 @@ def test_a_hundred_of_the_longest_records_are_divided() -> None:
 def test_what_is_no_message_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(MessageError, match=sentence):
         Message.decode(text)
+
+
+def test_dimensions_of_bridges_without_observations_may_be_there_too() -> None:
+    text = json.dumps({**BODY, "dimensions": {**BODY["dimensions"], "Another": {"city": "A"}}})
+
+    assert Message.decode(text).observations == MESSAGE.observations

@@ -218,3 +218,15 @@ def test_unload_takes_an_address_of_s3_only(url: str) -> None:
     command = ["export", "--unload", url, "--settings", "settings.json"]
 
     assert CliRunner().invoke(app, command).exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_a_full_disk_is_told_of_the_output_too() -> None:
+    command = [sys.executable, "-m", "bridgewatch", "cost", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == "bridgewatch: the output: No space left on device.\n"
