@@ -218,6 +218,7 @@ def _configure(url: str) -> None:
         "attempts": 1,
         "backoff_seconds": 0,
         "max_bytes": 1_000_000,
+        "concurrency": 1,
     }
     configuration = {
         "heartbeat_seconds": 3600,

@@ -16,7 +16,7 @@ from bridgewatch.cost.prices import REGION, load_prices
 from embedded_timestream.record_sizes import record_bytes
 
 if TYPE_CHECKING:
-    from bridgewatch.settings import Bridge, Settings, Source
+    from bridgewatch.settings import Bridge, JsonSource, Settings
 
 FUNCTION_MB = 256
 ALARMS = 8
@@ -40,8 +40,8 @@ def deployment(settings: Settings) -> Deployment:
     seconds_a_poll = seconds_of_bridges = Fraction(0)
     for name, source in settings.sources.items():
         requests = sum(bridge.source == name for bridge in settings.bridges)
-        if _asks_for_each_bridge(source):
-            seconds_of_bridges += requests * SECONDS_A_REQUEST
+        if source.type == "json" and "{code}" in source.url:
+            seconds_of_bridges += _seconds_of_requests(source, requests)
         elif requests:
             seconds_a_poll += SECONDS_A_FEED if source.type == "ndw" else SECONDS_A_REQUEST
     return Deployment(
@@ -82,8 +82,12 @@ def monthly_budget(settings: Settings) -> float:
     )
 
 
-def _asks_for_each_bridge(source: Source) -> bool:
-    return source.type == "json" and "{code}" in source.url
+def _seconds_of_requests(source: JsonSource, requests: int) -> Fraction:
+    """Tell how long requests take that are sent concurrently, as many a second as are allowed."""
+    seconds = SECONDS_A_REQUEST * ceil(Fraction(requests, source.concurrency))
+    if source.requests_per_second is None:
+        return seconds
+    return max(seconds, requests / Fraction(source.requests_per_second))
 
 
 def _record_bytes(bridge: Bridge) -> int:

@@ -276,6 +276,18 @@ class JsonSource(_Source):
     max_bytes: int = Field(
         default=1_000_000, ge=1, le=10_000_000, description="The longest answer that is read."
     )
+    concurrency: int = Field(
+        default=4,
+        ge=1,
+        le=32,
+        description="How many bridges are asked for at a time, with `{code}` in the `url`.",
+    )
+    requests_per_second: float | None = Field(
+        default=None,
+        gt=0,
+        le=1000,
+        description="How many requests a second the source allows, where it tells a limit.",
+    )
 
     @property
     def needs_codes(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from lambdas.poller.sources import Reason, SourceError
 
 
 class ApiKey:
-    """The key that an SSM parameter holds.
+    """The key that an SSM parameter holds; threads may share it.
 
     :param parameter: its name.
     """
@@ -14,19 +16,22 @@ class ApiKey:
     def __init__(self, parameter: str) -> None:
         self._parameter = parameter
         self._value: str | None = None
+        self._lock = Lock()
 
     def read(self) -> str:
         """Give the key, from memory if it was read before.
 
         :raises SourceError: with the reason `no_key`, if SSM does not give it.
         """
-        if self._value is None:
-            self._value = self._fetch()
-        return self._value
+        with self._lock:
+            if self._value is None:
+                self._value = self._fetch()
+            return self._value
 
     def forget(self) -> None:
         """Read it anew next time: it was denied, so it may have been replaced."""
-        self._value = None
+        with self._lock:
+            self._value = None
 
     def _fetch(self) -> str:
         # Imported here: a poller without a key needs no SSM client. boto3 is loaded already.

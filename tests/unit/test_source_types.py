@@ -15,6 +15,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "url": "https://example.org",
         "pointer": "/status",
         "statuses": {"up": "Open", "down": "Closed"},
+        "concurrency": 1,
     },
     "ndw": {"url": "https://example.org"},
 }

@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from lambdas import PROJECT_URL, VERSION
 from lambdas.poller.sources import Reason, SourceError
 from lambdas.poller.sources.header_timeout import HeaderTimeoutAdapter
+from lambdas.poller.sources.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,20 +59,24 @@ class Request:
 
 
 class Http:
-    """A session with one source's server.
+    """A session with one source's server; threads may share it.
 
     :param limits: time-outs, attempts and the longest answer.
+    :param connections: how many are kept: as many as there are threads.
+    :param requests_per_second: how many requests are sent at most, or None for no limit.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self, limits: Limits, *, connections: int = 1, requests_per_second: float | None = None
+    ) -> None:
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
         self._limits = limits
-        self._not_before = 0.0
+        self._pace = Pace(requests_per_second)
         self._session = requests.Session()
         # Neither proxies nor ~/.netrc: nothing of the environment belongs in these requests.
         self._session.trust_env = False
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HeaderTimeoutAdapter())
+            self._session.mount(scheme, HeaderTimeoutAdapter(pool_maxsize=connections))
         self._session.headers.clear()
         self._session.headers.update(
             {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
@@ -87,23 +92,20 @@ class Http:
         :raises SourceError: the last attempt's.
         """
         error = SourceError(Reason.TIMED_OUT, "no time left in this poll")
-        if self._not_before > deadline:
+        if self._pace.not_before > deadline:
             error = SourceError(Reason.SERVER_ERROR, "it asked to be left alone for longer")
         for attempt in range(self._limits.attempts):
-            now = time.monotonic()
             backoff = self._limits.backoff_seconds * 2 ** (attempt - 1) if attempt else 0
-            pause = max(backoff, self._not_before - now)
-            timeout = min(self._limits.timeout_seconds, deadline - now - pause)
-            if timeout <= 0:
+            turn = self._pace.wait(backoff, deadline)
+            if turn is None:
                 break
-            if pause > 0:
-                time.sleep(pause)
+            timeout = min(self._limits.timeout_seconds, deadline - turn)
             outcome = self._attempt(request, timeout, deadline, read)
             if not isinstance(outcome, SourceError):
                 return outcome
             error = outcome
             if error.patience:
-                self._not_before = time.monotonic() + min(error.patience, MOST_PATIENCE)
+                self._pace.leave_alone(min(error.patience, MOST_PATIENCE))
             if error.reason not in _PASSING:
                 break
         # Outside of every except block, so that no exception with a URL in it is its context.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -34,12 +36,16 @@ class JsonConfiguration:
     :param url: with `{code}` in it, one GET a bridge; without, one GET for all.
     :param pointer: the JSON pointer to the status (RFC 6901); may hold `{code}`.
     :param statuses: the source's words, and what they mean here.
+    :param concurrency: how many requests may wait for an answer at a time.
+    :param requests_per_second: how many are sent at most, or None for no limit.
     """
 
     url: str
     key: Key | None
     pointer: str
     statuses: Mapping[str, Status]
+    concurrency: int
+    requests_per_second: float | None
     limits: Limits
 
     @classmethod
@@ -51,6 +57,8 @@ class JsonConfiguration:
             key=Key.parse(one.object("key")) if one.has("key") else None,
             pointer=one.get("pointer", str),
             statuses={word: statuses.choice(word, tuple(Status)) for word in statuses.keys},
+            concurrency=one.get("concurrency", int),
+            requests_per_second=one.get("requests_per_second", float, optional=True),
             limits=limits,
         )
 
@@ -72,26 +80,43 @@ class JsonSource:
         self._name = name
         self._configuration = configuration
         self._now = now
-        self._http = Http(configuration.limits)
+        self._http = Http(
+            configuration.limits,
+            connections=configuration.concurrency,
+            requests_per_second=configuration.requests_per_second,
+        )
         self._key = ApiKey(configuration.key.parameter) if configuration.key else None
 
     def look(self, bridges: Sequence[Bridge], deadline: float) -> Look:
         """Ask for the status of these bridges: one GET each, or one GET for all (see `Source`)."""
+        groups = self._groups(bridges)
+        look_at = partial(self._look_at, deadline=deadline)
+        threads = min(self._configuration.concurrency, len(groups))
+        if threads <= 1:
+            looks = list(map(look_at, groups))
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                looks = list(pool.map(look_at, groups))
+        return Look(
+            tuple(seen for look in looks for seen in look.observations),
+            tuple(failure for look in looks for failure in look.failures),
+        )
+
+    def _look_at(self, group: Sequence[Bridge], deadline: float) -> Look:
+        """Look at the bridges that one GET serves."""
         observations: list[Observation] = []
         failures: list[Failure] = []
-        for group in self._groups(bridges):
+        try:
+            document, time = self._fetch(group[0].code or "", deadline)
+        except SourceError as error:
+            return Look((), (self._failure(error, group),))
+        for bridge in group:
             try:
-                document, time = self._fetch(group[0].code or "", deadline)
+                status = self._status(document, bridge)
             except SourceError as error:
-                failures.append(self._failure(error, group))
-                continue
-            for bridge in group:
-                try:
-                    status = self._status(document, bridge)
-                except SourceError as error:
-                    failures.append(self._failure(error, [bridge]))
-                else:
-                    observations.append(Observation(bridge.name, status, time))
+                failures.append(self._failure(error, [bridge]))
+            else:
+                observations.append(Observation(bridge.name, status, time))
         return Look(tuple(observations), tuple(failures))
 
     def _groups(self, bridges: Sequence[Bridge]) -> list[Sequence[Bridge]]:

@@ -137,11 +137,33 @@ def test_sources_that_are_asked_for_each_bridge_take_it_for_each() -> None:
     settings = settings_of(
         [{"name": name, "source": "api", "code": name} for name in "ABCD"]
         + [{"name": "E", "source": "one"}],
-        {"api": {**JSON, "url": "https://example.com/{code}"}, "one": JSON},
+        {"api": {**JSON, "url": "https://example.com/{code}", "concurrency": 1}, "one": JSON},
     )
     # then
     assert deployment(settings).seconds_a_poll == Fraction("0.25")
     assert deployment(settings).seconds_a_bridge * 5 == 1
+
+
+@pytest.mark.parametrize(
+    ("pace", "seconds"),
+    [
+        ({}, Fraction("0.75")),  # nine requests, four at a time
+        ({"concurrency": 3}, Fraction("0.75")),
+        ({"concurrency": 32}, Fraction("0.25")),
+        ({"concurrency": 32, "requests_per_second": 2}, Fraction("4.5")),
+        ({"concurrency": 1, "requests_per_second": 100}, Fraction("2.25")),
+    ],
+)
+def test_requests_share_their_time_as_far_as_the_source_allows(
+    pace: dict[str, float], seconds: Fraction
+) -> None:
+    # given
+    settings = settings_of(
+        [{"name": name, "source": "api", "code": name} for name in "ABCDEFGHI"],
+        {"api": {**JSON, "url": "https://example.com/{code}", **pace}},
+    )
+    # then
+    assert deployment(settings).seconds_a_bridge * 9 == seconds
 
 
 def test_retention_heartbeat_and_keys_are_the_settings() -> None:

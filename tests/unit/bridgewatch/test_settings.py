@@ -298,6 +298,8 @@ def test_what_the_poller_is_told_is_complete() -> None:
                 "attempts": 3,
                 "backoff_seconds": 0.5,
                 "max_bytes": 1_000_000,
+                "concurrency": 4,
+                "requests_per_second": None,
             },
             "ndw": {
                 "type": "ndw",

@@ -20,11 +20,17 @@ DE_ZIJL = Bridge("De Zijlbrug", "ndw", "NLTNZ001300522000264", {"country": "Neth
 LAMMEBRUG = Bridge("Lammebrug", "ndw", "NLLEI000500519000052", {"country": "Netherlands"})
 
 
-def json_configuration(
-    url: str, *, key: Key | None = None, pointer: str = "/status", limits: Limits = LIMITS
+def json_configuration(  # noqa: PLR0913 - what a source can differ in
+    url: str,
+    *,
+    key: Key | None = None,
+    pointer: str = "/status",
+    concurrency: int = 1,
+    requests_per_second: float | None = None,
+    limits: Limits = LIMITS,
 ) -> JsonConfiguration:
     statuses = {"Open": Status.CLOSED, "Closed": Status.OPEN, "true": Status.OPEN}
-    return JsonConfiguration(url, key, pointer, statuses, limits)
+    return JsonConfiguration(url, key, pointer, statuses, concurrency, requests_per_second, limits)
 
 
 NAMESPACES = " ".join(

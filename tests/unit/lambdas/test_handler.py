@@ -70,6 +70,7 @@ class Function:
                     "key": None,
                     "pointer": "/status",
                     "statuses": {"Open": "Closed", "Closed": "Open"},
+                    "concurrency": 1,
                     **LIMITS,
                 }
             },

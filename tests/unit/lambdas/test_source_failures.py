@@ -184,7 +184,14 @@ LIMITS = {"timeout_seconds": 0.2, "attempts": 1, "backoff_seconds": 0, "max_byte
 
 def json_source(url: str) -> dict[str, Any]:
     statuses = {"Open": "Closed", "Closed": "Open"}
-    return {"type": "json", "url": url, "pointer": "/status", "statuses": statuses, **LIMITS}
+    return {
+        "type": "json",
+        "url": url,
+        "pointer": "/status",
+        "statuses": statuses,
+        "concurrency": 1,
+        **LIMITS,
+    }
 
 
 class Poll:
