@@ -9,6 +9,7 @@ from enum import StrEnum
 import typer
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
@@ -68,13 +69,17 @@ def print_records(
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print a table; what does not fit is folded, never cut."""
+    """Print a table; what does not fit a terminal is folded, never cut; nothing else is folded."""
     table = Table(box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        unbounded = console.options.update(max_width=sys.maxsize)
+        console.width = Measurement.get(console, unbounded, table).maximum
+    console.print(table)
 
 
 def counted(number: int, noun: str) -> str:
