@@ -24,7 +24,7 @@ ALLOWED = {
     "stacks": {"stacks"},
     "lambdas": {"lambdas"},
     "bridgewatch": {"bridgewatch", "embedded_timestream", "lambdas"},
-    "bridgewatch.settings": set[str](),
+    "bridgewatch.settings": {"bridgewatch.settings"},
     "bridgewatch.settings_table": {"bridgewatch.settings"},
     "bridgewatch.cost": {"bridgewatch.cost", "embedded_timestream.record_sizes"},
     "embedded_timestream": {"embedded_timestream"},

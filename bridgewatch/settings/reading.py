@@ -1,0 +1,112 @@
+"""How settings are read from a file, and how a mistake becomes one sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from bridgewatch.settings.deployment import Settings
+from bridgewatch.settings.model import sentence
+from bridgewatch.settings.sources import source_types
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+CDK_JSON = Path(__file__).parents[2] / "cdk.json"
+
+
+class SettingsError(Exception):
+    """A wrong setting, as one sentence: the key, the value and what is allowed."""
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check the settings.
+
+    :param path: a file that holds the settings as one JSON object, or a cdk.json that holds them in
+        its context under `bridgewatch`; without it, this project's cdk.json.
+    :raises SettingsError: one sentence that says what is wrong first, and how much more is.
+    """
+    file = path or CDK_JSON
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{file} is not JSON: {error}.") from error
+    if path is None or (isinstance(document, dict) and "context" in document):
+        document = document.get("context", {}).get("bridgewatch")
+    return parse_settings(document)
+
+
+def parse_settings(document: object) -> Settings:
+    """Check settings that were read from somewhere.
+
+    :param document: the settings as JSON values.
+    :raises SettingsError: one sentence that says what is wrong first, and how much more is.
+    """
+    try:
+        # As JSON, strictly: true is no number, "24" neither, and a list is how JSON writes a tuple.
+        return Settings.model_validate_json(json.dumps(document), strict=True)
+    except ValidationError as error:
+        # pydantic also calls a list too short whose only value is wrong.
+        details = [one for one in error.errors() if one["type"] != "too_short" or not one["input"]]
+        sentences = [line for detail in details for line in _explain(detail, document)]
+        more = f" (and {len(sentences) - 1} more)" if sentences[1:] else ""
+        raise SettingsError(sentences[0] + more) from error
+
+
+def _explain(error: ErrorDetails, document: object) -> list[str]:
+    key = _dotted(error["loc"], document)
+    context = error.get("ctx", {})
+    types = " or ".join(source_types())
+    match error["type"]:
+        case "value_error" if not key:
+            return str(context["error"]).splitlines()
+        case "missing":
+            return [f"{key} is missing, but it is required."]
+        case "extra_forbidden":
+            return [f"{key} is not a setting; README.md lists them."]
+        case "union_tag_not_found":
+            return [f"{key}.type is missing, but it must be {types}."]
+        case "union_tag_invalid":
+            return [sentence(f"{key}.type", context["tag"], f"it must be {types}")]
+        case "value_error":
+            rule = str(context["error"])
+        case "too_short":
+            rule = f"it must have at least {context['min_length']}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            rule = "it must be an object"
+        case "tuple_type":
+            rule = "it must be a list"
+        case _:
+            rule = error["msg"].partition(",")[0] if "parsing" in error["type"] else error["msg"]
+            rule = rule.replace("Input should", "it must").replace("'", "")
+    return [sentence(key or "bridgewatch", error["input"], rule)]
+
+
+def _dotted(location: tuple[int | str, ...], document: object) -> str:
+    """Write a key as `bridges[0].source`, without the steps that only pydantic knows."""
+    dotted = ""
+    value: Any = document
+    for step in location:
+        if isinstance(step, int):
+            dotted += f"[{step}]"
+        elif step != "[key]" and not _is_tag(step, dotted, value):
+            dotted += f".{step}" if dotted else step
+        else:
+            continue
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return dotted
+
+
+def _is_tag(step: str, dotted: str, value: object) -> bool:
+    """Tell whether a step of pydantic's is the type of a source, which is no key."""
+    in_source = dotted.startswith("sources.") and dotted.count(".") == 1
+    return in_source and isinstance(value, dict) and step == value.get("type")
