@@ -112,12 +112,14 @@ bench: setup build/bench-venv/.installed  ## measure the poller, the embedded Ti
 docs: setup  ## renew the generated parts of README.md and docs/
 	@$(venv)/cog -r -I . --verbosity 1 README.md docs/*.md
 
-lock:  ## compile requirements.txt and lambdas/requirements.txt from the .in files
+lock:  ## compile requirements.txt, and that of each Lambda function, from the .in files
 	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" $(ARGS) requirements.in -o requirements.txt
-	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --custom-compile-command "make lock" $(ARGS) -c requirements.txt \
-	  lambdas/requirements.in -o lambdas/requirements.txt
+	@for function in $(patsubst lambdas/%/requirements.in,%,$(wildcard lambdas/*/requirements.in)); do \
+	  $(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" $(ARGS) -c requirements.txt \
+	    lambdas/$$function/requirements.in -o lambdas/$$function/requirements.txt || exit 1; \
+	done
 
 clean:  ## remove everything that these verbs made
 	rm -rf .venv node_modules build cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,8 +1,10 @@
 """The code of the Lambda functions, bundled without Docker and the same on every machine.
 
-The bundle holds `lambdas/` as a package, its pinned dependencies as AWS Lambda runs them (Python
-3.14 on arm64), and `configuration.json`. boto3 is the runtime's own. Where a dependency has a
-compiled part it has a Python one as well, so that the same bundle runs on the embedded cloud.
+A function's bundle holds its own package of `lambdas/` and the modules that all share, what its
+`requirements.txt` pins as AWS Lambda runs it (Python 3.14 on arm64), and `configuration.json`. So a
+function starts no slower for what another one needs, and is not deployed again when only another
+changed. boto3 is the runtime's own. Where a dependency has a compiled part it has a Python one as
+well, so that the same bundle runs on the embedded cloud.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "lambdas"
-LOCK = SOURCES / "requirements.txt"
 INSTALLED = ROOT / "build" / "lambda-dependencies"
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -41,55 +42,72 @@ _DROPPINGS = shutil.ignore_patterns(
 )
 
 
-def bundle(configuration: Mapping[str, Any]) -> lambda_.Code:
-    """Bundle the Lambda code with a configuration.
+def bundle(function: str, configuration: Mapping[str, Any] | None = None) -> lambda_.Code:
+    """Bundle the code of a function.
 
-    The hash of the asset is that of what is in it: it changes when the code, a dependency or the
-    configuration does, and never otherwise.
+    The hash of the asset is that of what is in it: it changes when the function's code, a
+    dependency or the configuration does, and never otherwise.
 
-    :param configuration: JSON values, for `configuration.json` at the root of the bundle.
+    :param function: its package in `lambdas/`, such as `poller`.
+    :param configuration: JSON values, for `configuration.json` at the root of the bundle; None for
+        a function that reads none.
     """
     return lambda_.Code.from_asset(
-        str(SOURCES),
+        # The CDK tells bundles apart by this path.
+        str(SOURCES / function),
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
             # Never pulled: `local` bundles, or fails.
             image=DockerImage.from_registry("unused"),
-            local=_LocalBundling(configuration),
+            local=_LocalBundling(function, configuration),
         ),
     )
 
 
 @jsii.implements(ILocalBundling)
 class _LocalBundling:
-    def __init__(self, configuration: Mapping[str, Any]) -> None:
+    def __init__(self, function: str, configuration: Mapping[str, Any] | None) -> None:
+        self._function = function
         self._configuration = configuration
 
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
-        write_bundle(Path(output_dir), self._configuration)
+        write_bundle(Path(output_dir), self._function, self._configuration)
         return True
 
 
-def write_bundle(directory: Path, configuration: Mapping[str, Any]) -> None:
-    """Write the bundle into an existing directory."""
-    shutil.copytree(install_dependencies(), directory, dirs_exist_ok=True)
+def write_bundle(
+    directory: Path, function: str, configuration: Mapping[str, Any] | None = None
+) -> None:
+    """Write a function's bundle into an existing directory (see `bundle`)."""
+    shutil.copytree(install_dependencies(function), directory, dirs_exist_ok=True)
+    code = directory / SOURCES.name
+    code.mkdir()
+    for shared in SOURCES.glob("*.py"):
+        shutil.copyfile(shared, code / shared.name)
     shutil.copytree(
-        SOURCES,
-        directory / SOURCES.name,
+        SOURCES / function,
+        code / function,
         ignore=shutil.ignore_patterns("__pycache__", "requirements.*"),
     )
-    (directory / "configuration.json").write_text(
-        json.dumps(configuration, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    if configuration is not None:
+        (directory / "configuration.json").write_text(
+            json.dumps(configuration, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
 
-def install_dependencies() -> Path:
-    """Install what `lambdas/requirements.txt` pins, once; later calls need no network.
+def lock_of(function: str) -> Path:
+    """Give the file that pins what a function is bundled with."""
+    return SOURCES / function / "requirements.txt"
 
-    :return: the directory that holds them, one for each content of the lock file.
-    :raises subprocess.CalledProcessError: if uv could not install them; it has said why.
+
+def install_dependencies(function: str) -> Path:
+    """Install what a function's `requirements.txt` pins, once; later calls need no network.
+
+    :return: the directory that holds it, one for each content of such a file.
+    :raises subprocess.CalledProcessError: if uv could not install it; it has said why.
     """
-    key = hashlib.sha256(LOCK.read_bytes() + " ".join(_TARGET).encode()).hexdigest()[:16]
+    lock = lock_of(function)
+    key = hashlib.sha256(lock.read_bytes() + " ".join(_TARGET).encode()).hexdigest()[:16]
     installed = INSTALLED / key
     if installed.is_dir():
         return installed
@@ -106,7 +124,7 @@ def install_dependencies() -> Path:
                     "--no-deps",
                     "--require-hashes",
                     "--requirements",
-                    LOCK,
+                    lock,
                 ),
             ],
             check=True,

@@ -80,13 +80,13 @@ class PollerStack(Stack):
         super().__init__(scope, construct_id, description="bridgewatch: the poller")
         self._deployment = deployment
         self._table = table
-        self._code = bundle(configuration)
         self._log_retention_days = log_retention_days
         self._reserved = 1 if reserve_concurrency else None
         self._queues = RecordQueues(self, "Queues", deployment=deployment, key=key)
         poller = self._function(
             "Poller",
             _description(configuration),
+            configuration,
             # The last poll of a minute begins within it, and has half a minute to write or queue.
             # Who comes meanwhile waits, or runs beside it in a container of its own.
             timeout=Duration.seconds(90),
@@ -94,6 +94,7 @@ class PollerStack(Stack):
         redriver = self._function(
             "Redriver",
             "Writes records that Timestream did not take at first",
+            configuration=None,
             timeout=RecordQueues.longest_run,
         )
         self._grant_keys(poller, key_parameters)
@@ -135,7 +136,14 @@ class PollerStack(Stack):
         CfnOutput(self, "DeadLetterQueueUrl", value=self._queues.dead_letters.queue_url)
         CfnOutput(self, "SilenceAlarmName", value=alarms.silence.alarm_name)
 
-    def _function(self, name: str, description: str, *, timeout: Duration) -> lambda_.Function:
+    def _function(
+        self,
+        name: str,
+        description: str,
+        configuration: Mapping[str, Any] | None,
+        *,
+        timeout: Duration,
+    ) -> lambda_.Function:
         """Make a function that writes to the table: `lambdas/NAME`."""
         package = name.lower()
         function = PythonFunction(
@@ -143,7 +151,7 @@ class PollerStack(Stack):
             name,
             function_name=f"{self._deployment}-{package}",
             description=description,
-            code=self._code,
+            code=bundle(package, configuration),
             handler=f"lambdas.{package}.handler.handler",
             environment={
                 "BRIDGEWATCH_DATABASE": self._table.database_name,

@@ -70,7 +70,9 @@ def test_only_the_data_is_protected_from_being_deleted(assembly: Path) -> None:
     assert protected == ["bridgewatch-storage"]
 
 
-def test_the_asset_is_the_bundle_with_the_settings(assembly: Path, tmp_path: Path) -> None:
+def test_the_assets_are_the_bundles_the_pollers_with_the_settings(
+    assembly: Path, tmp_path: Path
+) -> None:
     def files(directory: Path) -> dict[str, bytes]:
         return {
             str(path.relative_to(directory)): path.read_bytes()
@@ -78,10 +80,16 @@ def test_the_asset_is_the_bundle_with_the_settings(assembly: Path, tmp_path: Pat
             if path.is_file()
         }
 
-    write_bundle(tmp_path, load_settings().poller_configuration())
+    poller, redriver = tmp_path / "poller", tmp_path / "redriver"
+    poller.mkdir()
+    redriver.mkdir()
+    write_bundle(poller, "poller", load_settings().poller_configuration())
+    write_bundle(redriver, "redriver")
 
-    (asset,) = assembly.glob("asset.*")
-    assert files(asset) == files(tmp_path)
+    assets = [files(asset) for asset in assembly.glob("asset.*")]
+    assert len(assets) == 2
+    assert files(poller) in assets
+    assert files(redriver) in assets
 
 
 def test_a_wrong_setting_stops_synth_with_one_sentence(

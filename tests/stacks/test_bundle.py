@@ -19,7 +19,7 @@ MEGABYTE = 1_000_000
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("bundle")
-    write_bundle(directory, CONFIGURATION)
+    write_bundle(directory, "poller", CONFIGURATION)
     return directory
 
 
@@ -48,6 +48,24 @@ def test_it_holds_neither_the_runtimes_own_packages_nor_what_no_function_needs(
     assert not unwanted & names
 
 
+def test_a_function_is_bundled_with_its_own_code_and_needs_only(
+    bundled: Path, tmp_path: Path
+) -> None:
+    write_bundle(tmp_path, "redriver")
+
+    assert {path.name for path in (tmp_path / "lambdas").iterdir() if path.is_dir()} == {"redriver"}
+    assert {path.name for path in (bundled / "lambdas").iterdir() if path.is_dir()} == {"poller"}
+    assert not (tmp_path / "requests").exists()
+    assert not (tmp_path / "configuration.json").exists()
+
+
+def test_every_function_pins_what_it_is_bundled_with() -> None:
+    packages = [path.parent.name for path in bundle.SOURCES.glob("*/handler.py")]
+
+    assert packages
+    assert all(bundle.lock_of(package).is_file() for package in packages)
+
+
 def test_it_is_the_same_whenever_and_wherever_it_is_made(
     bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,7 +79,7 @@ def test_it_is_the_same_whenever_and_wherever_it_is_made(
     again.mkdir()
 
     # when
-    write_bundle(again, CONFIGURATION)
+    write_bundle(again, "poller", CONFIGURATION)
 
     # then
     assert contents(again) == contents(bundled)
@@ -101,11 +119,11 @@ def test_it_runs_on_this_machine_too(bundled: Path) -> None:
 
 
 def test_installing_again_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    installed = install_dependencies()
+    installed = install_dependencies("poller")
 
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_kwargs: pytest.fail("it ran uv"))
 
-    assert install_dependencies() == installed
+    assert install_dependencies("poller") == installed
 
 
 def test_an_installation_that_fails_leaves_nothing_to_be_taken_for_one(
@@ -113,11 +131,11 @@ def test_an_installation_that_fails_leaves_nothing_to_be_taken_for_one(
 ) -> None:
     lock = tmp_path / "requirements.txt"
     lock.write_text(f"./nowhere.whl --hash=sha256:{'0' * 64}\n")
-    monkeypatch.setattr(bundle, "LOCK", lock)
+    monkeypatch.setattr(bundle, "lock_of", lambda _function: lock)
     monkeypatch.setattr(bundle, "INSTALLED", tmp_path / "dependencies")
 
     with pytest.raises(subprocess.CalledProcessError):
-        install_dependencies()
+        install_dependencies("poller")
 
     assert not list((tmp_path / "dependencies").iterdir())
 
@@ -131,14 +149,14 @@ def test_of_two_synths_at_once_the_slower_takes_what_the_faster_installed(
 
     def run_while_another_finishes(*args: object, **kwargs: object) -> object:
         monkeypatch.setattr(subprocess, "run", run)
-        faster.append(install_dependencies())
+        faster.append(install_dependencies("poller"))
         return run(*args, **kwargs)  # type: ignore[call-overload] # passed through
 
     faster: list[Path] = []
     monkeypatch.setattr(subprocess, "run", run_while_another_finishes)
 
     # when
-    slower = install_dependencies()
+    slower = install_dependencies("poller")
 
     # then
     assert [slower] == faster == list((tmp_path / "dependencies").iterdir())

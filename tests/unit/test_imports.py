@@ -31,8 +31,8 @@ ALLOWED = {
     "local": {"local", "bridgewatch.cost", "embedded_timestream"},
 }
 
-# The runtime's own (boto3, which is botocore), and what lambdas/requirements.in bundles (requests,
-# which is urllib3). The mypy stubs are imported by type checkers only.
+# The runtime's own (boto3, which is botocore), and what a function's requirements.in bundles
+# (requests, which is urllib3). The mypy stubs are imported by type checkers only.
 BUNDLED = {"boto3", "botocore", "requests", "urllib3", "aws_lambda_powertools"}
 TYPES_ONLY = {
     "mypy_boto3_sqs",
