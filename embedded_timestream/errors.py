@@ -16,8 +16,9 @@ class TimestreamError(Exception):
     """
 
     status = 400  # HTTP
+    namespace = "com.amazonaws.timestream.v20181101"
 
-    def __init__(self, message: str, **extra: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, message: str = "", **extra: Any) -> None:  # noqa: ANN401 - JSON
         super().__init__(message)
         self.message = message
         self.extra = extra
@@ -27,8 +28,26 @@ class TimestreamError(Exception):
         """The exception's name on the wire."""
         return type(self).__name__
 
+    def members(self) -> dict[str, Any]:
+        """Give the answer's members, as they go over the wire."""
+        told = {"Message": self.message} if self.message else {}
+        return {"__type": f"{self.namespace}#{self.code}", **told, **self.extra}
 
-class ValidationException(TimestreamError):  # noqa: N818 - the service's names
+
+class UnknownOperationException(TimestreamError):  # noqa: N818 - the service's names
+    """There is no such call. Recorded: https://github.com/JuliaCloud/AWS.jl/issues/539 ."""
+
+    status = 404
+    namespace = "com.amazon.coral.service"
+
+
+class SerializationException(TimestreamError):  # noqa: N818
+    """The request cannot be read: it is not JSON, or not an object."""
+
+    namespace = "com.amazon.coral.service"
+
+
+class ValidationException(TimestreamError):  # noqa: N818
     """The request is malformed, or asks for what the service does not do."""
 
 

@@ -1,15 +1,21 @@
 """Puts this Timestream in the place of moto's, which stores records unread and answers nothing.
 
+For `mock_aws`, for moto's server and for whoever builds a cloud of moto's services:
+
+    with moto_adapter.installed(), mock_aws():
+        boto3.client("timestream-query").query(QueryString="SELECT 1")
+
 moto serves both of Timestream's APIs from one class, whose methods it finds by the operation's
-name. A service lives on moto's backend of an account and region, so that moto's reset ends it.
+name. What was written lives until moto is reset, which `mock_aws` does, as all that moto keeps.
 """
 
 from __future__ import annotations
 
-import json
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
@@ -18,7 +24,9 @@ from moto.timestreamwrite import urls
 from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
-from embedded_timestream.errors import TimestreamError, ValidationException
+from embedded_timestream import protocol
+from embedded_timestream.clock import SystemClock
+from embedded_timestream.errors import ValidationException
 from embedded_timestream.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -33,32 +41,54 @@ if TYPE_CHECKING:
 
     Answer = tuple[int, dict[str, Any], str]
 
-_ERROR = "com.amazonaws.timestream.v20181101#"
-_CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service says it
 _COLONS_OF_A_TOPIC = 5  # arn:aws:sns:REGION:ACCOUNT:NAME
 
 
-def install(clock: Clock, data: Path | None = None) -> None:
-    """Let moto answer Timestream's calls from here on with a real store.
+@contextmanager
+def installed(clock: Clock | None = None, data: Path | None = None) -> Iterator[None]:
+    """Let moto answer Timestream's calls with a real store, while the context lasts.
 
-    :param clock: what everything that depends on the time asks.
+    :param clock: what everything that depends on the time asks; the computer's, if None.
     :param data: a directory that keeps what is written, in one of its own for each account and
         region; without it a store lives until moto is reset.
     """
+    uninstall = install(clock or SystemClock(), data)
+    try:
+        yield
+    finally:
+        uninstall()
+
+
+def install(clock: Clock, data: Path | None = None) -> Callable[[], None]:
+    """Let moto answer Timestream's calls from here on with a real store, as `installed` does.
+
+    :returns: what ends that, and puts back what was there before.
+    """
+    services = _Services(clock, data)
 
     class Backend(_Backend):
-        def open(self) -> Service:
-            from embedded_timestream.service import Service  # noqa: PLC0415 - loads DuckDB
+        def __init__(self, region_name: str, account_id: str) -> None:
+            super().__init__(region_name, account_id)
+            self.services = services
 
-            where = data and data / self.account_id / self.region_name
-            surroundings = MotoSurroundings(self.account_id)
-            return Service(clock, where, self.account_id, self.region_name, surroundings)
-
+    undo = ExitStack()
+    undo.callback(services.close)
+    undo.callback(timestreamwrite_backends.clear)
+    undo.callback(setattr, timestreamwrite_backends, "backend", timestreamwrite_backends.backend)
     timestreamwrite_backends.clear()
     timestreamwrite_backends.backend = Backend
-    TimestreamWriteResponse.describe_endpoints = _describe_endpoints  # type: ignore[method-assign] # replaced
-    for operation in OPERATIONS:
-        setattr(TimestreamWriteResponse, camelcase_to_underscores(operation), _serve(operation))
+    methods: dict[str, object] = {
+        camelcase_to_underscores(operation): _serve
+        for operation in (*OPERATIONS, protocol.DISCOVERY)
+    }
+    for name, method in {**methods, "call_action": _call_action}.items():
+        if name in vars(TimestreamWriteResponse):
+            before = vars(TimestreamWriteResponse)[name]
+            undo.callback(setattr, TimestreamWriteResponse, name, before)
+        else:
+            undo.callback(delattr, TimestreamWriteResponse, name)
+        setattr(TimestreamWriteResponse, name, method)
+    return undo.close
 
 
 def store(account: str, region: str) -> Store:
@@ -122,23 +152,52 @@ class MotoSurroundings:
             raise ValidationException(f"The bucket {bucket} does not exist.") from None
 
 
-class _Backend(TimestreamWriteBackend):
-    """moto's backend of one account and region, with a service that is opened when needed."""
+class _Services:
+    """The service of each account and region, opened when it is first asked."""
 
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
+    def __init__(self, clock: Clock, data: Path | None) -> None:
+        self._clock = clock
+        self._data = data
         self._opening = Lock()  # moto serves each request on a thread of its own
-        self._service: Service | None = None
+        self._open: dict[tuple[str, str], Service] = {}
 
-    def open(self) -> Service:
-        raise NotImplementedError
+    def service(self, account: str, region: str) -> Service:
+        from embedded_timestream.service import Service  # noqa: PLC0415 - loads DuckDB
+
+        with self._opening:
+            if (account, region) not in self._open:
+                where = self._data and self._data / account / region
+                surroundings = MotoSurroundings(account)
+                service = Service(self._clock, where, account, region, surroundings)
+                self._open[account, region] = service
+            return self._open[account, region]
+
+    def reset(self, account: str, region: str) -> None:
+        """Forget everything; what a directory keeps is there again when it is next asked."""
+        with self._opening:
+            if self._data is not None:
+                self._close(account, region)
+            elif (account, region) in self._open:
+                self._open[account, region].reset()
+
+    def close(self) -> None:
+        with self._opening:
+            for account, region in list(self._open):
+                self._close(account, region)
+
+    def _close(self, account: str, region: str) -> None:
+        if service := self._open.pop((account, region), None):
+            service.close()
+
+
+class _Backend(TimestreamWriteBackend):
+    """moto's backend of one account and region."""
+
+    services: _Services
 
     @property
     def service(self) -> Service:
-        with self._opening:
-            if self._service is None:
-                self._service = self.open()
-            return self._service
+        return self.services.service(self.account_id, self.region_name)
 
     @property
     def _url_module(self) -> ModuleType:
@@ -146,30 +205,27 @@ class _Backend(TimestreamWriteBackend):
         return urls
 
     def reset(self) -> None:
-        """Forget everything; what a directory keeps is there again when it is next asked."""
-        if self._service is not None:
-            self._service.store.close()
+        """Forget everything."""
+        self.services.reset(self.account_id, self.region_name)
         super().reset()
 
 
-def _serve(operation: str) -> Callable[[TimestreamWriteResponse], Answer]:
-    def serve(self: TimestreamWriteResponse) -> Answer:
-        service = _backend(self.current_account, self.region).service
-        try:
-            return _answer(200, service.call(operation, json.loads(self.body or "{}")))
-        except TimestreamError as error:
-            members = {"__type": _ERROR + error.code, "Message": error.message, **error.extra}
-            return _answer(error.status, members)
-
-    return serve
-
-
-def _answer(status: int, members: dict[str, Any]) -> Answer:
-    headers = {"Content-Type": "application/x-amz-json-1.0", "status": status}
-    return status, headers, json.dumps(members)
+def _serve(self: TimestreamWriteResponse) -> Answer:
+    request = protocol.Request(
+        self.headers.get("X-Amz-Target", ""),
+        self.body,
+        f"{self.parsed_url.scheme}://{self.parsed_url.netloc}",
+        self.headers.get("User-Agent", ""),
+    )
+    status, body = protocol.answer(
+        request, lambda: _backend(self.current_account, self.region).service
+    )
+    return status, {"Content-Type": protocol.CONTENT_TYPE, "status": status}, body.decode()
 
 
-def _describe_endpoints(self: TimestreamWriteResponse) -> str:
-    """Send clients to where they asked: with a scheme, an address needs no TLS."""
-    here = f"{self.parsed_url.scheme}://{self.parsed_url.netloc}"
-    return json.dumps({"Endpoints": [{"Address": here, "CachePeriodInMinutes": _CACHE_MINUTES}]})
+def _call_action(self: TimestreamWriteResponse) -> Answer:
+    """Answer a call that neither API has; moto answers none."""
+    if (self._get_action() or "") in {*OPERATIONS, protocol.DISCOVERY}:
+        return BaseResponse.call_action(self)  # type: ignore[return-value] # as ours answer
+    status, headers, body = _serve(self)
+    return status, *self._enrich_response(headers, body)

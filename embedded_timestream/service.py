@@ -46,16 +46,36 @@ class Service:
         surroundings: Surroundings,
     ) -> None:
         self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
-        self.batch_loads = BatchLoads(self.store, surroundings)
-        self.engine = Engine(self.store, surroundings.put)
+        self._surroundings = surroundings
+        self._saved = data and data / "scheduled_queries.json"
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make what works on the store, knowing of nothing that was asked before."""
+        self.batch_loads = BatchLoads(self.store, self._surroundings)
+        self.engine = Engine(self.store, self._surroundings.put)
         self.scheduled = ScheduledQueries(
             self.store,
             self.engine,
-            surroundings,
-            account=account,
-            region=region,
-            saved=data and data / "scheduled_queries.json",
+            self._surroundings,
+            account=self.store.account,
+            region=self.store.region,
+            saved=self._saved,
         )
+
+    def reset(self) -> None:
+        """Forget everything, on disk too: much faster than opening another one.
+
+        A call that is being made in the meantime may fail.
+        """
+        self.store.reset()
+        if self._saved is not None:
+            self._saved.unlink(missing_ok=True)
+        self._begin()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.store.close()
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Make one call of either API.

@@ -140,7 +140,7 @@ class Cloud:
             install_cloudformation(patches, self.client)
             install_budgets(patches)
             sqs.install(patches, self.clock)
-            moto_adapter.install(self.clock, self._data)
+            stack.callback(moto_adapter.install(self.clock, self._data))
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)

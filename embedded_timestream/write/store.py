@@ -58,6 +58,8 @@ class Store:
         prepare: Callable[[DuckDBPyConnection], None] | None = None,
     ) -> None:
         self.clock = clock
+        self.account = account
+        self.region = region
         self._sequence = 0  # of the last change
         self._flushed = 0  # the last change that DuckDB holds
         self._call_time: int | None = None  # of the change that is being made
@@ -67,7 +69,7 @@ class Store:
         if data is not None:
             data.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect(":memory:")
-        self._catalog = Catalog(self._connection, self._now, self._reading, account, region)
+        self._catalog = self._empty_catalog()
         # Apart from the functions, which are not to outlive the process.
         where = str(data / "timestream.duckdb").replace("'", "''") if data else ":memory:"
         self._connection.execute(f"ATTACH '{where}' AS {KEPT}")
@@ -139,6 +141,15 @@ class Store:
             if self._journal is not None:
                 self._journal.clear()
 
+    def reset(self) -> None:
+        """Forget everything, on disk too."""
+        with self._lock:
+            for table in (*self._catalog.dropped, *(one.table for one in self._catalog.listed())):
+                table.drop()
+            self._catalog = self._empty_catalog()
+            self._sequence += 1
+            self.flush()
+
     def close(self) -> None:
         """Let go of the files."""
         with self._lock:
@@ -146,6 +157,9 @@ class Store:
                 self.flush()
                 self._journal.close()
             self._connection.close()
+
+    def _empty_catalog(self) -> Catalog:
+        return Catalog(self._connection, self._now, self._reading, self.account, self.region)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
