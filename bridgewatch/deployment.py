@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from bridgewatch.settings import Bridge, JsonSource, Settings
 
 FUNCTION_MB = 256
-ALARMS = 8
+ALARM_METRICS = 9
+"""Eight alarms, of which `rejected-records` watches two metrics: each metric is billed."""
+
 REDRIVE_SECONDS = 300
 METRICS = 2
-"""Observations and RecordsWritten; what tells of failures appears only with them."""
+"""Unobserved and RecordsWritten; what tells of failures appears only with them."""
 
 LOG_BYTES_A_POLL = 470
 LOG_MESSAGES_A_POLL = 4
@@ -60,7 +62,7 @@ def deployment(settings: Settings) -> Deployment:
         log_bytes_a_record=LOG_BYTES_A_RECORD,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
-        alarms=ALARMS,
+        alarm_metrics=ALARM_METRICS,
         dashboards=int(settings.dashboard),
         customer_keys=int(settings.storage.kms_key),
         budget_actions=int(settings.budget.fuse),

@@ -172,14 +172,14 @@ RULES = (
         "see the reasons below",
         "the poll, as often as the source's `attempts`; then the next poll",
         "nowhere: nothing is guessed, and readers see a gap",
-        "silence, if it lasts",
+        "heartbeat, if it lasts",
     ),
     Rule(
         "The poller does not run",
         "enable its schedule (`make resume`)",
         "the schedule, every minute",
         "nowhere: readers see a gap",
-        "silence",
+        "heartbeat",
     ),
 )
 

@@ -33,13 +33,13 @@ class Alarms(Construct):
     :param deployment: the deployment's name: the prefix of the alarms', and the namespace of the
         functions' metrics.
     :param topic: is told when an alarm rings, and when it resolves.
-    :param bridges: how many bridges a poll observes if all goes well.
     :param heartbeat: whole minutes; a bridge may not be silent for longer.
     :param poller: the function that polls.
     :param table: where it writes.
     :param queue: holds records that Timestream did not take.
     :param dead_letters: holds records that were given up.
-    :param queued: how old the oldest record in `queue` may become.
+    :param queued: for how long `queue` may never be empty: a multiple of five minutes, at most a
+        day.
     :param query_minutes: in how many minutes of an hour queries may use compute: 1 to 59.
     :param query_gigabytes: how much queries may scan in an hour.
     """
@@ -51,7 +51,6 @@ class Alarms(Construct):
         *,
         deployment: str,
         topic: sns.ITopic,
-        bridges: int,
         heartbeat: Duration,
         poller: lambda_.IFunction,
         table: Table,
@@ -64,7 +63,7 @@ class Alarms(Construct):
         super().__init__(scope, construct_id)
         self._deployment = deployment
         self._action = actions.SnsAction(topic)
-        self.silence = self._silence(bridges, int(heartbeat.to_minutes()))
+        self.heartbeat = self._heartbeat(int(heartbeat.to_minutes()))
         self._poller_errors(poller)
         self._unkept_records()
         self._queue_age(queue, queued)
@@ -73,17 +72,19 @@ class Alarms(Construct):
         self._query_compute(query_minutes)
         self._query_bytes(query_gigabytes)
 
-    def _silence(self, bridges: int, heartbeat_minutes: int) -> cloudwatch.Alarm:
+    def _heartbeat(self, heartbeat_minutes: int) -> cloudwatch.Alarm:
         # As long as whoever reads the history waits before there is a gap.
         minutes = heartbeat_minutes + 2
+        # What is missing, not what is there: polls from before a deployment that adds bridges
+        # missed none.
         return self._alarm(
-            "silence",
-            f"For {minutes} minutes no poll observed all {bridges} bridge(s), or none was made. "
-            "Search the poller's log for 'No observation': it names the bridges and the reason. If "
-            "there are no new lines, look whether the schedule is enabled (make resume).",
-            observations(self._deployment),
-            cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            bridges,
+            "heartbeat",
+            f"For {minutes} minutes no poll observed every bridge, or none was made. Search the "
+            "poller's log for 'No observation': it names the bridges and the reason. If there are "
+            "no new lines, look whether the schedule is enabled (make resume).",
+            unobserved(self._deployment),
+            cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            0,
             datapoints=minutes,
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
@@ -119,16 +120,22 @@ class Alarms(Construct):
         )
 
     def _queue_age(self, queue: sqs.IQueue, queued: Duration) -> cloudwatch.Alarm:
+        # Not ApproximateAgeOfOldestMessage: SQS leaves out of it what was received three times, as
+        # the redriver does within a quarter of an hour
+        # (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
+        # A message is hidden while it is tried, two of every five minutes.
         return self._alarm(
             "queue-age",
-            f"For {queued.to_minutes():g} minutes Timestream has not taken a record. Nothing is "
-            "lost: the queue keeps it and the redriver tries every 5 minutes. The redriver's log "
-            "says what Timestream answers; most often a permission or the table is missing.",
-            queue.metric_approximate_age_of_oldest_message(
+            f"For {queued.to_minutes():g} minutes there have been records that Timestream has not "
+            "taken. Nothing is lost: the queue keeps them and the redriver tries every 5 minutes. "
+            "The redriver's log says what Timestream answers; most often a permission or the table "
+            "is missing.",
+            queue.metric_approximate_number_of_messages_visible(
                 period=FIVE_MINUTES, statistic="Maximum"
             ),
             cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            queued.to_seconds(),
+            0,
+            datapoints=int(queued.to_minutes() // FIVE_MINUTES.to_minutes()),
         )
 
     def _dead_letters(self, dead_letters: sqs.IQueue) -> cloudwatch.Alarm:
@@ -145,20 +152,35 @@ class Alarms(Construct):
         )
 
     def _rejected_records(self, table: Table) -> cloudwatch.Alarm:
-        # A query over metrics: AWS documents the dimension `Operation`, but not its value here.
-        rejected = cloudwatch.MathExpression(
-            expression=(
-                'SELECT SUM(MagneticStoreRejectedRecordCount) FROM "AWS/Timestream" '  # noqa: S608 - names of ours
-                f"WHERE DatabaseName = '{table.database_name}' AND TableName = '{table.table_name}'"
-            ),
+        def count(metric_name: str) -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace="AWS/Timestream",
+                metric_name=metric_name,
+                # https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html
+                dimensions_map={
+                    "DatabaseName": table.database_name,
+                    "TableName": table.table_name,
+                    "Operation": "WriteRecords",
+                },
+                statistic="Sum",
+            )
+
+        # Each appears only when there is something to count.
+        either = cloudwatch.MathExpression(
+            expression="FILL(rejected, 0) + FILL(unreported, 0)",
+            using_metrics={
+                "rejected": count("MagneticStoreRejectedRecordCount"),
+                "unreported": count("MagneticStoreRejectedUploadUserFailures"),
+            },
             period=FIVE_MINUTES,
         )
         return self._alarm(
             "rejected-records",
             "Timestream took late records and rejected them afterwards. The reports in the bucket "
             "RejectedData of the storage stack say which and why: usually another record of the "
-            "same time is there already; python -m bridgewatch correct replaces that.",
-            rejected,
+            "same time is there already; python -m bridgewatch correct replaces that. If there is "
+            "no report, Timestream may not write there.",
+            either,
             cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             0,
         )
@@ -234,12 +256,12 @@ class Alarms(Construct):
         return alarm
 
 
-def observations(deployment: str) -> cloudwatch.Metric:
-    """Give the metric of how many bridges a poll observed: the best poll of each minute."""
+def unobserved(deployment: str) -> cloudwatch.Metric:
+    """Give the metric of how many bridges a poll did not observe: the best poll of each minute."""
     return cloudwatch.Metric(
         namespace=deployment,
-        metric_name="Observations",
+        metric_name="Unobserved",
         dimensions_map={"service": "poller"},
         period=MINUTE,
-        statistic="Maximum",
+        statistic="Minimum",
     )

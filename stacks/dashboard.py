@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from stacks.alarms import observations
+from stacks.alarms import unobserved
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
@@ -54,7 +54,7 @@ class Dashboard(Construct):
             default_interval=Duration.days(7),
             widgets=[
                 [
-                    _graph("Bridges observed", observations(deployment)),
+                    _graph("Bridges not observed", unobserved(deployment)),
                     _graph("Records written an hour", written),
                 ],
                 [

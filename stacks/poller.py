@@ -52,7 +52,8 @@ class PollerStack(Stack):
         what contradicts each other.
     :param topic: where the alarms go.
     :param heartbeat: whole minutes; a bridge may not be silent for longer.
-    :param queued: how old the oldest record in the queue may become before an alarm rings.
+    :param queued: for how long the queue may never be empty before an alarm rings: a multiple of
+        five minutes, at most a day.
     :param query_minutes: in how many minutes of an hour queries may use compute before one rings.
     :param query_gigabytes: how much queries may scan in an hour before one rings.
     :param dashboard: whether there is a dashboard.
@@ -110,7 +111,6 @@ class PollerStack(Stack):
             "Alarms",
             deployment=deployment,
             topic=topic,
-            bridges=len(configuration["bridges"]),
             heartbeat=heartbeat,
             poller=poller,
             table=table,
@@ -134,7 +134,7 @@ class PollerStack(Stack):
         CfnOutput(self, "ScheduleName", value=schedule.schedule_name)
         CfnOutput(self, "QueueUrl", value=self._queues.queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=self._queues.dead_letters.queue_url)
-        CfnOutput(self, "SilenceAlarmName", value=alarms.silence.alarm_name)
+        CfnOutput(self, "HeartbeatAlarmName", value=alarms.heartbeat.alarm_name)
 
     def _function(
         self,

@@ -24,31 +24,31 @@ Region = Annotated[
 def pause(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:
     """Stop polling until `resume`.
 
-    The alarm `silence` stays quiet, until a deployment changes it. What waits in the queue is still
-    written.
+    The alarm `heartbeat` stays quiet, until a deployment changes it. What waits in the queue is
+    still written.
     """
     with one_sentence():
         session = Connection(profile, region).session()
         deployed = _deployed(session, load_settings(settings).deployment)
         # The alarm first: nothing rings between the two.
-        _alarms(session).disable_alarm_actions(AlarmNames=[deployed["SilenceAlarmName"]])
+        _alarms(session).disable_alarm_actions(AlarmNames=[deployed["HeartbeatAlarmName"]])
         _set_state(session, deployed["ScheduleName"], "DISABLED")
         typer.echo(
-            "Paused: nothing is polled, and the alarm on silence is quiet. `resume` ends it."
+            "Paused: nothing is polled, and the alarm heartbeat is quiet. `resume` ends it."
         )
 
 
 def resume(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:
     """Poll again, after `pause`.
 
-    The history has a gap for the pause. If the alarm `silence` rang quietly meanwhile, a message
+    The history has a gap for the pause. If the alarm `heartbeat` rang quietly meanwhile, a message
     tells that it has resolved.
     """
     with one_sentence():
         session = Connection(profile, region).session()
         deployed = _deployed(session, load_settings(settings).deployment)
         _set_state(session, deployed["ScheduleName"], "ENABLED")
-        _alarms(session).enable_alarm_actions(AlarmNames=[deployed["SilenceAlarmName"]])
+        _alarms(session).enable_alarm_actions(AlarmNames=[deployed["HeartbeatAlarmName"]])
         typer.echo("Resumed: the next poll is within a minute.")
 
 

@@ -67,7 +67,7 @@ class Deployment:
     :param log_bytes_a_record: what it logs besides for each record that it writes, in one message.
     :param log_retention_days: how long logs are kept.
     :param metrics: how many custom metrics, each with its dimensions, appear in every hour.
-    :param alarms: how many alarms there are.
+    :param alarm_metrics: how many metrics the alarms watch between them.
     :param dashboards: how many dashboards there are.
     :param api_keys: how many API keys a cold start reads.
     :param customer_keys: how many KMS keys of one's own there are.
@@ -93,7 +93,7 @@ class Deployment:
     log_bytes_a_record: int
     log_retention_days: int
     metrics: int
-    alarms: int
+    alarm_metrics: int
     dashboards: int = 0
     api_keys: int = 0
     customer_keys: int = 0
@@ -115,7 +115,7 @@ def predict(deployment: Deployment) -> Usage:
         + Usage(
             {
                 Dimension.METRICS: Fraction(deployment.metrics),
-                Dimension.ALARMS: Fraction(deployment.alarms),
+                Dimension.ALARMS: Fraction(deployment.alarm_metrics),
                 Dimension.DASHBOARDS: Fraction(deployment.dashboards),
                 Dimension.NOTIFICATIONS: Fraction(MESSAGES_A_MONTH),
                 Dimension.OBJECT_GB_MONTHS: Fraction(OBJECT_BYTES, GIGABYTE),

@@ -65,7 +65,7 @@ class Dimension(Enum):
         "https://aws.amazon.com/cloudwatch/pricing/",
     )
     ALARMS = (
-        "each alarm on one metric at standard resolution, for a month",
+        "each metric that an alarm watches at standard resolution, for a month",
         "https://aws.amazon.com/cloudwatch/pricing/",
     )
     DASHBOARDS = (

@@ -18,9 +18,10 @@ class Alarms(Model):
     queued_minutes: int = Field(
         default=60,
         ge=10,
-        le=20_160,
-        description="How old the oldest record in the queue may become, that is how long "
-        "Timestream may take nothing, before the alarm `queue-age` rings.",
+        le=1440,
+        multiple_of=5,
+        description="For how long there may be records that Timestream has not taken, in steps of "
+        "5, before the alarm `queue-age` rings.",
     )
     query_minutes: int = Field(
         default=10,

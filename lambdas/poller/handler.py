@@ -65,6 +65,7 @@ class Container:
         # Now, while Lambda starts the container, not in its first poll.
         store.connect()
         self.interval = configuration.interval
+        self.bridges = len(configuration.bridges)
         self.poller = Poller(
             configuration,
             sources={name: one.source(name, _now) for name, one in configuration.sources.items()},
@@ -127,7 +128,8 @@ def _log(poll: Poll) -> None:
         )
         with single_metric("NoObservation", MetricUnit.Count, len(failure.bridges)) as metric:
             metric.add_dimension("reason", failure.reason)
-    metrics.add_metric("Observations", MetricUnit.Count, len(poll.observations))
+    unobserved = container.bridges - len(poll.observations)
+    metrics.add_metric("Unobserved", MetricUnit.Count, unobserved)
     for seen in poll.delivered.written:
         logger.info("Written", extra={**as_json(seen), "why": poll.why[seen]})
     _log_trouble(poll.delivered)

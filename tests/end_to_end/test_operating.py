@@ -186,30 +186,30 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     assert operator.poll()["written"] == 1
     alarms, scheduler = operator.cloud.client("cloudwatch"), operator.cloud.client("scheduler")
 
-    def silence() -> bool:
-        (alarm,) = alarms.describe_alarms(AlarmNames=["bridgewatch-silence"])["MetricAlarms"]
+    def tells() -> bool:
+        (alarm,) = alarms.describe_alarms(AlarmNames=["bridgewatch-heartbeat"])["MetricAlarms"]
         return bool(alarm["ActionsEnabled"])
 
     def schedule() -> dict[str, Any]:
         found = scheduler.get_schedule(Name="bridgewatch-poller")
         return {key: found[key] for key in ("State", "ScheduleExpression", "Target")}
 
-    # then: what the poller counts is what the alarm on silence watches
-    (alarm,) = alarms.describe_alarms(AlarmNames=["bridgewatch-silence"])["MetricAlarms"]
+    # then: what the poller counts is what the alarm heartbeat watches
+    (alarm,) = alarms.describe_alarms(AlarmNames=["bridgewatch-heartbeat"])["MetricAlarms"]
     assert operator.poller_counts(alarm["Namespace"], alarm["Dimensions"], alarm["MetricName"])
 
     before = schedule()
 
-    # when, then: paused, nothing is polled and silence does not ring
+    # when, then: paused, nothing is polled and the alarm heartbeat does not tell
     paused = operator.make("pause")
     assert paused.returncode == 0, paused.stderr
     assert schedule() == {**before, "State": "DISABLED"}
-    assert not silence()
+    assert not tells()
 
     resumed = operator.make("resume")
     assert resumed.returncode == 0, resumed.stderr
     assert schedule() == before
-    assert silence()
+    assert tells()
 
     # when, then: destroyed, the data is left and it is said
     destroyed = operator.make("destroy")

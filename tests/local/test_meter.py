@@ -244,8 +244,8 @@ def test_alarms_and_dashboards_are_billed_for_as_long_as_they_exist(metered: Met
     # given
     cloudwatch = metered.cloud.client("cloudwatch")
     cloudwatch.put_metric_alarm(
-        AlarmName="silence",
-        MetricName="Observations",
+        AlarmName="heartbeat",
+        MetricName="Unobserved",
         Namespace="bridgewatch",
         Statistic="Sum",
         Period=60,
@@ -253,11 +253,33 @@ def test_alarms_and_dashboards_are_billed_for_as_long_as_they_exist(metered: Met
         Threshold=1,
         ComparisonOperator="LessThanThreshold",
     )
+    # and one that watches two metrics
+    cloudwatch.put_metric_alarm(
+        AlarmName="rejected-records",
+        Metrics=[
+            {"Id": "both", "Expression": "one + other", "ReturnData": True},
+            *(
+                {
+                    "Id": name,
+                    "MetricStat": {
+                        "Metric": {"Namespace": "AWS/Timestream", "MetricName": name},
+                        "Period": 300,
+                        "Stat": "Sum",
+                    },
+                    "ReturnData": False,
+                }
+                for name in ("one", "other")
+            ),
+        ],
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
     cloudwatch.put_dashboard(DashboardName="bridges", DashboardBody='{"widgets": []}')
     # when
     metered.clock.sleep(365 * 3600)
     # then
-    assert metered.used()[Dimension.ALARMS] == Fraction(1, 2)
+    assert metered.used()[Dimension.ALARMS] == Fraction(3, 2)
     assert metered.used()[Dimension.DASHBOARDS] == Fraction(1, 2)
 
 

@@ -98,3 +98,12 @@ def text(value: Any) -> str:  # noqa: ANN401 - any JSON value of a template
             return str(separator).join(map(text, parts))
         case _:
             raise ValueError(f"no way to write {value}")
+
+
+def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the metrics that an alarm watches; a query over metrics is one without a name."""
+    if "MetricName" in alarm:
+        return [alarm]
+    named = [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
+    queries = [one for one in alarm["Metrics"] if "SELECT" in text(one.get("Expression", ""))]
+    return named + [{"MetricName": ""} for _ in queries]

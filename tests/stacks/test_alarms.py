@@ -17,13 +17,14 @@ from tests.stacks.templates import (
     synthesize,
     templates,
     text,
+    watched,
     with_settings,
 )
 
 Alarms = dict[str, dict[str, Any]]
 
-FREE_ALARMS = 10
-"""https://aws.amazon.com/cloudwatch/pricing/"""
+FREE_ALARM_METRICS = 10
+"""Of alarms at standard resolution that name their metrics: https://aws.amazon.com/cloudwatch/pricing/"""
 
 
 def of(stacks: dict[str, dict[str, Any]], deployment: str = "bridgewatch") -> Alarms:
@@ -60,7 +61,7 @@ def window(alarm: dict[str, Any]) -> tuple[int, int, int]:
 
 def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> None:
     assert alarms.keys() == {
-        "silence",
+        "heartbeat",
         "poller-errors",
         "unkept-records",
         "queue-age",
@@ -69,7 +70,10 @@ def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> N
         "query-compute",
         "query-bytes",
     }
-    assert len(alarms) <= FREE_ALARMS
+    metrics = [metric for alarm in alarms.values() for metric in watched(alarm)]
+    assert len(metrics) <= FREE_ALARM_METRICS
+    # A query over metrics is billed from the first one on.
+    assert [one for one in metrics if not one["MetricName"]] == []
 
 
 def test_each_alarm_has_its_place_in_the_guide_that_its_description_names(default: Alarms) -> None:
@@ -92,13 +96,13 @@ def test_each_alarm_says_what_to_do_in_the_space_that_there_is(alarms: Alarms) -
 
 
 def test_each_alarm_that_the_rules_for_errors_name_is_there(default: Alarms) -> None:
-    # Such as "queue-age; then dead-letters", "silence, if it lasts" or "none".
+    # Such as "queue-age; then dead-letters", "heartbeat, if it lasts" or "none".
     said = {re.sub(", if it lasts$", "", one) for rule in RULES for one in rule.alarm.split("; ")}
 
     named = {one.removeprefix("then ") for one in said} - {"none"}
 
     assert named <= default.keys()
-    assert {"silence", "queue-age", "dead-letters", "unkept-records"} <= named
+    assert {"heartbeat", "queue-age", "dead-letters", "unkept-records"} <= named
 
 
 def test_each_output_is_in_the_guide_as_well() -> None:
@@ -108,29 +112,38 @@ def test_each_output_is_in_the_guide_as_well() -> None:
         assert [name for name in outputs(template) if f"`{name}`" not in guide] == []
 
 
-def test_only_the_alarm_on_silence_rings_when_there_is_no_data(alarms: Alarms) -> None:
+def test_only_heartbeat_rings_when_there_is_no_data(alarms: Alarms) -> None:
     assert {name: alarm["TreatMissingData"] for name, alarm in alarms.items()} == {
-        name: "breaching" if name == "silence" else "notBreaching" for name in alarms
+        name: "breaching" if name == "heartbeat" else "notBreaching" for name in alarms
     }
 
 
-def test_silence_is_a_heartbeat_and_two_polls_without_all_bridges(default: Alarms) -> None:
-    alarm = default["silence"]
+def test_heartbeat_is_a_heartbeat_and_two_polls_that_each_missed_a_bridge(
+    default: Alarms,
+) -> None:
+    alarm = default["heartbeat"]
 
-    assert (alarm["Namespace"], alarm["MetricName"]) == ("bridgewatch", "Observations")
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("bridgewatch", "Unobserved")
     assert dimensions(alarm) == {"service": "poller"}
     # One good poll is enough, and the next minute resolves it.
-    assert alarm["Statistic"] == "Maximum"
+    assert alarm["Statistic"] == "Minimum"
     assert window(alarm) == (62, 62, 60)
-    assert breaches(alarm) == ("LessThanThreshold", 1)
+    assert breaches(alarm) == ("GreaterThanThreshold", 0)
 
 
-def test_silence_counts_the_bridges_and_follows_the_heartbeat() -> None:
-    netherlands = of(templates("netherlands"), "bridgewatch-netherlands")["silence"]
-    quick = of(synthesize(with_settings({"heartbeat_minutes": 5})))["silence"]
+def test_heartbeat_follows_the_setting() -> None:
+    quick = of(synthesize(with_settings({"heartbeat_minutes": 5})))["heartbeat"]
 
-    assert breaches(netherlands) == ("LessThanThreshold", 12)
     assert window(quick) == (7, 7, 60)
+
+
+def test_a_deployment_that_adds_bridges_leaves_heartbeat_as_it_is(default: Alarms) -> None:
+    # given a metric that counts what is there: the last hour would be below the new threshold
+    bridge = with_settings({}).bridges[0].model_dump(mode="json", by_alias=True)
+
+    more = of(synthesize(with_settings({"bridges": [bridge, {**bridge, "name": "Another"}]})))
+
+    assert more["heartbeat"] == default["heartbeat"]
 
 
 def test_one_failed_poll_is_no_alarm_but_three_of_five_are(default: Alarms) -> None:
@@ -150,13 +163,17 @@ def test_a_single_record_that_is_only_in_the_log_rings(default: Alarms) -> None:
     assert (alarm["Statistic"], *breaches(alarm)) == ("Sum", "GreaterThanThreshold", 0)
 
 
-def test_the_age_of_the_oldest_queued_record_is_bounded_by_the_settings(default: Alarms) -> None:
-    other = of(synthesize(with_settings({"alarms.queued_minutes": 120})))
+def test_a_queue_may_hold_records_no_longer_than_the_settings_say(default: Alarms) -> None:
+    other = of(synthesize(with_settings({"alarms.queued_minutes": 1440})))
 
-    for alarm, seconds in ((default["queue-age"], 3600), (other["queue-age"], 7200)):
-        assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    for alarm, periods in ((default["queue-age"], 12), (other["queue-age"], 288)):
+        # SQS forgets the age of what was received three times, as the redriver does.
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
         assert dimensions(alarm)["QueueName"].startswith("${Queues")
-        assert breaches(alarm) == ("GreaterThanThreshold", seconds)
+        # A message is hidden for two minutes of each period, while it is tried.
+        assert alarm["Statistic"] == "Maximum"
+        assert window(alarm) == (periods, periods, 300)
+        assert breaches(alarm) == ("GreaterThanThreshold", 0)
 
 
 def test_a_single_dead_letter_rings(default: Alarms) -> None:
@@ -167,13 +184,23 @@ def test_a_single_dead_letter_rings(default: Alarms) -> None:
     assert breaches(alarm) == ("GreaterThanThreshold", 0)
 
 
-def test_a_single_record_rejected_late_rings(default: Alarms) -> None:
+def test_a_single_record_rejected_late_rings_and_so_does_a_report_that_could_not_be_written(
+    default: Alarms,
+) -> None:
     alarm = default["rejected-records"]
 
-    (query,) = alarm["Metrics"]
-    assert text(query["Expression"]).startswith(
-        'SELECT SUM(MagneticStoreRejectedRecordCount) FROM "AWS/Timestream" WHERE DatabaseName'
-    )
+    # https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html
+    assert {one["MetricName"] for one in watched(alarm)} == {
+        "MagneticStoreRejectedRecordCount",
+        "MagneticStoreRejectedUploadUserFailures",
+    }
+    for metric in watched(alarm):
+        assert metric["Namespace"] == "AWS/Timestream"
+        assert dimensions(metric).keys() == {"DatabaseName", "TableName", "Operation"}
+        assert dimensions(metric)["Operation"] == "WriteRecords"
+    (expression,) = [one for one in alarm["Metrics"] if "Expression" in one]
+    assert expression["Expression"] == "FILL(rejected, 0) + FILL(unreported, 0)"
+    assert {one["MetricStat"]["Stat"] for one in alarm["Metrics"] if "MetricStat" in one} == {"Sum"}
     assert breaches(alarm) == ("GreaterThanThreshold", 0)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bridgewatch.deployment import deployment
 from bridgewatch.settings import load_settings
-from tests.stacks.templates import SETTINGS, Template, properties, templates
+from tests.stacks.templates import SETTINGS, Template, properties, templates, watched
 
 if TYPE_CHECKING:
     from bridgewatch.cost.prediction import Deployment
@@ -31,9 +31,8 @@ FREE = {
     "AWS::Timestream::Database",
     "AWS::Timestream::Table",
 }
-PREDICTED = {"AWS::Lambda::Function", "AWS::Scheduler::Schedule"}
+PREDICTED = {"AWS::CloudWatch::Alarm", "AWS::Lambda::Function", "AWS::Scheduler::Schedule"}
 COUNTED = {
-    "AWS::CloudWatch::Alarm": "alarms",
     "AWS::CloudWatch::Dashboard": "dashboards",
     "AWS::KMS::Key": "customer_keys",
     "AWS::Budgets::BudgetsAction": "budget_actions",
@@ -61,6 +60,16 @@ def test_the_functions_memory_and_schedules_are_those_predicted(
         schedule["ScheduleExpression"] for schedule in found(stacks, "AWS::Scheduler::Schedule")
     }
     assert rates == {"rate(1 minute)", f"rate({predicted.redrive_seconds // 60} minutes)"}
+
+
+def test_the_alarms_watch_as_many_metrics_as_predicted(
+    deployed: tuple[list[Template], Deployment],
+) -> None:
+    stacks, predicted = deployed
+    metrics = [
+        metric for alarm in found(stacks, "AWS::CloudWatch::Alarm") for metric in watched(alarm)
+    ]
+    assert len(metrics) == predicted.alarm_metrics
 
 
 @pytest.mark.parametrize("resource_type", COUNTED)

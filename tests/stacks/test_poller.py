@@ -140,7 +140,7 @@ def test_the_outputs_have_stable_names(template: Template) -> None:
         "QueueUrl",
         "RedriverName",
         "ScheduleName",
-        "SilenceAlarmName",
+        "HeartbeatAlarmName",
     }
 
 

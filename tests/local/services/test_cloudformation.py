@@ -441,7 +441,7 @@ EVERYTHING = {
         "AWS::CloudWatch::Alarm",
         AlarmName="{name}",
         Namespace="bridgewatch",
-        MetricName="Observations",
+        MetricName="Unobserved",
         Statistic="Sum",
         Period=60,
         EvaluationPeriods=1,

@@ -30,7 +30,7 @@ DEPLOYMENT = Deployment(
     log_bytes_a_record=400,
     log_retention_days=73,
     metrics=3,
-    alarms=2,
+    alarm_metrics=2,
     api_keys=1,
 )
 
@@ -143,7 +143,7 @@ def test_the_article_s_queries_cost_more_than_all_the_rest_together() -> None:
 @pytest.mark.parametrize(("usd", "budget"), [("0.10", 1), ("0.50", 1), ("0.51", 2), ("7.88", 16)])
 def test_the_budget_is_twice_the_dearest_bill_and_a_dollar_at_least(usd: str, budget: int) -> None:
     # given: custom metrics, whose price is 0.30
-    cheap = price(replace(DEPLOYMENT, metrics=0, alarms=0), allowances=True)
+    cheap = price(replace(DEPLOYMENT, metrics=0, alarm_metrics=0), allowances=True)
     dear = bill(
         Usage({Dimension.METRICS: Fraction(usd) / Fraction("0.3")}),
         CURRENT,
@@ -171,7 +171,7 @@ deployments = st.builds(
     log_bytes_a_record=st.integers(0, 10_000),
     log_retention_days=st.integers(1, 3653),
     metrics=st.integers(0, 100),
-    alarms=st.integers(0, 100),
+    alarm_metrics=st.integers(0, 100),
     api_keys=st.integers(0, 10),
     queries_a_day=st.integers(0, 1000),
 )
@@ -187,7 +187,7 @@ GROWING = [
     "log_bytes_a_record",
     "log_retention_days",
     "metrics",
-    "alarms",
+    "alarm_metrics",
     "dashboards",
     "api_keys",
     "customer_keys",
@@ -256,7 +256,7 @@ def told(change: Deployment) -> str:
 
 
 def test_a_change_that_moves_both_totals_alike_is_told_once() -> None:
-    assert told(replace(DEPLOYMENT, alarms=20)) == (
+    assert told(replace(DEPLOYMENT, alarm_metrics=20)) == (
         "A month goes from 0.00 to 1.00 USD with the free allowances (from 1.24 to 3.04 without), "
         "mostly for CloudWatch's alarms."
     )

@@ -17,7 +17,7 @@ DEPLOYED = {
 
 
 def alarms_of(rule: Rule) -> set[str]:
-    return set(re.findall(r"[a-z]+-[a-z]+|silence", rule.alarm))
+    return set(re.findall(r"[a-z]+-[a-z]+|heartbeat", rule.alarm))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.error)

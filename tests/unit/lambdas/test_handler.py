@@ -163,8 +163,8 @@ def test_it_logs_and_counts_what_it_wrote(
     (log,) = [line for line in lines if line.get("message") == "Written"]
     assert (log["bridge"], log["status"], log["why"]) == ("Hisingsbron", "Open", "first")
     assert log["function_request_id"] == "1"
-    (metric,) = [line for line in lines if "Observations" in line]
-    assert (metric["Observations"], metric["RecordsWritten"]) == ([1.0], [1.0])
+    (metric,) = [line for line in lines if "Unobserved" in line]
+    assert (metric["Unobserved"], metric["RecordsWritten"]) == ([0.0], [1.0])
     assert metric["service"] == "bridgewatch-poller"
     assert len(timestream.writes) == 1
 
@@ -182,6 +182,8 @@ def test_a_source_that_fails_is_one_metric_with_a_reason_and_one_log_line(
     assert log["bridges"] == ["Hisingsbron"]
     (metric,) = [line for line in lines if "NoObservation" in line]
     assert (metric["NoObservation"], metric["reason"]) == ([1.0], "server_error")
+    (metric,) = [line for line in lines if "Unobserved" in line]
+    assert metric["Unobserved"] == [1.0]
     assert metric["service"] == "bridgewatch-poller"
     (returned,) = lines_with(lines, "returned")
     assert (returned["observations"], returned["written"]) == (0, 0)
@@ -259,8 +261,8 @@ def test_below_a_minute_it_polls_at_each_tick_that_is_left(
         "Closed",
         "Open",
     ]
-    (metric,) = [line for line in lines if "Observations" in line]
-    assert len(metric["Observations"]) == returned["polls"]
+    (metric,) = [line for line in lines if "Unobserved" in line]
+    assert len(metric["Unobserved"]) == returned["polls"]
 
 
 @pytest.mark.usefixtures("timestream")

@@ -359,7 +359,7 @@ def test_the_key_is_in_no_line_metric_exception_or_message(  # noqa: PLR0913, PL
         printed = poll.printed
 
     assert ("UnkeptError" in raised) == (store == "fails, and the queue")
-    assert '"Observations"' in printed
+    assert '"Unobserved"' in printed
     ours = [line.getMessage() for line in caplog.records if not line.name.startswith("botocore")]
     kept = [printed, raised, *ours, repr(timestream.sent), repr(timestream.requests)]
     assert CANARY not in "".join(kept)
