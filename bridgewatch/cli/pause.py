@@ -33,9 +33,7 @@ def pause(settings: SettingsFile = None, profile: Profile = None, region: Region
         # The alarm first: nothing rings between the two.
         _alarms(session).disable_alarm_actions(AlarmNames=[deployed["HeartbeatAlarmName"]])
         _set_state(session, deployed["ScheduleName"], "DISABLED")
-        typer.echo(
-            "Paused: nothing is polled, and the alarm heartbeat is quiet. `resume` ends it."
-        )
+        typer.echo("Paused: nothing is polled, and the alarm heartbeat is quiet. `resume` ends it.")
 
 
 def resume(settings: SettingsFile = None, profile: Profile = None, region: Region = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-
 from typing import TYPE_CHECKING
 
 from moto.budgets.models import budgets_backends
@@ -42,9 +41,7 @@ def standing(account: str) -> Usage:
     return Usage(
         {
             Dimension.ALARMS: Fraction(
-                sum(
-                    _watched(alarm) for watch in watches for alarm in list(watch.alarms.values())
-                )
+                sum(_watched(alarm) for watch in watches for alarm in list(watch.alarms.values()))
             ),
             Dimension.DASHBOARDS: Fraction(sum(len(watch.dashboards) for watch in watches)),
             Dimension.KMS_KEYS: Fraction(len(keys)),

@@ -83,7 +83,11 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("poll_seconds", 7, "poll_seconds is 7, but it must be 5, 6, 10, 12, 15, 20, 30 or 60."),
         ("poll_seconds", 120, "poll_seconds is 120, but it must be 5, 6, 10"),
         ("alarms/queued_minutes", 5, "alarms.queued_minutes is 5, but it must be greater than"),
-        ("alarms/queued_minutes", 61, "alarms.queued_minutes is 61, but it must be a multiple of 5"),
+        (
+            "alarms/queued_minutes",
+            61,
+            "alarms.queued_minutes is 61, but it must be a multiple of 5",
+        ),
         ("alarms/query_minutes", 60, "alarms.query_minutes is 60, but it must be less than"),
         ("alarms/email", "nobody", 'alarms.email is "nobody", but it must be an e-mail address'),
         ("budget/fuse", "blown", 'budget.fuse is "blown", but it must be a valid boolean'),
