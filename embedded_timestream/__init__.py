@@ -32,7 +32,7 @@ run), `schedule_expression` says when.
 
 For all of them: `schema` (columns), `sqltypes` (SQL's types), `wire` (values and types as the API
 writes them), `errors` (the service's exceptions), `limits` (its numbers), `record_sizes` (what is
-billed) and `clock`.
+billed), `files` (what is replaced at once) and `clock`.
 
 Serving: `service` is both APIs of one account and region, `operations` the names of their calls.
 `moto_adapter` serves them through moto, and gives them its topics and buckets. DuckDB is loaded

@@ -47,20 +47,21 @@ class Service:
     ) -> None:
         self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
         self._surroundings = surroundings
-        self._saved = data and data / "scheduled_queries.json"
+        self._queries = data and data / "scheduled_queries.json"
+        self._settings = data and data / "account_settings.json"
         self._begin()
 
     def _begin(self) -> None:
         """Make what works on the store, knowing of nothing that was asked before."""
         self.batch_loads = BatchLoads(self.store, self._surroundings)
-        self.engine = Engine(self.store, self._surroundings.put)
+        self.engine = Engine(self.store, self._surroundings.put, self._settings)
         self.scheduled = ScheduledQueries(
             self.store,
             self.engine,
             self._surroundings,
             account=self.store.account,
             region=self.store.region,
-            saved=self._saved,
+            saved=self._queries,
         )
 
     def reset(self) -> None:
@@ -69,8 +70,9 @@ class Service:
         A call that is being made in the meantime may fail.
         """
         self.store.reset()
-        if self._saved is not None:
-            self._saved.unlink(missing_ok=True)
+        for saved in (self._queries, self._settings):
+            if saved is not None:
+                saved.unlink(missing_ok=True)
         self._begin()
 
     def close(self) -> None:

@@ -6,17 +6,17 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.htm
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from embedded_timestream.errors import (
-    ValidationException,
-)
+from embedded_timestream import files
+from embedded_timestream.errors import ValidationException
 from embedded_timestream.query import listings, metering, unload
 from embedded_timestream.query.failures import explained
 from embedded_timestream.query.statements import (
@@ -29,6 +29,7 @@ from embedded_timestream.wire import column_info, datum, type_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from embedded_timestream.sqltypes import Type
     from embedded_timestream.write.store import Store
@@ -84,15 +85,25 @@ class Account:
     pricing: str = "BYTES_SCANNED"
     max_tcu: int | None = None
 
+    @classmethod
+    def load(cls, saved: Path | None) -> Account:
+        """Give what an earlier process saved, if one did."""
+        if saved is None or not saved.exists():
+            return cls()
+        return cls(**json.loads(saved.read_text(encoding="utf-8")))
+
 
 class Engine:
     """Answers queries about what a store holds.
 
     :param store: its tables, its clock, and the DuckDB that runs the queries.
     :param put: writes an object to S3 (bucket, key, content), for UNLOAD.
+    :param saved: the file that keeps the account's settings; without it, memory does.
     """
 
-    def __init__(self, store: Store, put: unload.Put | None = None) -> None:
+    def __init__(
+        self, store: Store, put: unload.Put | None = None, saved: Path | None = None
+    ) -> None:
         self.store = store
         self._put = put
         self._lock = threading.Lock()
@@ -101,7 +112,8 @@ class Engine:
         self._answered: OrderedDict[str, tuple[Json, int, Json]] = OrderedDict()
         self._cancelled: OrderedDict[str, None] = OrderedDict()  # query ids
         self._running: dict[str, duckdb.DuckDBPyConnection] = {}
-        self._account = Account()
+        self._saved = saved
+        self._account = Account.load(saved)
         self._meter = metering.Meter()
 
     def call(self, operation: str, request: Json) -> Json:
@@ -377,6 +389,8 @@ class Engine:
         if most is not None or model == "COMPUTE_UNITS":
             self._account.pricing = "COMPUTE_UNITS"
             self._account.max_tcu = most or self._account.max_tcu or 200
+            if self._saved is not None:
+                files.replace(self._saved, json.dumps(asdict(self._account)))
         return self.describe_account_settings({})
 
     def _insights(self, text: str, answer: Json) -> Json:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from embedded_timestream import limits
+from embedded_timestream import files, limits
 from embedded_timestream.clock import NANOSECONDS, utc
 from embedded_timestream.errors import (
     ConflictException,
@@ -99,7 +99,8 @@ class ScheduledQueries:
         """
         with self._lock:
             answer = self.OPERATIONS[operation](self, request)
-            self._save()
+            if not operation.startswith(("Describe", "List")):
+                self._save()
             return answer
 
     def next_due(self) -> datetime | None:
@@ -159,6 +160,7 @@ class ScheduledQueries:
         query["NextInvocationTime"] = _next(query, now)
         self._notify(query, {"type": "SCHEDULED_QUERY_CREATING", "arn": arn})
         self._queries[arn] = query
+        self._notify(query, {"type": "SCHEDULED_QUERY_CREATED", "arn": arn})
         return {"Arn": arn}
 
     def _check(self, request: Json, now: datetime) -> None:
@@ -260,7 +262,7 @@ class ScheduledQueries:
     def _switch(self, query: Json, state: str) -> None:
         query["State"] = state
         query["NextInvocationTime"] = _next(query, utc(self._store.clock))
-        update = {"type": "SCHEDULED_QUERY_UPDATE", "arn": query["Arn"], "state": state}
+        update = {"type": "SCHEDULED_QUERY_UPDATED", "arn": query["Arn"], "state": state}
         self._notify(query, update)
 
     def _run(self, query: Json, invocation: datetime, trigger: str) -> None:
@@ -349,16 +351,15 @@ class ScheduledQueries:
         run.report = {"BucketName": configuration["BucketName"], "ObjectKey": key}
 
     def _notify(self, query: Json, message: Json) -> None:
+        # The types are those that AWS's own samples tell apart:
+        # https://github.com/awslabs/amazon-timestream-tools (sample_apps_reinvent2021)
         topic = query["NotificationConfiguration"]["SnsConfiguration"]["TopicArn"]
         attributes = {"queryArn": query["Arn"], "notificationType": message["type"]}
         self._surroundings.publish(topic, json.dumps(message), attributes)
 
     def _save(self) -> None:
-        if self._saved is None:
-            return
-        written = self._saved.with_suffix(".new")
-        written.write_text(json.dumps(self._queries), encoding="utf-8")
-        written.replace(self._saved)  # at once: a kill leaves the old file or the new one
+        if self._saved is not None:
+            files.replace(self._saved, json.dumps(self._queries))
 
     OPERATIONS: ClassVar[dict[str, Callable[[ScheduledQueries, Json], Json]]] = {
         "CreateScheduledQuery": _create,

@@ -219,8 +219,10 @@ def _size(value: Value) -> int:
 def check_dimensions(dimensions: Dimensions) -> None:
     """Refuse dimensions that no record may have.
 
-    :raises ValidationException: if one is there twice or its name is reserved.
+    :raises ValidationException: if there are none, one is there twice or its name is reserved.
     """
+    if not dimensions:
+        raise ValidationException("At least one dimension is required for a record.")
     names = set()
     for name, _ in dimensions:
         if name in names:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from embedded_timestream.errors import ValidationException
+from embedded_timestream.query.engine import Engine
+from embedded_timestream.write.store import Store
 from tests.embedded_timestream.querying import engine, text, type_text
 from tests.embedded_timestream.writing import SECOND, StoppedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from embedded_timestream.query.engine import Engine
+    from pathlib import Path
 
 SEVEN = "SELECT time FROM bridges.status ORDER BY time"
 TOKEN = "a" * 32
@@ -241,6 +242,17 @@ def test_any_change_of_the_settings_moves_the_account_to_tcus_for_good(timestrea
         timestream.call("UpdateAccountSettings", {"QueryPricingModel": "BYTES_SCANNED"})
     with pytest.raises(ValidationException, match="multiple of 4"):
         timestream.call("UpdateAccountSettings", {"MaxQueryTCU": 6})
+
+
+def test_the_move_to_tcus_outlives_the_process(tmp_path: Path) -> None:
+    saved = tmp_path / "account_settings.json"
+    for expected in ({"QueryPricingModel": "BYTES_SCANNED"}, {"MaxQueryTCU": 8}):
+        opened = Engine(Store(StoppedClock()), saved=saved)
+
+        assert expected.items() <= opened.call("DescribeAccountSettings", {}).items()
+
+        opened.call("UpdateAccountSettings", {"MaxQueryTCU": 8})
+        opened.close()
 
 
 @pytest.mark.parametrize(

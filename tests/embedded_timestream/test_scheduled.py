@@ -120,7 +120,7 @@ class World:
         return sorted([value.get("ScalarValue") for value in row["Data"]] for row in answer["Rows"])
 
 
-MULTI = {
+MULTI: dict[str, Any] = {
     "TimeColumn": "hour",
     "DimensionMappings": [{"Name": "city", "DimensionValueType": "VARCHAR"}],
     "MeasureNameColumn": "bridge",
@@ -177,9 +177,13 @@ def test_a_new_query_is_enabled_described_and_told(world: World) -> None:
         "CreationTime": NOON.timestamp(),
         "NextInvocationTime": (NOON + timedelta(hours=1)).timestamp(),
     }
-    assert world.around.messages == [{"type": "SCHEDULED_QUERY_CREATING", "arn": arn}]
+    assert world.around.messages == [
+        {"type": "SCHEDULED_QUERY_CREATING", "arn": arn},
+        {"type": "SCHEDULED_QUERY_CREATED", "arn": arn},
+    ]
     assert world.around.attributes == [
-        {"queryArn": arn, "notificationType": "SCHEDULED_QUERY_CREATING"}
+        {"queryArn": arn, "notificationType": "SCHEDULED_QUERY_CREATING"},
+        {"queryArn": arn, "notificationType": "SCHEDULED_QUERY_CREATED"},
     ]
 
 
@@ -262,9 +266,12 @@ def test_what_has_no_value_is_not_written(world: World) -> None:
             CAST(NULL AS DOUBLE) AS wind, 1 AS readings, CAST(NULL AS TIMESTAMP) AS latest
     """
 
-    world.execute(world.create(QueryString=query))
+    dimensions_of_it = [*MULTI["DimensionMappings"], {"Name": "bridge"}]
+    target = {**MULTI, "DimensionMappings": dimensions_of_it}
 
-    assert world.rows() == [["x", "2026-01-05 12:00:00.000000000", "1"]]
+    world.execute(world.create(target=target, QueryString=query))
+
+    assert world.rows() == [["x", "x", "2026-01-05 12:00:00.000000000", "1"]]
 
 
 def test_a_later_run_replaces_what_an_earlier_one_wrote(world: World) -> None:
@@ -370,7 +377,7 @@ def test_what_cannot_be_recovered_disables_the_query(world: World) -> None:
     assert told["type"] == "MANUAL_TRIGGER_FAILURE"
     assert "hourly does not exist" in told["scheduledQueryRunSummary"]["failureReason"]
     assert world.around.messages[-1] == {
-        "type": "SCHEDULED_QUERY_UPDATE",
+        "type": "SCHEDULED_QUERY_UPDATED",
         "arn": arn,
         "state": "DISABLED",
     }

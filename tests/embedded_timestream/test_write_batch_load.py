@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOON = NOON_NS // 10**6
-MODEL = {
+MODEL: dict[str, Any] = {
     "TimeColumn": "time",
     "DimensionMappings": [{"SourceColumn": "lane", "DestinationColumn": "track"}],
     "MeasureNameColumn": "bridge",
@@ -150,10 +150,23 @@ def test_files_may_be_written_in_several_ways(world: World, csv: dict[str, Any],
 def test_a_value_that_is_missing_or_null_is_not_written(world: World) -> None:
     text = f"{HEADER}{NOON},left,a,-,3\n{NOON},-,b,,4\n{NOON},right,c,-,-\n"
 
-    task = world.load(text, csv={"NullValue": "-"})
+    of_two = [*MODEL["DimensionMappings"], {"SourceColumn": "bridge"}]
+    model = {**MODEL, "DimensionMappings": of_two}
+
+    task = world.load(text, model=model, csv={"NullValue": "-"})
 
     assert task["ProgressReport"]["RecordsProcessed"] == 3
-    assert world.given.rows() == [("left", "a", NOON_NS, 3), (None, "b", NOON_NS, 4)]
+    assert world.given.rows() == [("a", "left", "a", NOON_NS, 3), ("b", None, "b", NOON_NS, 4)]
+
+
+def test_a_row_without_any_dimension_is_refused_alone(world: World) -> None:
+    text = f"{HEADER}{NOON},left,a,1.5,3\n{NOON},,b,1.5,4\n"
+
+    task = world.load(text)
+
+    assert task["ProgressReport"]["RecordsIngested"] == 1
+    (error,) = world.report()
+    assert error["reason"] == "At least one dimension is required for a record."
 
 
 @pytest.mark.parametrize("unit", ["SECONDS", "MILLISECONDS", "MICROSECONDS", "NANOSECONDS"])

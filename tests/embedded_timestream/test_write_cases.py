@@ -182,6 +182,11 @@ MALFORMED = {
     "a negative time": ([record(Time="-1")], {}, "Invalid time for record."),
     "a time after 2262": ([record(Time=str(2**63))], {}, "Invalid time for record."),
     "an unknown unit": ([record(TimeUnit="MINUTES")], {}, "timeUnit"),
+    "no dimension": (
+        [record(Dimensions=[])],
+        {},
+        "At least one dimension is required for a record.",
+    ),
     "version 0": ([record(Version=0)], {}, "greater than or equal to 1"),
     "version -1": ([record(Version=-1)], {}, "greater than or equal to 1"),
     "no value": ([without("MeasureValue")], {}, "measureValue' failed"),
@@ -286,9 +291,11 @@ LIMITS = {
         record(multi(**{f"m{i}": ("BOOLEAN", "true") for i in range(257)}), "MULTI"),
         "the maximum is 256",
     ),
-    "a record of 2048 bytes": (record("x" * (2048 - 11 - 8)), None),
-    "a record of 2049 bytes": (record("x" * (2049 - 11 - 8)), "larger than 2048 bytes"),
-    "a record of 2049 bytes with its dimensions": (
+    "a record of 2048 bytes": (
+        record("x" * (2048 - 11 - 8 - 14), Dimensions=GOTHENBURG),
+        None,
+    ),
+    "a record of 2049 bytes": (
         record("x" * (2049 - 11 - 8 - 14), Dimensions=GOTHENBURG),
         "larger than 2048 bytes",
     ),
@@ -299,7 +306,9 @@ LIMITS = {
 def test_what_breaks_a_limit_is_rejected_alone(
     given: Given, one: dict[str, Any], reason: str | None
 ) -> None:
-    rejected = given.rejected(one, record(name="another"))
+    # With a dimension of its own, 128 would be 129.
+    shared = {"Dimensions": one["Dimensions"][:1]} if len(one["Dimensions"]) == 128 else {}
+    rejected = given.rejected(one, record(name="another", **shared))
 
     if reason is None:
         assert rejected == []

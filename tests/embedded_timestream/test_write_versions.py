@@ -96,9 +96,9 @@ def test_a_higher_version_with_the_same_value_raises_the_version(
         {"name": "Jordfallsbron"},
         {"Dimensions": dimensions(city="Malmö")},
         {"Dimensions": dimensions(city="Gothenburg", country="Sweden")},
-        {"Dimensions": []},
+        {"Dimensions": dimensions(country="Sweden")},
     ],
-    ids=["time", "measure name", "dimension's value", "one dimension more", "no dimension"],
+    ids=["time", "measure name", "dimension's value", "one dimension more", "another dimension"],
 )
 def test_records_that_differ_in_their_key_stand_side_by_side(
     given: Given, other: dict[str, Any]

@@ -177,6 +177,7 @@ def test_a_run_of_a_scheduled_query_reaches_a_queue_and_a_bucket(connect: Connec
     told = [json.loads(body["Message"]) for body in bodies]
     assert {message["type"] for message in told} == {
         "SCHEDULED_QUERY_CREATING",
+        "SCHEDULED_QUERY_CREATED",
         "MANUAL_TRIGGER_FAILURE",
     }
     assert all(body["MessageAttributes"]["queryArn"]["Value"] == arn for body in bodies)
