@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aws_cdk import App, Duration, Tags
 
 from bridgewatch.deployment import monthly_budget
-from bridgewatch.settings import Settings, SettingsError, load_settings
-from stacks.cost_alarm import CostAlarmStack
+from bridgewatch.settings import DynamoDbStorage, Settings, SettingsError, load_settings
+from stacks.cost_alarm import CostAlarmStack, Fused
+from stacks.dynamodb_alarms import DynamoDbAlarms
+from stacks.dynamodb_storage import DynamoDbStorageStack
 from stacks.poller import PollerStack
-from stacks.storage import StorageStack
+from stacks.timestream_alarms import TimestreamAlarms
+from stacks.timestream_storage import TimestreamStorageStack
+
+if TYPE_CHECKING:
+    from stacks.alarms import StoreAlarms
+    from stacks.storage import StorageStack
 
 
 def add_stacks(app: App, settings: Settings) -> None:
     """Add every stack of a deployment to `app`."""
     deployment = settings.deployment
-    storage = StorageStack(
-        app,
-        f"{deployment}-storage",
-        deployment=deployment,
-        memory_store_retention=Duration.hours(settings.storage.memory_hours),
-        magnetic_store_retention=Duration.days(settings.storage.magnetic_days),
-        own_key=settings.storage.kms_key,
-        existing=settings.storage.existing,
-    )
+    storage, store_alarms = _storage(app, settings)
     cost_alarm = CostAlarmStack(
         app,
         f"{deployment}-cost-alarm",
@@ -36,13 +36,15 @@ def add_stacks(app: App, settings: Settings) -> None:
         services=settings.budget.services,
         email=settings.budget.email,
         topic_email=settings.alarms.email,
-        fused=storage.reader if settings.budget.fuse else None,
+        fused=Fused(role=storage.reader, actions=storage.store.read_actions)
+        if settings.budget.fuse
+        else None,
     )
     PollerStack(
         app,
         f"{deployment}-poller",
         deployment=deployment,
-        table=storage.table,
+        store=storage.store,
         key=storage.key,
         configuration=settings.poller_configuration(),
         key_parameters=settings.key_parameters(),
@@ -51,11 +53,43 @@ def add_stacks(app: App, settings: Settings) -> None:
         topic=cost_alarm.topic,
         heartbeat=Duration.minutes(settings.heartbeat_minutes),
         queued=Duration.minutes(settings.alarms.queued_minutes),
-        query_minutes=settings.alarms.query_minutes,
-        query_gigabytes=settings.alarms.query_gigabytes,
+        store_alarms=store_alarms,
         dashboard=settings.dashboard,
     )
     Tags.of(app).add("bridgewatch:deployment", deployment)
+
+
+def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
+    """Add the stack of the store that the settings choose, and make that store's alarms."""
+    deployment, chosen = settings.deployment, settings.storage
+    name = f"{deployment}-storage"
+    if isinstance(chosen, DynamoDbStorage):
+        dynamodb = DynamoDbStorageStack(
+            app,
+            name,
+            deployment=deployment,
+            retention=Duration.days(chosen.retention_days),
+            max_read_units=chosen.max_read_units,
+            max_write_units=chosen.max_write_units,
+            point_in_time_recovery=chosen.point_in_time_recovery,
+            own_key=chosen.kms_key,
+            existing=chosen.existing,
+        )
+        return dynamodb, DynamoDbAlarms(store=dynamodb.store)
+    timestream = TimestreamStorageStack(
+        app,
+        name,
+        deployment=deployment,
+        memory_store_retention=Duration.hours(chosen.memory_hours),
+        magnetic_store_retention=Duration.days(chosen.magnetic_days),
+        own_key=chosen.kms_key,
+        existing=chosen.existing,
+    )
+    return timestream, TimestreamAlarms(
+        table=timestream.store,
+        query_minutes=settings.alarms.query_minutes,
+        query_gigabytes=settings.alarms.query_gigabytes,
+    )
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ TAG = "bridgewatch:deployment"
 # what it grew out of.
 SERVICES = {
     "Amazon Timestream": "Timestream",
+    "Amazon DynamoDB": "DynamoDB",
     "AWS Lambda": "Lambda",
     "CloudWatch Events": "EventBridge Scheduler",
     "AmazonCloudWatch": "CloudWatch",

@@ -11,16 +11,25 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bridgewatch.cost.bill import QueryPricing, bill
-from bridgewatch.cost.prediction import Deployment, default_budget, predict
+from bridgewatch.cost.dynamodb import item_bytes
+from bridgewatch.cost.prediction import (
+    Deployment,
+    DynamoDbTable,
+    TimestreamTable,
+    default_budget,
+    predict,
+)
 from bridgewatch.cost.prices import REGION, load_prices
 from embedded_timestream.record_sizes import record_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridgewatch.settings import Bridge, JsonSource, Settings
 
 FUNCTION_MB = 256
-ALARM_METRICS = 9
-"""Eight alarms, of which `rejected-records` watches two metrics: each metric is billed."""
+ALARM_METRICS = {"timestream": 9, "dynamodb": 8}
+"""Of each store's eight alarms; Timestream's `rejected-records` watches two: each is billed."""
 
 REDRIVE_SECONDS = 300
 METRICS = 2
@@ -46,12 +55,12 @@ def deployment(settings: Settings) -> Deployment:
             seconds_of_bridges += _seconds_of_requests(source, requests)
         elif requests:
             seconds_a_poll += SECONDS_A_FEED if source.type == "ndw" else SECONDS_A_REQUEST
+    store, size_of_record = _store(settings)
     return Deployment(
         bridges=bridges,
-        record_bytes=ceil(Fraction(sum(map(_record_bytes, settings.bridges)), bridges)),
+        record_bytes=ceil(Fraction(sum(map(size_of_record, settings.bridges)), bridges)),
         heartbeat_seconds=settings.heartbeat_minutes * 60,
-        memory_store_hours=settings.storage.memory_hours,
-        magnetic_store_days=settings.storage.magnetic_days,
+        store=store,
         function_mb=FUNCTION_MB,
         seconds_a_poll=seconds_a_poll,
         seconds_a_bridge=seconds_of_bridges / bridges,
@@ -62,7 +71,7 @@ def deployment(settings: Settings) -> Deployment:
         log_bytes_a_record=LOG_BYTES_A_RECORD,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
-        alarm_metrics=ALARM_METRICS,
+        alarm_metrics=ALARM_METRICS[settings.storage.type],
         dashboards=int(settings.dashboard),
         customer_keys=int(settings.storage.kms_key),
         budget_actions=int(settings.budget.fuse),
@@ -90,6 +99,37 @@ def _seconds_of_requests(source: JsonSource, requests: int) -> Fraction:
     if source.requests_per_second is None:
         return seconds
     return max(seconds, requests / Fraction(source.requests_per_second))
+
+
+def _store(settings: Settings) -> tuple[TimestreamTable | DynamoDbTable, Callable[[Bridge], int]]:
+    """Tell what table the settings make, and how its service counts a bridge's record."""
+    storage = settings.storage
+    if storage.type == "dynamodb":
+        table = DynamoDbTable(
+            retention_days=storage.retention_days,
+            point_in_time_recovery=storage.point_in_time_recovery,
+        )
+        return table, _item_bytes
+    return TimestreamTable(
+        memory_store_hours=storage.memory_hours, magnetic_store_days=storage.magnetic_days
+    ), _record_bytes
+
+
+def _item_bytes(bridge: Bridge) -> int:
+    """Count the bytes of an item that says Closed, as nearly all do, and as it is when written.
+
+    Its numbers: a time in milliseconds, a version, a hash, and a time in seconds.
+    """
+    return item_bytes(
+        {
+            "bridge": {"S": bridge.name},
+            "time": {"N": "1" * 13},
+            "status": {"S": "Closed"},
+            "version": {"N": "1"},
+            "about": {"N": "-" + "1" * 19},
+            "expires": {"N": "1" * 10},
+        }
+    )
 
 
 def _record_bytes(bridge: Bridge) -> int:

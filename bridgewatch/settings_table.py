@@ -33,8 +33,18 @@ def _fields(
             yield key, field, name in model.get("required", ())
         elif field["default"] is None:
             yield key, field, False
+        if len(children) > 1 and "additionalProperties" not in field:
+            children = [_merged(children)]
         for child in children:
             yield from _fields(child, models, key + _step(field, child))
+
+
+def _merged(children: list[dict[str, Any]]) -> dict[str, Any]:
+    """Make one model of those of which a field holds one, whose `type` tells them apart."""
+    merged = {name: field for child in children for name, field in child["properties"].items()}
+    types = [child["properties"]["type"]["const"] for child in children]
+    kind = {**children[0]["properties"]["type"], "enum": types}
+    return {**children[0], "properties": {"type": kind} | merged | {"type": kind}}
 
 
 def _models_in(field: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aws_cdk import Acknowledgment, ArnFormat, CfnOutput, Stack, Validations
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fused:
+    """A reader whose queries a fuse denies.
+
+    :param role: the reader.
+    :param actions: what reading is, such as timestream:Select.
+    """
+
+    role: iam.IRole
+    actions: Sequence[str]
 
 
 class CostAlarmStack(Stack):
@@ -34,7 +47,7 @@ class CostAlarmStack(Stack):
         whole account, the only choice that no misspelling can silence.
     :param email: who gets the budget's messages as well as the topic; nobody by default.
     :param topic_email: who is subscribed to the topic; nobody by default.
-    :param fused: the role that may not query any more once the budget is spent, if there is one.
+    :param fused: whose queries are denied once the budget is spent, if there is anybody.
     """
 
     def __init__(
@@ -49,7 +62,7 @@ class CostAlarmStack(Stack):
         services: Sequence[str] = (),
         email: str | None = None,
         topic_email: str | None = None,
-        fused: iam.IRole | None = None,
+        fused: Fused | None = None,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the cost alarm")
         self.topic = self._topic(f"{deployment}-alarms")
@@ -78,7 +91,14 @@ class CostAlarmStack(Stack):
         # Its policy must be there first: AWS Budgets checks that it may publish.
         budget.node.add_dependency(self.topic)
         if fused is not None:
-            Fuse(self, "Fuse", budget=budget, role=fused, topic=self.topic)
+            Fuse(
+                self,
+                "Fuse",
+                budget=budget,
+                role=fused.role,
+                actions=fused.actions,
+                topic=self.topic,
+            )
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "BudgetName", value=budget.ref)
 

@@ -1,4 +1,4 @@
-"""The fuse: once a budget is spent, a role may not query Timestream any more."""
+"""The fuse: once a budget is spent, a role may not query the history any more."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_sns as sns
 
 
@@ -21,6 +23,7 @@ class Fuse(Construct):
 
     :param budget: the budget; the fuse blows at 100 percent of it.
     :param role: whose queries are denied.
+    :param actions: what reading is, such as timestream:Select.
     :param topic: is told when it blows.
     """
 
@@ -31,6 +34,7 @@ class Fuse(Construct):
         *,
         budget: budgets.CfnBudget,
         role: iam.IRole,
+        actions: Sequence[str],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -41,7 +45,7 @@ class Fuse(Construct):
             statements=[
                 iam.PolicyStatement(
                     effect=iam.Effect.DENY,
-                    actions=["timestream:Select", "timestream:SelectValues"],
+                    actions=list(actions),
                     resources=["*"],
                 )
             ],

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from constructs import Construct
 
-    from stacks.timestream import Table
+    from stacks.alarms import StoreAlarms
+    from stacks.store import Store
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 DESCRIPTION_CHARACTERS = 256
@@ -43,7 +44,7 @@ class PollerStack(Stack):
     deployed again at any time.
 
     :param deployment: the deployment's name, the prefix of the names in here.
-    :param table: where the functions write.
+    :param store: where the functions write.
     :param key: what the queues are encrypted with; by default a key that SQS owns.
     :param configuration: what the functions read as `configuration.json`, as JSON values.
     :param key_parameters: names of the SSM SecureString parameters that hold API keys.
@@ -54,8 +55,7 @@ class PollerStack(Stack):
     :param heartbeat: whole minutes; a bridge may not be silent for longer.
     :param queued: for how long the queue may never be empty before an alarm rings: a multiple of
         five minutes, at most a day.
-    :param query_minutes: in how many minutes of an hour queries may use compute before one rings.
-    :param query_gigabytes: how much queries may scan in an hour before one rings.
+    :param store_alarms: the alarms about the store.
     :param dashboard: whether there is a dashboard.
     """
 
@@ -65,7 +65,7 @@ class PollerStack(Stack):
         construct_id: str,
         *,
         deployment: str,
-        table: Table,
+        store: Store,
         key: kms.IKey | None,
         configuration: Mapping[str, Any],
         key_parameters: Sequence[str],
@@ -74,13 +74,12 @@ class PollerStack(Stack):
         topic: sns.ITopic,
         heartbeat: Duration,
         queued: Duration,
-        query_minutes: int,
-        query_gigabytes: float,
+        store_alarms: StoreAlarms,
         dashboard: bool = False,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the poller")
         self._deployment = deployment
-        self._table = table
+        self._store = store
         self._log_retention_days = log_retention_days
         self._reserved = 1 if reserve_concurrency else None
         self._queues = RecordQueues(self, "Queues", deployment=deployment, key=key)
@@ -113,12 +112,11 @@ class PollerStack(Stack):
             topic=topic,
             heartbeat=heartbeat,
             poller=poller,
-            table=table,
+            store=store,
             queue=self._queues.queue,
             dead_letters=self._queues.dead_letters,
             queued=queued,
-            query_minutes=query_minutes,
-            query_gigabytes=query_gigabytes,
+            store_alarms=store_alarms,
         )
         if dashboard:
             Dashboard(
@@ -144,7 +142,7 @@ class PollerStack(Stack):
         *,
         timeout: Duration,
     ) -> lambda_.Function:
-        """Make a function that writes to the table: `lambdas/NAME`."""
+        """Make a function that writes to the store: `lambdas/NAME`."""
         package = name.lower()
         function = PythonFunction(
             self,
@@ -154,8 +152,7 @@ class PollerStack(Stack):
             code=bundle(package, configuration),
             handler=f"lambdas.{package}.handler.handler",
             environment={
-                "BRIDGEWATCH_DATABASE": self._table.database_name,
-                "BRIDGEWATCH_TABLE": self._table.table_name,
+                **self._store.environment,
                 "BRIDGEWATCH_QUEUE_URL": self._queues.queue.queue_url,
                 "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": self._queues.dead_letters.queue_url,
             },
@@ -166,7 +163,7 @@ class PollerStack(Stack):
             log_retention_days=self._log_retention_days,
             reserved=self._reserved,
         ).function
-        self._table.grant_write(function)
+        self._store.grant_write(function)
         return function
 
     def _grant_keys(self, function: lambda_.Function, parameters: Sequence[str]) -> None:

@@ -2,79 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from aws_cdk import Acknowledgment, CfnOutput, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import CfnOutput, CfnParameter, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
-
-from stacks.timestream import (
-    ExistingTimestreamTable,
-    Table,
-    TimestreamDatabase,
-    TimestreamTable,
-)
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from stacks.store import Store
+
 TABLE_NAME = "observations"
+
+HOW_TO_MOVE = (
+    "The history of this deployment is in another store, where it would stay behind. To move, give "
+    "the settings another deployment name, deploy that beside this one and copy the history: "
+    "docs/operations.md, Move to the other store."
+)
 
 
 class StorageStack(Stack):
-    """The database, its table, the bucket for what Timestream rejects late, and who may read.
+    """The store, its key, and who may read: a class for each store.
 
-    Other stacks use its `table`, `reader` and `key`. It cannot be deleted before its termination
+    Other stacks use its `store`, `reader` and `key`. It cannot be deleted before its termination
     protection is switched off, and the data stays in the account even then.
 
-    :param deployment: the deployment's name, which is the database's.
-    :param memory_store_retention: whole hours.
-    :param magnetic_store_retention: whole days.
-    :param own_key: encrypt records with a KMS key of the deployment's own (1 USD a month).
-    :param existing: take up a database and table that are there already, and leave them as they
-        are: the retentions are theirs then, and `own_key` is for the queues only.
+    The parameter `StoreType` takes one value, that of the class. An update keeps the value that the
+    stack was made with, so that CloudFormation refuses a template of the other class, and says how
+    to move.
+
+    :param deployment: the deployment's name.
+    :param own_key: encrypt records and queues with a KMS key of the deployment's own (1 USD a
+        month).
     """
 
+    TYPE: ClassVar[str]
+    """The store's name in the settings."""
+    TITLE: ClassVar[str]
+    """The store's name in words."""
+
+    store: Store
+
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        deployment: str,
-        memory_store_retention: Duration,
-        magnetic_store_retention: Duration,
-        own_key: bool = False,
-        existing: bool = False,
+        self, scope: Construct, construct_id: str, *, deployment: str, own_key: bool = False
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            description="bridgewatch: the history of the bridges",
+            description=f"bridgewatch: the history of the bridges, in {self.TITLE}",
             termination_protection=True,
         )
+        self.deployment = deployment
+        store_type = CfnParameter(
+            self,
+            "StoreType",
+            default=self.TYPE,
+            allowed_values=[self.TYPE],
+            description="Where the history is. Leave it as it is",
+            constraint_description=HOW_TO_MOVE,
+        )
         self.key = self._key() if own_key else None
-        self.table: Table
-        if existing:
-            self.table = ExistingTimestreamTable(
-                self, "Table", database_name=deployment, table_name=TABLE_NAME
-            )
-        else:
-            self.table = TimestreamTable(
-                self,
-                "Table",
-                database=TimestreamDatabase(
-                    self, "Database", database_name=deployment, key=self.key
-                ),
-                table_name=TABLE_NAME,
-                memory_store_retention=memory_store_retention,
-                magnetic_store_retention=magnetic_store_retention,
-                rejected_data_bucket=self._rejected_data_bucket(),
-            )
         self.reader = self._reader()
-        self.table.grant_read(self.reader)
-        CfnOutput(self, "DatabaseName", value=self.table.database_name)
-        CfnOutput(self, "TableName", value=self.table.table_name)
+        CfnOutput(self, "Store", value=store_type.value_as_string)
         CfnOutput(self, "ReaderRoleArn", value=self.reader.role_arn)
 
     def _key(self) -> kms.Key:
@@ -86,26 +76,6 @@ class StorageStack(Stack):
             # Without it nobody could read the data that is kept.
             removal_policy=RemovalPolicy.RETAIN,
         )
-
-    def _rejected_data_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            "RejectedData",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            # Reports are read when the alarm rings, not years later.
-            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))],
-            removal_policy=RemovalPolicy.RETAIN,
-        )
-        Validations.of(bucket).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-S1",
-                reason="Only Timestream writes here, reports of rejected records that hold nothing "
-                "but public statuses of bridges; access logs would need a second bucket.",
-            )
-        )
-        return bucket
 
     def _reader(self) -> iam.Role:
         """Make the role for people and dashboards that query the history."""

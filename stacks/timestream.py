@@ -80,6 +80,17 @@ class Table(Construct):
     table_name: str
     table_arn: str
     key: kms.IKey | None = None
+    title = "Timestream"
+    read_actions = ("timestream:Select", "timestream:SelectValues")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a function has to know to write to it."""
+        return {
+            "BRIDGEWATCH_STORE": "timestream",
+            "BRIDGEWATCH_DATABASE": self.database_name,
+            "BRIDGEWATCH_TABLE": self.table_name,
+        }
 
     def grant_write(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let `grantee` write records to this table, and nothing else of Timestream."""

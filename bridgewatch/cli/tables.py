@@ -101,6 +101,11 @@ def create(
     Late writes need a bucket, and are on if there is one.
     """
     kept = place.settings.storage
+    if kept.type != "timestream":
+        raise CommandError(
+            "The settings keep the history in DynamoDB, whose table is made when it is deployed.",
+            WRONG_USAGE,
+        )
     client = write_client(place.connection)
     with explained():
         client.create_table(

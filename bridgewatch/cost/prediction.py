@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from bridgewatch.cost import metering
+from bridgewatch.cost import dynamodb, metering
 from bridgewatch.cost.metering import DAYS_A_MONTH, GIGABYTE, HOURS_A_MONTH, TCU_A_QUERY
 from bridgewatch.cost.usage import Dimension, Usage
 from embedded_timestream import record_sizes
@@ -47,15 +47,38 @@ SHORTEST_SCHEDULE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimestreamTable:
+    """A table in Timestream.
+
+    :param memory_store_hours: how long records stay in the memory store.
+    :param magnetic_store_days: how long they stay in the magnetic store.
+    """
+
+    memory_store_hours: int
+    magnetic_store_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamoDbTable:
+    """A table in DynamoDB.
+
+    :param retention_days: how long records stay in it.
+    :param point_in_time_recovery: whether it has backups.
+    """
+
+    retention_days: int
+    point_in_time_recovery: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deployment:
     """What has to be known of a deployment to predict its usage.
 
     :param bridges: how many bridges it watches.
-    :param record_bytes: the bytes of a bridge's record, on average, by `record_sizes.record_bytes`.
+    :param record_bytes: the bytes of a bridge's record, on average, as the store counts them.
     :param heartbeat_seconds: at most this long between two records of a bridge.
-    :param memory_store_hours: how long records stay in the memory store.
-    :param magnetic_store_days: how long they stay in the magnetic store. Usage is that of a table
-        this old, when as much leaves it as comes in.
+    :param store: where records are kept, and how long. Usage is that of a table this old, when as
+        much leaves it as comes in.
     :param function_mb: the memory of each function.
     :param seconds_a_poll: how long a poll takes, but for what follows.
     :param seconds_a_bridge: how much longer it takes for each bridge.
@@ -80,8 +103,7 @@ class Deployment:
     bridges: int
     record_bytes: int
     heartbeat_seconds: int
-    memory_store_hours: int
-    magnetic_store_days: int
+    store: TimestreamTable | DynamoDbTable
     function_mb: int
     seconds_a_poll: Fraction
     seconds_a_bridge: Fraction = Fraction(0)
@@ -109,7 +131,7 @@ def predict(deployment: Deployment) -> Usage:
     Left out: the requests of a deployment, and redriven or rejected records, which are exceptions.
     """
     return (
-        _timestream(deployment)
+        _store(deployment)
         + _poller(deployment)
         + _redriver(deployment)
         + Usage(
@@ -126,7 +148,13 @@ def predict(deployment: Deployment) -> Usage:
     )
 
 
-def _timestream(deployment: Deployment) -> Usage:
+def _store(deployment: Deployment) -> Usage:
+    if isinstance(deployment.store, DynamoDbTable):
+        return _dynamodb(deployment, deployment.store)
+    return _timestream(deployment, deployment.store)
+
+
+def _timestream(deployment: Deployment, table: TimestreamTable) -> Usage:
     records_a_day = _records_a_day(deployment)
     bytes_a_day = records_a_day * deployment.record_bytes
     # A poll writes whatever it has to in one request: the fewer fit together, the dearer.
@@ -138,13 +166,32 @@ def _timestream(deployment: Deployment) -> Usage:
         {
             Dimension.WRITE_UNITS: requests_a_day * units_a_request * DAYS_A_MONTH,
             Dimension.MEMORY_GB_HOURS: DAYS_A_MONTH
-            * metering.gigabyte_hours(bytes_a_day, deployment.memory_store_hours),
+            * metering.gigabyte_hours(bytes_a_day, table.memory_store_hours),
             Dimension.MAGNETIC_GB_MONTHS: metering.gigabyte_months(
-                bytes_a_day * deployment.magnetic_store_days, HOURS_A_MONTH
+                bytes_a_day * table.magnetic_store_days, HOURS_A_MONTH
             ),
             Dimension.QUERY_GB: queries * metering.query_gigabytes(scanned),
             Dimension.QUERY_TCU_HOURS: queries
             * metering.query_tcu_hours(metering.QUERY_MINIMUM_SECONDS, deployment.tcu_a_query),
+        }
+    )
+
+
+def _dynamodb(deployment: Deployment, table: DynamoDbTable) -> Usage:
+    records = _records_a_day(deployment) * DAYS_A_MONTH
+    # A container says once what its bridges are; nearly always that is there, and counts as well.
+    told = deployment.bridges * COLD_STARTS_A_DAY * DAYS_A_MONTH
+    kept = _records_a_day(deployment) * table.retention_days
+    size = kept * (deployment.record_bytes + dynamodb.STORAGE_BYTES) / GIGABYTE
+    queries = deployment.queries_a_day * DAYS_A_MONTH
+    scanned = deployment.rows_a_query * deployment.record_bytes
+    return Usage(
+        {
+            Dimension.DYNAMODB_WRITES: records * dynamodb.write_units(deployment.record_bytes)
+            + told,
+            Dimension.DYNAMODB_READS: queries * dynamodb.read_units(scanned, consistent=False),
+            Dimension.DYNAMODB_GB_MONTHS: size,
+            Dimension.DYNAMODB_BACKUP_GB_MONTHS: size * table.point_in_time_recovery,
         }
     )
 

@@ -117,11 +117,19 @@ class Dimension(Enum):
         "https://aws.amazon.com/ec2/pricing/on-demand/",
     )
     DYNAMODB_WRITES = (
-        "each write of an item, in started units of 1 KB",
+        "each write of an item, in started units of 1 KB, and each whose condition failed",
         "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     )
     DYNAMODB_READS = (
-        "the bytes that a query reads, in started units of 8 KB, or of 4 KB if consistently",
+        "the bytes that a query reads, in started units of 4 KB, halved unless consistent",
+        "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+    )
+    DYNAMODB_GB_MONTHS = (
+        "the bytes of each item and 100 more, for as long as the table keeps it",
+        "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html",
+    )
+    DYNAMODB_BACKUP_GB_MONTHS = (
+        "the size of a table with point-in-time recovery",
         "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     )
     ATHENA_GB = (

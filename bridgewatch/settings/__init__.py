@@ -17,7 +17,13 @@ from bridgewatch.settings.budget import SERVICES, Budget
 from bridgewatch.settings.deployment import Settings
 from bridgewatch.settings.reading import CDK_JSON, SettingsError, load_settings, parse_settings
 from bridgewatch.settings.sources import NDW_URL, JsonSource, Key, NdwSource, source_types
-from bridgewatch.settings.storage import MAGNETIC_STORE_DAYS, MEMORY_STORE_HOURS, Storage
+from bridgewatch.settings.storage import (
+    MAGNETIC_STORE_DAYS,
+    MEMORY_STORE_HOURS,
+    DynamoDbStorage,
+    Storage,
+    TimestreamStorage,
+)
 
 __all__ = [
     "CDK_JSON",
@@ -28,12 +34,14 @@ __all__ = [
     "Alarms",
     "Bridge",
     "Budget",
+    "DynamoDbStorage",
     "JsonSource",
     "Key",
     "NdwSource",
     "Settings",
     "SettingsError",
     "Storage",
+    "TimestreamStorage",
     "load_settings",
     "parse_settings",
     "source_types",

@@ -20,12 +20,13 @@ SERVICES = (
     "AWS Key Management Service",
     "AWS Lambda",
     "AWS Systems Manager",
+    "Amazon DynamoDB",
     "Amazon Simple Notification Service",
     "Amazon Simple Queue Service",
     "Amazon Simple Storage Service",
     "Amazon Timestream",
 )
-"""The services that a deployment uses and is billed for, as Cost Explorer spells them."""
+"""The services that a deployment may use and is billed for, as Cost Explorer spells them."""
 
 
 Percent: TypeAlias = Annotated[int, Field(ge=1, le=1000)]

@@ -11,7 +11,7 @@ from bridgewatch.settings.bridges import DIMENSIONS_PER_TABLE, RECORD_BYTES, Bri
 from bridgewatch.settings.budget import Budget
 from bridgewatch.settings.model import Model, must, sentence
 from bridgewatch.settings.sources import Source, SourceName
-from bridgewatch.settings.storage import Storage
+from bridgewatch.settings.storage import Storage, TimestreamStorage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ class Settings(Model):
         "may run beside the poller, and where the two see different statuses, the table tells the "
         "wrong one until the next change or heartbeat.",
     )
-    storage: Storage = Field(default=Storage(), description="Where records are kept.")
+    storage: Storage = Field(default=TimestreamStorage(), description="Where records are kept.")
     alarms: Alarms = Field(default=Alarms(), description="When an operator is told.")
     budget: Budget = Field(default=Budget(), description="What a month may cost.")
     dashboard: bool = Field(

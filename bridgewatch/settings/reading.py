@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from bridgewatch.settings.deployment import Settings
 from bridgewatch.settings.model import sentence
 from bridgewatch.settings.sources import source_types
+from bridgewatch.settings.storage import STORES
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -62,17 +64,14 @@ def parse_settings(document: object) -> Settings:
 def _explain(error: ErrorDetails, document: object) -> list[str]:
     key = _dotted(error["loc"], document)
     context = error.get("ctx", {})
-    types = " or ".join(source_types())
     match error["type"]:
         case "value_error" if not key:
             return str(context["error"]).splitlines()
-        case "missing":
-            return [f"{key} is missing, but it is required."]
-        case "extra_forbidden":
-            return [f"{key} is not a setting; README.md lists them."]
-        case "union_tag_not_found":
-            return [f"{key}.type is missing, but it must be {types}."]
+        case "missing" | "extra_forbidden" | "union_tag_not_found" as kind:
+            return [_about_keys(kind, key, error["loc"])]
         case "union_tag_invalid":
+            # pydantic writes them as 'json', 'ndw'.
+            types = " or ".join(re.findall(r"\w+", context["expected_tags"]))
             return [sentence(f"{key}.type", context["tag"], f"it must be {types}")]
         case "value_error":
             rule = str(context["error"])
@@ -106,7 +105,21 @@ def _dotted(location: tuple[int | str, ...], document: object) -> str:
     return dotted
 
 
+def _about_keys(kind: str, key: str, location: tuple[int | str, ...]) -> str:
+    """Say that a key is missing, or that it is none."""
+    if kind == "missing":
+        return f"{key} is missing, but it is required."
+    if kind == "union_tag_not_found":
+        return f"{key}.type is missing, but it must be {' or '.join(source_types())}."
+    for name, model in STORES.items():
+        if location[0] == "storage" and location[-1] in model.model_fields:
+            return f"{key} is a setting of {name} only, but that is not the storage.type."
+    return f"{key} is not a setting; README.md lists them."
+
+
 def _is_tag(step: str, dotted: str, value: object) -> bool:
-    """Tell whether a step of pydantic's is the type of a source, which is no key."""
+    """Tell whether a step of pydantic's is the type of a source or store, which is no key."""
+    if dotted == "storage":
+        return step in STORES
     in_source = dotted.startswith("sources.") and dotted.count(".") == 1
     return in_source and isinstance(value, dict) and step == value.get("type")

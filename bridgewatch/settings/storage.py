@@ -1,8 +1,10 @@
-"""Where records are kept, and how long."""
+"""Where records are kept, and how long: one class a type of store."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from bridgewatch.settings.model import Model
 
@@ -10,31 +12,99 @@ from bridgewatch.settings.model import Model
 MEMORY_STORE_HOURS = 8766
 MAGNETIC_STORE_DAYS = 73000
 
+# The quota of an on-demand table of an account that has asked for no more
+# (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html).
+UNITS_A_SECOND = 40_000
 
-class Storage(Model):
-    """Where records are kept, and how long."""
+TYPE = (
+    "Where the history is: in Timestream for LiveAnalytics, which takes no new customers and is in "
+    "few regions, or in DynamoDB, in any account and region "
+    "([side by side](docs/stores.md)). A deployment keeps the store that it began with "
+    "([how to move](docs/operations.md#move-to-the-other-store))."
+)
 
-    memory_hours: int = Field(
-        default=24,
-        ge=1,
-        le=MEMORY_STORE_HOURS,
-        description="Hours in the memory store: the fast one, and by far the dearer.",
-    )
-    magnetic_days: int = Field(
-        default=3650,
-        ge=1,
-        le=MAGNETIC_STORE_DAYS,
-        description="Days in the magnetic store; older records are gone for good.",
-    )
+
+class _Storage(Model):
     kms_key: bool = Field(
         default=False,
-        description="Encrypt the database and the queues with a KMS key of the deployment's own, "
+        description="Encrypt the records and the queues with a KMS key of the deployment's own, "
         "which costs 1 USD a month. Without it they are encrypted with keys of AWS's, at no "
         "charge.",
     )
     existing: bool = Field(
         default=False,
-        description="Take up the database and table that an earlier deployment of this name left "
-        "behind, as they are: nothing here changes them "
+        description="Take up what an earlier deployment of this name left behind, Timestream's "
+        "database and table or DynamoDB's table, as it is: nothing here changes it "
         "([how](docs/operations.md#take-up-a-retained-table)).",
     )
+
+
+class TimestreamStorage(_Storage):
+    """Records are kept in Timestream for LiveAnalytics."""
+
+    type: Literal["timestream"] = Field(default="timestream", description=TYPE)
+    memory_hours: int = Field(
+        default=24,
+        ge=1,
+        le=MEMORY_STORE_HOURS,
+        description="Timestream: hours in the memory store, the fast one, and by far the dearer.",
+    )
+    magnetic_days: int = Field(
+        default=3650,
+        ge=1,
+        le=MAGNETIC_STORE_DAYS,
+        description="Timestream: days in the magnetic store; older records are gone for good.",
+    )
+
+
+class DynamoDbStorage(_Storage):
+    """Records are kept in DynamoDB."""
+
+    type: Literal["dynamodb"] = Field(description=TYPE)
+    retention_days: int = Field(
+        default=3650,
+        ge=1,
+        le=MAGNETIC_STORE_DAYS,
+        description="DynamoDB: days that a record is kept from its time on. Older ones are gone "
+        "for good. It counts for what is written from now on.",
+    )
+    max_read_units: int | None = Field(
+        default=25,
+        ge=1,
+        le=UNITS_A_SECOND,
+        description="DynamoDB: how many read units a second may cost anything; more is throttled, "
+        "and tried again. 25 are 8.21 USD in a month that reads without a pause, the most that "
+        "it can come to. `null` is no limit.",
+    )
+    max_write_units: int | None = Field(
+        default=10,
+        ge=1,
+        le=UNITS_A_SECOND,
+        description="DynamoDB: the same for write units; what the poller cannot write at once "
+        "waits in the queue. 10 are 16.43 USD in a month that writes without a pause. Raise it "
+        "for as long as you import a large history.",
+    )
+    point_in_time_recovery: bool = Field(
+        default=True,
+        description="DynamoDB: keep 35 days of backups, to restore any second of them into a new "
+        "table. Costs 0.20 USD a GB and month.",
+    )
+
+
+STORES: dict[str, type[TimestreamStorage | DynamoDbStorage]] = {
+    "timestream": TimestreamStorage,
+    "dynamodb": DynamoDbStorage,
+}
+
+
+def _type_of(storage: Any) -> str | None:  # noqa: ANN401 - whatever people typed
+    """Tell which class is to read it: without a type it is Timestream, the first that there was."""
+    if isinstance(storage, BaseModel):
+        return str(getattr(storage, "type", None))
+    return str(storage.get("type", "timestream")) if isinstance(storage, dict) else "timestream"
+
+
+Storage: TypeAlias = Annotated[
+    Annotated[TimestreamStorage, Tag("timestream")] | Annotated[DynamoDbStorage, Tag("dynamodb")],
+    Discriminator(_type_of),
+]

@@ -60,26 +60,30 @@ def window(alarm: dict[str, Any]) -> tuple[int, int, int]:
 
 
 def test_a_deployment_stays_within_the_alarms_that_are_free(alarms: Alarms) -> None:
-    assert alarms.keys() == {
+    of_store = {
+        "timestream": {"rejected-records", "query-compute", "query-bytes"},
+        "dynamodb": {"write-throttles", "read-throttles", "user-errors"},
+    }
+    assert alarms.keys() - of_store["timestream"] - of_store["dynamodb"] == {
         "heartbeat",
         "poller-errors",
         "unkept-records",
         "queue-age",
         "dead-letters",
-        "rejected-records",
-        "query-compute",
-        "query-bytes",
     }
+    assert [names for names in of_store.values() if names <= alarms.keys()] == [
+        names for names in of_store.values() if names & alarms.keys()
+    ]
     metrics = [metric for alarm in alarms.values() for metric in watched(alarm)]
     assert len(metrics) <= FREE_ALARM_METRICS
     # A query over metrics is billed from the first one on.
     assert [one for one in metrics if not one["MetricName"]] == []
 
 
-def test_each_alarm_has_its_place_in_the_guide_that_its_description_names(default: Alarms) -> None:
+def test_each_alarm_has_its_place_in_the_guide_that_its_description_names(alarms: Alarms) -> None:
     guide = (ROOT / "docs" / "operations.md").read_text()
 
-    assert [name for name in default if f"\n### `{name}`\n" not in guide] == []
+    assert [name for name in alarms if f"\n### `{name}`\n" not in guide] == []
 
 
 def test_each_alarm_tells_the_topic_when_it_rings_and_when_it_resolves(alarms: Alarms) -> None:
@@ -231,3 +235,28 @@ def test_query_bytes_are_bounded_in_an_hour(default: Alarms) -> None:
         assert dimensions(alarm) == {"Operation": "Query"}
         assert (alarm["Statistic"], *window(alarm)) == ("Sum", 1, 1, 3600)
         assert breaches(alarm) == ("GreaterThanThreshold", size)
+
+
+def test_dynamodb_has_alarms_on_what_it_throttles_and_refuses() -> None:
+    found = of(templates("dynamodb"), "bridgewatch-dynamodb")
+
+    for kind in ("write", "read"):
+        alarm = found[f"{kind}-throttles"]
+        assert alarm["MetricName"] == f"{kind.capitalize()}ThrottleEvents"
+        assert dimensions(alarm) == {"TableName": "bridgewatch-dynamodb-observations"}
+    # AWS gives it for the account and region, without dimensions.
+    assert "Dimensions" not in found["user-errors"]
+    for name in ("write-throttles", "read-throttles", "user-errors"):
+        alarm = found[name]
+        assert alarm["Namespace"] == "AWS/DynamoDB"
+        assert (alarm["Statistic"], *window(alarm)) == ("Sum", 3, 3, 300)
+        assert breaches(alarm) == ("GreaterThanThreshold", 0)
+
+
+def test_the_alarms_speak_of_the_store_that_is_deployed() -> None:
+    for name, deployment, other in (
+        ("default", "bridgewatch", "DynamoDB"),
+        ("dynamodb", "bridgewatch-dynamodb", "Timestream"),
+    ):
+        found = of(templates(name), deployment)
+        assert [one for one, alarm in found.items() if other in alarm["AlarmDescription"]] == []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # All that the templates may hold: what is new costs something, or says here that it doesn't.
 FREE = {
     "AWS::Budgets::Budget",
+    "AWS::DynamoDB::Table",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",

@@ -33,6 +33,16 @@ READER = {
     ("timestream:SelectValues", "*"),
 }
 WRITER = {("timestream:DescribeEndpoints", "*"), ("timestream:WriteRecords", "Table")}
+DYNAMODB = (
+    "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}"
+    ":table/bridgewatch-dynamodb-observations"
+)
+READER_OF_DYNAMODB = {
+    ("dynamodb:DescribeTable", DYNAMODB),
+    ("dynamodb:GetItem", DYNAMODB),
+    ("dynamodb:Query", DYNAMODB),
+}
+WRITER_OF_DYNAMODB = {("dynamodb:PutItem", DYNAMODB)}
 SENDER = {("sqs:SendMessage", "QueuesDeadLetters"), ("sqs:SendMessage", "QueuesQueue")}
 POLLER = {
     *WRITER,
@@ -67,6 +77,12 @@ EXPECTED: dict[str, dict[str, Permissions]] = {
         "Reader": READER,
         "PollerRole": POLLER | reads("bridgewatch/roadsignals-key"),
         "RedriverRole": REDRIVER,
+        "Scheduler": SCHEDULER,
+    },
+    "dynamodb": {
+        "Reader": READER_OF_DYNAMODB,
+        "PollerRole": (POLLER - WRITER) | WRITER_OF_DYNAMODB,
+        "RedriverRole": (REDRIVER - WRITER) | WRITER_OF_DYNAMODB,
         "Scheduler": SCHEDULER,
     },
     "netherlands": {

@@ -109,8 +109,12 @@ def test_the_environment_names_what_the_stacks_made_and_holds_no_settings(
 ) -> None:
     found = named(template, "AWS::Lambda::Function", function)
 
-    assert found["Environment"]["Variables"].keys() == {
-        "BRIDGEWATCH_DATABASE",
+    variables = found["Environment"]["Variables"]
+    assert variables.keys() == {
+        "BRIDGEWATCH_STORE",
+        {"timestream": "BRIDGEWATCH_DATABASE", "dynamodb": "BRIDGEWATCH_RETENTION_DAYS"}[
+            variables["BRIDGEWATCH_STORE"]
+        ],
         "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL",
         "BRIDGEWATCH_QUEUE_URL",
         "BRIDGEWATCH_TABLE",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridgewatch.cost.bill import Bill, QueryPricing, bill, dollars
-from bridgewatch.cost.prediction import predict
+from bridgewatch.cost.prediction import TimestreamTable, predict
 from bridgewatch.cost.prices import load_prices
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment, monthly_budget
@@ -178,7 +178,7 @@ def test_retention_heartbeat_and_keys_are_the_settings() -> None:
     made = deployment(parse_settings(document))
     # then
     assert made.heartbeat_seconds == 900
-    assert (made.memory_store_hours, made.magnetic_store_days) == (6, 90)
+    assert made.store == TimestreamTable(memory_store_hours=6, magnetic_store_days=90)
     assert made.log_retention_days == 7
     assert made.api_keys == 1
 

@@ -14,7 +14,7 @@ from bridgewatch.settings import (
     Budget,
     Settings,
     SettingsError,
-    Storage,
+    TimestreamStorage,
     load_settings,
     parse_settings,
 )
@@ -76,6 +76,19 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("bridgs", [], "bridgs is not a setting; README.md lists them."),
         ("sources/city/urll", "", "sources.city.urll is not a setting"),
         ("storage/memory_hours", 8767, "storage.memory_hours is 8767, but it must be less than"),
+        ("storage", True, "storage is true, but it must be an object."),
+        ("storage", {"type": "s3"}, 'storage.type is "s3", but it must be timestream or dynamodb.'),
+        (
+            "storage",
+            {"type": "dynamodb", "memory_hours": 24},
+            "storage.memory_hours is a setting of timestream only, but that",
+        ),
+        ("storage/retention_days", 30, "storage.retention_days is a setting of dynamodb only, but"),
+        (
+            "storage",
+            {"type": "dynamodb", "max_write_units": 0},
+            "storage.max_write_units is 0, but it must be greater than or equal to 1.",
+        ),
         ("storage/magnetic_days", 73001, "storage.magnetic_days is 73001, but it must be less"),
         ("budget/monthly_usd", 0, "budget.monthly_usd is 0, but it must be greater"),
         ("budget/actual_percent", [0], "budget.actual_percent[0] is 0, but it must be greater"),
@@ -267,7 +280,7 @@ def test_cdk_json_spells_out_the_defaults() -> None:
 
     assert parse_settings(written) == parse_settings(required)
     assert written.keys() == Settings.model_fields.keys()
-    assert written["storage"].keys() == Storage.model_fields.keys()
+    assert written["storage"].keys() == TimestreamStorage.model_fields.keys()
     assert written["alarms"].keys() == Alarms.model_fields.keys()
     assert written["budget"].keys() == Budget.model_fields.keys()
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridgewatch.cost.bill import Bill, QueryPricing, bill
-from bridgewatch.cost.prediction import Deployment, default_budget, predict, what_ifs
+from bridgewatch.cost.prediction import (
+    Deployment,
+    DynamoDbTable,
+    TimestreamTable,
+    default_budget,
+    predict,
+    what_ifs,
+)
 from bridgewatch.cost.prices import load_prices
 from bridgewatch.cost.report import difference, report
 from bridgewatch.cost.usage import Dimension, Usage
@@ -20,8 +27,7 @@ DEPLOYMENT = Deployment(
     bridges=1,
     record_bytes=60,
     heartbeat_seconds=3600,
-    memory_store_hours=24,
-    magnetic_store_days=3650,
+    store=TimestreamTable(memory_store_hours=24, magnetic_store_days=3650),
     function_mb=128,
     seconds_a_poll=Fraction("0.5"),
     openings_a_day=Fraction(5),
@@ -160,8 +166,14 @@ deployments = st.builds(
     bridges=st.integers(1, 1000),
     record_bytes=st.integers(30, 2048),
     heartbeat_seconds=st.integers(1, 60).map(lambda minutes: minutes * 60),
-    memory_store_hours=st.integers(1, 8766),
-    magnetic_store_days=st.integers(1, 73_000),
+    store=st.builds(
+        TimestreamTable,
+        memory_store_hours=st.integers(1, 8766),
+        magnetic_store_days=st.integers(1, 73_000),
+    )
+    | st.builds(
+        DynamoDbTable, retention_days=st.integers(1, 73_000), point_in_time_recovery=st.booleans()
+    ),
     function_mb=st.sampled_from([128, 256, 1024]),
     seconds_a_poll=st.fractions(0, 5, max_denominator=100),
     seconds_a_bridge=st.fractions(0, Fraction(1, 20), max_denominator=100),
@@ -178,8 +190,6 @@ deployments = st.builds(
 GROWING = [
     "bridges",
     "record_bytes",
-    "memory_store_hours",
-    "magnetic_store_days",
     "function_mb",
     "seconds_a_poll",
     "openings_a_day",
