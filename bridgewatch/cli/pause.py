@@ -75,7 +75,7 @@ def _alarms(session: "boto3.Session") -> Any:  # noqa: ANN401 - boto3 makes it a
 
 def _set_state(session: "boto3.Session", schedule: str, state: str) -> None:
     """Enable or disable a schedule: it can only be replaced as a whole."""
-    client = session.client("scheduler")
+    client: Any = session.client("scheduler")
     known = client.meta.service_model.operation_model("UpdateSchedule").input_shape.members
     found = {
         key: value for key, value in client.get_schedule(Name=schedule).items() if key in known
