@@ -18,6 +18,7 @@ from botocore.exceptions import (
 )
 
 from lambdas.poller.configuration import Configuration
+from lambdas.poller.sources import look_at
 from lambdas.store import StoreError
 from lambdas.timestream import explained
 
@@ -201,7 +202,7 @@ def _look(configuration: Configuration, name: str) -> str:
     if not bridges:
         return "no bridge has it: it is not asked"
     source = configuration.sources[name].source(name, _now)
-    look = source.look(bridges, time.monotonic() + LOOK_SECONDS)
+    look = look_at(source, name, bridges, time.monotonic() + LOOK_SECONDS)
     if look.failures:
         raise CheckError(
             "; ".join(

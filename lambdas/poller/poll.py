@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.delivery import RESERVE_SECONDS
 from lambdas.poller.policy import Memory, Why, is_change, remember, why_write
-from lambdas.poller.sources import Failure, Look, Reason
+from lambdas.poller.sources import Failure, Look, Reason, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -113,13 +113,14 @@ class Poller:
     ) -> Look:
         """Look at one source, and again at once where a status seems to have changed."""
         source = self._sources[name]
-        first = source.look(bridges, deadline)
+        first = look_at(source, name, bridges, deadline)
         changed = {
             seen.bridge for seen in first.observations if is_change(known.get(seen.bridge), seen)
         }
         if not changed:
             return first
-        second = source.look([bridge for bridge in bridges if bridge.name in changed], deadline)
+        again = [bridge for bridge in bridges if bridge.name in changed]
+        second = look_at(source, name, again, deadline)
         confirmed = {(seen.bridge, seen.status) for seen in second.observations}
         believed = tuple(
             seen

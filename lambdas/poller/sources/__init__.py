@@ -1,14 +1,16 @@
 """Where a bridge's status is read: what every source does, and how it fails.
 
-Whatever the `Reason`: no observation, a metric, a log line; never a guess. Neither the metric nor
-the line can hold the API key: a `SourceError` quotes no request, and of an answer at most a short
-word.
+`look_at` is how to ask one. Whatever the `Reason`: no observation, a metric, a log line; never a
+guess. Neither the metric nor the line can hold the API key: a `SourceError` quotes no request, and
+of an answer at most a short word.
 """
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
     from lambdas.observation import Observation
     from lambdas.poller.configuration import Bridge
+
+
+DEEPEST_FRAMES = 4
+"""How many of them say where an unexpected error comes from."""
 
 
 class Reason(StrEnum):
@@ -32,6 +38,7 @@ class Reason(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     STALE = "stale"
     UNCONFIRMED = "unconfirmed"
+    UNEXPECTED = "unexpected"
 
 
 REASONS: Mapping[Reason, tuple[str, str]] = {
@@ -72,6 +79,10 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.UNCONFIRMED: (
         "a second look, at once, did not see the change",
         "nothing: the next poll decides",
+    ),
+    Reason.UNEXPECTED: (
+        "a fault in bridgewatch: the source raised what it should not have",
+        "report it, with the log line",
     ),
 }
 """What happened, and what the operator does about it."""
@@ -119,7 +130,26 @@ class Source(Protocol):
     def look(self, bridges: Sequence[Bridge], deadline: float) -> Look:
         """Ask for the status of these bridges, now.
 
-        Never raises: what goes wrong is a `Failure`.
+        What goes wrong is a `Failure`; `look_at` makes one of whatever is raised all the same.
 
         :param deadline: when to give up, by `time.monotonic()`.
         """
+
+
+def look_at(source: Source, name: str, bridges: Sequence[Bridge], deadline: float) -> Look:
+    """Look at a source, whatever it does. Never raises: it is only here that this is promised.
+
+    :param name: the source's.
+    """
+    try:
+        return source.look(bridges, deadline)
+    except Exception as error:  # noqa: BLE001 - one source's fault must not end the poll of all
+        names = tuple(bridge.name for bridge in bridges)
+        return Look((), (Failure(name, Reason.UNEXPECTED, _without_its_text(error), names),))
+
+
+def _without_its_text(error: Exception) -> str:
+    """Say what was raised and where, but not its text: that may quote a request with its key."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    places = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {places}"

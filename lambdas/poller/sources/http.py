@@ -213,9 +213,12 @@ def _seconds(retry_after: str) -> float:
         return float(retry_after)
     try:
         then = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
-    return max(0.0, (then.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    if then.tzinfo is None:  # -0000: UTC, of an unknown place
+        then = then.replace(tzinfo=UTC)
+    # Not astimezone(): in UTC it may be the year 10000, which datetime does not know.
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

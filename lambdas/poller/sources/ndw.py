@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=10)
 """How far from now a feed's publication time may be."""
 
+VALUE_CHARACTERS = 1000
+"""The longest value that is read; other text may be as long as it likes, and is not kept."""
+
+TAG_BYTES = 1_000_000
+"""The longest tag or comment: the parser keeps a whole one, and begins anew with each piece."""
+
 # An ISRS location code: country (2), place (3), fairway section, object and hectometre (5 each).
 _ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{18}")
 
@@ -173,13 +179,19 @@ def _validators(headers: Mapping[str, str]) -> dict[str, str]:
 def parse(pieces: Iterable[bytes]) -> Picture:
     """Read a feed, piece by piece; what is not about open bridges is not kept.
 
-    :raises SourceError: with the reason `malformed`, if it is no situation publication, or declares
-        a document type: entities could make it unpack without bound.
+    :raises SourceError: with the reason `malformed`, if it is no situation publication, has a value
+        or a tag without end, or declares a document type: entities could make it unpack without
+        bound.
     """
     reader = _FeedReader()
+    size = 0
     try:
         for piece in pieces:
             reader.parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
+            size += len(piece)
+            if size - reader.parser.CurrentByteIndex > TAG_BYTES:
+                longest = f"more than {TAG_BYTES} bytes"
+                raise SourceError(Reason.MALFORMED, f"the feed has a tag of {longest}")
         reader.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
@@ -196,9 +208,10 @@ def parse_time(text: str) -> datetime | None:
     """
     try:
         time = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # In UTC, .NET's MinValue and MaxValue may be in the years 0 and 10000.
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 # expat joins a namespace and a name with the separator that it is given.
@@ -237,6 +250,7 @@ class _FeedReader:
         self._fields: dict[str, str] = {}
         self._isrs = ""
         self._text: list[str] = []
+        self._characters = 0
 
     def _refuse_doctype(self, *_: object) -> None:
         raise SourceError(Reason.MALFORMED, "the feed declares a document type")
@@ -256,8 +270,25 @@ class _FeedReader:
     def _listen(self) -> None:
         self.parser.StartElementHandler = self._start_field
         self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text.append
+        self.parser.CharacterDataHandler = self._gather
+        self._forget()
+
+    def _gather(self, text: str) -> None:
+        if self._characters <= VALUE_CHARACTERS:
+            self._text.append(text)
+        self._characters += len(text)
+
+    def _forget(self) -> None:
         self._text.clear()
+        self._characters = 0
+
+    def _value(self, name: str) -> str:
+        if self._characters > VALUE_CHARACTERS:
+            longest = f"more than {VALUE_CHARACTERS} characters"
+            raise SourceError(
+                Reason.MALFORMED, f"the feed has {longest} in {name.rsplit(maxsplit=1)[-1]}"
+            )
+        return "".join(self._text).strip()
 
     def _stop_listening(self) -> None:
         self.parser.StartElementHandler = self._start
@@ -265,11 +296,11 @@ class _FeedReader:
         self.parser.CharacterDataHandler = None
 
     def _start_field(self, _name: str, _attributes: dict[str, str]) -> None:
-        self._text.clear()
+        self._forget()
 
     def _end(self, name: str) -> None:
         if name in _FIELDS:
-            self._fields[name] = "".join(self._text).strip()
+            self._fields[name] = self._value(name)
         elif name == _REFERENCING:
             if self._fields.get(_SYSTEM) == "RIS-index":
                 self._isrs = self._fields.get(_CODE, "")
@@ -278,8 +309,8 @@ class _FeedReader:
             self._keep_opening()
         elif name == _PUBLICATION_TIME:
             self._stop_listening()
-            self.published = parse_time("".join(self._text))
-        self._text.clear()
+            self.published = parse_time(self._value(name))
+        self._forget()
 
     def _keep_opening(self) -> None:
         fields = self._fields

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import socket
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,6 +20,7 @@ from lambdas.poller.sources import Reason, SourceError
 from lambdas.poller.sources.http import MOST_PATIENCE
 from lambdas.poller.sources.json_source import JsonSource, resolve
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN
+from tests.unit.lambdas.raw_server import RawServer
 from tests.unit.lambdas.sources import HISINGSBRON, LIMITS, json_configuration
 
 if TYPE_CHECKING:
@@ -265,42 +264,6 @@ def test_no_time_left_is_no_request(httpserver: HTTPServer) -> None:
 
     assert failure.reason is Reason.TIMED_OUT
     assert httpserver.log == []
-
-
-class RawServer:
-    """Sends the given pieces to whoever connects; then it says nothing more, or hangs up."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.hangs_up = False
-        self.trickles = False
-        self._done = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while not self._done.is_set():
-            connection, _ = self._listener.accept()
-            with connection, contextlib.suppress(OSError):
-                if connection.recv(65536):
-                    self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        for piece in self.pieces:
-            connection.sendall(piece)
-        while self.trickles and not self._done.wait(0.01):
-            connection.sendall(b" ")
-        if not self.hangs_up:
-            self._done.wait()
-
-    def stop(self) -> None:
-        self._done.set()
-        with contextlib.suppress(OSError):
-            socket.create_connection(self._listener.getsockname()).close()
-        self._thread.join()
-        self._listener.close()
 
 
 @pytest.fixture

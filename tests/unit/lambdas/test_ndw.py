@@ -107,7 +107,17 @@ def test_open_is_certain_and_started_and_not_ended(
     assert look(source).observations[0].status == status
 
 
-@pytest.mark.parametrize("record_", [record(None), record("soon"), record(EARLIER, "later")])
+@pytest.mark.parametrize(
+    "record_",
+    [
+        record(None),
+        record("soon"),
+        record(EARLIER, "later"),
+        # .NET's MinValue and MaxValue: in UTC they are in years that datetime does not know.
+        record("0001-01-01T00:00:00+01:00"),
+        record(EARLIER, "9999-12-31T23:59:59-01:00"),
+    ],
+)
 def test_a_record_whose_times_are_no_times_silences_its_own_bridge(
     httpserver: HTTPServer, source: NdwSource, record_: str
 ) -> None:
@@ -257,6 +267,38 @@ def test_a_large_feed_is_read_within_little_memory() -> None:
     assert peak < 2_000_000
 
 
+LONG = b"x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("certain", "", "characters in probabilityOfOccurrence"),
+        ("</sit:probabilityOfOccurrence>", "", None),
+        ('<sit:situation id="', "", "a tag of more than"),
+        ("</sit:situation>", "<!--", "a tag of more than"),
+    ],
+)
+def test_whatever_has_no_end_is_not_gathered(before: str, after: str, told: str | None) -> None:
+    # given 20 MB within one value, between two, within a tag, and within a comment
+    place = before + after
+    whole = feed(NOON, record(EARLIER, LATER)).decode().replace(before, place + "|")
+    head, tail = whole.encode().split(b"|")
+
+    tracemalloc.start()
+    try:
+        parse([head, *[LONG] * 20, tail])
+        failed = None
+    except SourceError as error:
+        failed = error
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (failed is None) == (told is None)
+    assert failed is None or (failed.reason is Reason.MALFORMED and (told or "") in failed.detail)
+    assert peak < 10_000_000
+
+
 @pytest.mark.parametrize(
     ("text", "time_"),
     [
@@ -266,6 +308,8 @@ def test_a_large_feed_is_read_within_little_memory() -> None:
         ("2026-09-04T12:43:46+02:00", datetime(2026, 9, 4, 10, 43, 46, 0, UTC)),
         ("", None),
         ("yesterday", None),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("9999-12-31T23:59:59-01:00", None),
     ],
 )
 def test_times_as_xml_writes_them(text: str, time_: datetime | None) -> None:

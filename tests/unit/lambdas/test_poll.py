@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -27,10 +27,16 @@ if TYPE_CHECKING:
 FAILED = Reason.TIMED_OUT
 
 
-class ScriptedSource:
-    """Answers each look with the next statuses of its script, or the last ones for ever."""
+Answers: TypeAlias = dict[str, Status | Reason] | Exception
 
-    def __init__(self, watch: Watch, *script: dict[str, Status | Reason]) -> None:
+
+class ScriptedSource:
+    """Answers each look with the next answers of its script, or the last ones for ever.
+
+    An exception among them is raised, which no source should do.
+    """
+
+    def __init__(self, watch: Watch, *script: Answers) -> None:
         self._watch = watch
         self._script = list(script)
         self.asked: list[list[str]] = []
@@ -40,6 +46,8 @@ class ScriptedSource:
         self.asked.append([bridge.name for bridge in bridges])
         self.time_left.append(deadline - time.monotonic())
         answers = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if isinstance(answers, Exception):
+            raise answers
         self._watch.now += timedelta(seconds=1)
         statuses = {bridge.name: answers[bridge.name] for bridge in bridges}
         return Look(
@@ -75,7 +83,7 @@ class Bench:
         self.a = ScriptedSource(self.watch, {"one": CLOSED, "two": CLOSED})
         self.b = ScriptedSource(self.watch, {"three": CLOSED})
 
-    def script(self, *script: dict[str, Status | Reason]) -> None:
+    def script(self, *script: Answers) -> None:
         self.a = ScriptedSource(self.watch, *script)
 
     def poller(self) -> Poller:
@@ -121,6 +129,39 @@ def test_the_first_poll_writes_every_status_in_one_write(bench: Bench) -> None:
     ]
     assert len(bench.store.writes) == 1
     assert bench.a.asked == [["one", "two"]], "the first status is no change to confirm"
+
+
+RAISED = [ValueError("https://a/?key=secret"), OverflowError("date value out of range")]
+
+
+@pytest.mark.parametrize("error", [*RAISED, RecursionError(), MemoryError(), KeyError("secret")])
+def test_whatever_a_source_raises_is_a_failure_of_its_bridges_and_of_no_others(
+    bench: Bench, error: Exception
+) -> None:
+    bench.script(error)
+
+    poll = poll_once(bench.poller())
+
+    assert written(poll) == [("three", Why.FIRST)]
+    (failure,) = poll.failures
+    assert (failure.source, failure.bridges) == ("a", ("one", "two"))
+    assert failure.reason is Reason.UNEXPECTED
+    # It says where, but not what: that may hold an API key.
+    assert failure.detail.startswith(f"{type(error).__name__} at __init__.py:")
+    assert "test_poll.py:" in failure.detail
+    assert "secret" not in failure.detail
+
+
+def test_whatever_a_second_look_raises_leaves_what_had_not_changed(bench: Bench) -> None:
+    bench.script({"one": CLOSED, "two": CLOSED}, {"one": OPEN, "two": CLOSED}, *RAISED)
+    poller = bench.poller()
+    poll_once(poller)
+    bench.watch.now = minute(1)
+
+    poll = poll_once(poller)
+
+    assert [one.bridge for one in poll.observations] == ["two", "three"]
+    assert [(one.bridges, one.reason) for one in poll.failures] == [(("one",), Reason.UNEXPECTED)]
 
 
 def test_a_poll_that_sees_nothing_new_writes_nothing(bench: Bench) -> None:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from lambdas.poller.sources.ndw import NdwSource
 from local.services.lambda_runtime.context import context
 from tests.unit.lambdas.sources import NAMESPACES, feed, record, xs_time
 
@@ -283,6 +284,21 @@ def test_a_source_that_fails_is_no_observation_and_leaves_the_others_alone(
     poll = poller.poll(source, code="NLTNZ001300522000264")
 
     assert_only_the_bad_one_failed(poll, reason)
+
+
+def test_what_a_source_raises_is_no_observation_and_leaves_the_others_alone(
+    server: Server, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(*_: object) -> None:
+        raise ZeroDivisionError(CANARY)
+
+    monkeypatch.setattr(NdwSource, "look", look)
+    source = {"type": "ndw", "url": f"http://127.0.0.1:{server.port}/bad", **LIMITS}
+
+    poll = poller.poll(source, code="NLTNZ001300522000264")
+
+    assert_only_the_bad_one_failed(poll, "unexpected")
+    assert CANARY not in poll.printed
 
 
 def test_a_refused_connection_is_no_observation(poller: Poller) -> None:
