@@ -7,37 +7,18 @@ clock, so a day of 23 or 25 hours adds nothing and loses nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import Enum
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from lambdas.history import openings, statistics
-from lambdas.observation import Status
+from lambdas.history import Stretch, openings, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from lambdas.history import Stretch
-
-CELL = timedelta(minutes=30)
-CELLS_A_DAY = 48
+HOUR = timedelta(hours=1)
 HOURS_A_DAY = 24
-DAYS_A_WEEK = 7
-
-
-class Cell(Enum):
-    """Half an hour of a strip."""
-
-    OUTSIDE = " "
-    """Not asked for, in the future, or skipped by the clock in spring."""
-    UNKNOWN = "?"
-    CLOSED = "-"
-    OPEN = "█"
-    """Open at some moment of it."""
-
-
-_RANK = list(Cell)
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +32,7 @@ class Pattern:
     :param open_share: of the time in which its status was known, 0 to 1; None if it never was.
     :param known_share: of all the time, 0 to 1.
     :param by_weekday_and_hour: openings with a known start, by when they started on the bridge's
-        own clock: seven rows from Monday, of 24 hours.
+        own clock: seven rows from Monday, of 24 hours. None where the status was never known.
     """
 
     openings: int
@@ -60,7 +41,7 @@ class Pattern:
     longest_opening: timedelta | None
     open_share: float | None
     known_share: float
-    by_weekday_and_hour: tuple[tuple[int, ...], ...]
+    by_weekday_and_hour: tuple[tuple[int | None, ...], ...]
 
 
 def pattern(stretches: Sequence[Stretch], timezone: str) -> Pattern:
@@ -73,10 +54,12 @@ def pattern(stretches: Sequence[Stretch], timezone: str) -> Pattern:
     sums = statistics(stretches)
     found = openings(stretches)
     lengths = [one.end - one.start for one in found if one.start and one.end]
-    counts = [[0] * HOURS_A_DAY for _ in range(DAYS_A_WEEK)]
+    counts: list[list[int | None]] = [[None] * HOURS_A_DAY for _ in WEEKDAYS]
+    for local in _hours_known(stretches, zone):
+        counts[local.weekday()][local.hour] = 0
     for start in (one.start for one in found if one.start):
         local = start.astimezone(zone)
-        counts[local.weekday()][local.hour] += 1
+        counts[local.weekday()][local.hour] = (counts[local.weekday()][local.hour] or 0) + 1
     known = sums.known_time
     return Pattern(
         openings=sums.openings,
@@ -89,28 +72,62 @@ def pattern(stretches: Sequence[Stretch], timezone: str) -> Pattern:
     )
 
 
-def strip(stretches: Sequence[Stretch], timezone: str) -> dict[date, list[Cell]]:
-    """Draw stretches as a row of 48 half hours for each day of the local clock.
+def most_openings(counts: Sequence[Sequence[int | None]]) -> int:
+    """Give the highest count of `Pattern.by_weekday_and_hour`; 0 if there was no opening."""
+    return max((count for row in counts for count in row if count), default=0)
 
-    In autumn two half hours share a cell, in spring one stays empty.
+
+def _hours_known(stretches: Sequence[Stretch], zone: ZoneInfo) -> Iterator[datetime]:
+    """Give each hour of the local clock in which the status was known at some moment."""
+    for stretch in stretches:
+        if stretch.status is None:
+            continue
+        local = stretch.start.astimezone(zone)
+        into_the_hour = timedelta(
+            minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+        )
+        hour = stretch.start - into_the_hour
+        while hour < stretch.end or hour == stretch.start:
+            yield hour.astimezone(zone)
+            hour += HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a bridge's own clock, and what is known of it.
+
+    :param start: its first moment, in UTC; its clock shows midnight.
+    :param end: the next day's first moment: 23, 24 or 25 hours later.
+    :param stretches: its parts, in time order and with their true ends; what was not asked for is
+        not in them.
+    """
+
+    date: date
+    start: datetime
+    end: datetime
+    stretches: tuple[Stretch, ...]
+
+
+def days(stretches: Sequence[Stretch], timezone: str) -> list[Day]:
+    """Divide stretches by the days of the local clock.
 
     :param stretches: without holes or overlaps, as `lambdas.history.stretches` gives them.
-    :param timezone: whose clock counts; one that is a multiple of half an hour from UTC.
+    :param timezone: whose clock counts, such as `Europe/Stockholm`.
     """
     zone = ZoneInfo(timezone)
-    days: dict[date, list[Cell]] = {}
-    for stretch in stretches:
-        # Half hours begin alike everywhere: by the epoch's.
-        cell = stretch.start - timedelta(
-            minutes=stretch.start.minute % 30,
-            seconds=stretch.start.second,
-            microseconds=stretch.start.microsecond,
+    found: list[Day] = []
+    day, end = stretches[0].start.astimezone(zone).date(), stretches[-1].end
+    while not found or found[-1].end < end:
+        start, after = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        parts = (
+            Stretch(one.status, max(one.start, start), min(one.end, after))
+            for one in stretches
+            if one.start < after and (one.end > start or one.start >= start)
         )
-        shows = {Status.OPEN: Cell.OPEN, Status.CLOSED: Cell.CLOSED, None: Cell.UNKNOWN}
-        while cell < stretch.end or cell == stretch.start:
-            local = cell.astimezone(zone)
-            row = days.setdefault(local.date(), [Cell.OUTSIDE] * CELLS_A_DAY)
-            index = (local.hour * 60 + local.minute) // 30
-            row[index] = max(row[index], shows[stretch.status], key=_RANK.index)
-            cell += CELL
-    return days
+        found.append(Day(day, start, after, tuple(parts)))
+        day += timedelta(days=1)
+    return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

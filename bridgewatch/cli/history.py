@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
-from bridgewatch.charts import strip_svg, strip_text
+from bridgewatch.charts.svg import strip_svg
+from bridgewatch.charts.text import strip_text
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import FAILED, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso, iso_milliseconds
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.patterns import strip
+from bridgewatch.patterns import days
 from lambdas.history import Statistics, Stretch, statistics
 from lambdas.observation import Observation
 
@@ -48,11 +49,12 @@ def history(  # noqa: PLR0913 - each is an option of the command line
         )
     found = window.stretches(place, observations)
     if chart or svg:
-        days = strip(found, known[bridge].timezone if bridge in known else "UTC")
+        timezone = known[bridge].timezone if bridge in known else "UTC"
+        drawn = days(found, timezone)
         if svg:
-            write_svg(svg, strip_svg(bridge, days))
+            write_svg(svg, strip_svg(bridge, drawn, timezone))
         if chart:
-            typer.echo(strip_text(days))
+            typer.echo(f"{bridge}, {timezone}\n{strip_text(drawn)}")
     elif every:
         _print_observations(
             output, [one for one in observations if window.since <= one.time < window.until]

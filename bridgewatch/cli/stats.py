@@ -1,19 +1,20 @@
 """`bridgewatch stats`: what bridges usually do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from bridgewatch.charts import WEEKDAYS, heat_map_svg, heat_map_text
+from bridgewatch.charts.svg import heat_map_svg
+from bridgewatch.charts.text import heat_map_text
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
-from bridgewatch.cli.times import in_words
+from bridgewatch.cli.times import in_words, iso
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.patterns import Pattern, pattern
+from bridgewatch.patterns import HOURS_A_DAY, WEEKDAYS, Pattern, pattern
 
 
 @reads
@@ -45,19 +46,30 @@ def stats(  # noqa: PLR0913 - each is an option of the command line
         for one in bridges
     }
     if svg:
-        ((name, only),) = found.items()
-        write_svg(svg, heat_map_svg(name, only.by_weekday_and_hour))
+        (only,) = bridges
+        period = f"{iso(window.since)} to {iso(window.until)}"
+        counts = found[only.name].by_weekday_and_hour
+        write_svg(svg, heat_map_svg(only.name, period, counts, only.timezone))
     if chart:
-        for name, one in found.items():
-            typer.echo(f"{name}\n{heat_map_text(one.by_weekday_and_hour)}\n")
+        for one in bridges:
+            typer.echo(f"{one.name}, {one.timezone}")
+            typer.echo(f"{heat_map_text(found[one.name].by_weekday_and_hour)}\n")
     elif not svg:
         _print(output, found)
+
+
+HOURS_TOGETHER = 3
+HOURS = tuple(f"{hour}-{hour + HOURS_TOGETHER}" for hour in range(0, HOURS_A_DAY, HOURS_TOGETHER))
 
 
 def _print(output: Output, found: Mapping[str, Pattern]) -> None:
     if output is Output.TABLE:
         columns = ("bridge", "openings", "a day", "mean", "longest", "open", "known")
         print_table(columns, [_cells(name, one) for name, one in found.items()])
+        typer.echo("  Openings by weekday:")
+        print_table(("bridge", *WEEKDAYS), [(n, *_by_weekday(one)) for n, one in found.items()])
+        typer.echo("  Openings by hour:")
+        print_table(("bridge", *HOURS), [(n, *_by_hours(one)) for n, one in found.items()])
     elif output is Output.JSON:
         print_json(
             [
@@ -72,6 +84,29 @@ def _print(output: Output, found: Mapping[str, Pattern]) -> None:
         )
     else:
         print_records(output, RECORD, [_record(name, one) for name, one in found.items()])
+
+
+def _by_weekday(found: Pattern) -> list[str]:
+    return [_sum(row) for row in found.by_weekday_and_hour]
+
+
+def _by_hours(found: Pattern) -> list[str]:
+    return [
+        _sum(
+            [
+                count
+                for row in found.by_weekday_and_hour
+                for count in row[first : first + HOURS_TOGETHER]
+            ]
+        )
+        for first in range(0, HOURS_A_DAY, HOURS_TOGETHER)
+    ]
+
+
+def _sum(counts: Sequence[int | None]) -> str:
+    """Add up openings; a question mark where the status was never known."""
+    known = [count for count in counts if count is not None]
+    return str(sum(known)) if known else "?"
 
 
 RECORD = (
