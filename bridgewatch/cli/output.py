@@ -3,11 +3,12 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import typer
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -68,18 +69,57 @@ def print_records(
         print_csv(columns, ([record[column] for column in columns] for record in records))
 
 
-def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print a table; what does not fit a terminal is folded, never cut; nothing else is folded."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table.
+
+    On a terminal cells are folded between words, never within a name or a time; where even that is
+    too wide, each row is printed as lines of its own. What is piped is not folded at all.
+    """
+    names, cells = list(headings), [list(row) for row in rows]
+    table = Table(*names, box=box.SIMPLE_HEAD)
+    for row in cells:
         table.add_row(*row)
     console = Console(highlight=False, markup=False)
+    widest = Measurement.get(console, console.options.update(max_width=sys.maxsize), table).maximum
     if not console.is_terminal:
-        unbounded = console.options.update(max_width=sys.maxsize)
-        console.width = Measurement.get(console, unbounded, table).maximum
+        console.width = widest
+    elif widest > console.width:
+        columns = [list(column) for column in zip(names, *cells, strict=True)]
+        widths = _column_widths(columns, too_wide=widest - console.width)
+        if widths is None:
+            _print_rows(console, names, cells)
+            return
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
     console.print(table)
+
+
+def _column_widths(columns: Sequence[Sequence[str]], too_wide: int) -> list[int] | None:
+    """Make columns narrower, together by so many characters, the roomiest first.
+
+    :returns: their widths; None if that would break a word.
+    """
+    widths = [max(map(cell_len, cells)) for cells in columns]
+    words = [_longest_word(cells) for cells in columns]
+    for _ in range(too_wide):
+        roomiest = max(range(len(widths)), key=lambda index: widths[index] - words[index])
+        if widths[roomiest] == words[roomiest]:
+            return None
+        widths[roomiest] -= 1
+    return widths
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    return max((cell_len(word) for cell in cells for word in cell.split()), default=0)
+
+
+def _print_rows(console: Console, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print each row as lines of a column's name and its cell."""
+    width = max(map(cell_len, names))
+    for row in rows:
+        for name, cell in zip(names, row, strict=True):
+            console.print(f"  {set_cell_size(name, width)}  {cell}", soft_wrap=True)
+        console.print()
 
 
 def counted(number: int, noun: str) -> str:
