@@ -32,8 +32,10 @@ def observations(
 ) -> Iterator[Observed]:
     """Say what openings say as observations: Open when one begins, Closed when it ends.
 
-    Openings of a bridge that overlap or touch count as one: while either lasts, the span is raised.
-    An end that is not known gives no observation.
+    The bridge was Closed just before a start that is known, and Open just before an end whose start
+    is not: each is said by an observation a millisecond earlier, so that whoever reads sees the
+    change. Openings of a bridge that overlap or touch count as one: while either lasts, the span is
+    raised. An end that is not known gives no observation.
 
     :param openings: sorted by bridge and then by start; by its end, after others, what has none.
     :param findings: what is remarkable is added here.
@@ -41,12 +43,24 @@ def observations(
         from its end to the next one. Without, that time is a gap, if it is long.
     """
     nothing = Opened("", None, None)
-    for (bridge, start, end), following in pairwise(chain(_merged(openings, findings), [nothing])):
+    before = nothing
+    for opening, following in pairwise(chain(_merged(openings, findings), [nothing])):
+        bridge, start, end = opening
+        if not _comes_at_once(before, opening):
+            just_before = Status.OPEN if start is None else Status.CLOSED
+            yield Observed(bridge, _first_known(opening) - 1, just_before.value)
         if start is not None:
             yield from _during(Status.OPEN, bridge, start, end, heartbeat)
         if end is not None:
             until = following.opened_at if following.bridge == bridge else None
             yield from _during(Status.CLOSED, bridge, end, until, heartbeat)
+        before = opening
+
+
+def _comes_at_once(first: Opened, second: Opened) -> bool:
+    """Tell whether there is no millisecond between two openings of which to say anything."""
+    last = first.opened_at if first.closed_at is None else first.closed_at
+    return first.bridge == second.bridge and last is not None and last >= _first_known(second) - 1
 
 
 def _merged(openings: Iterable[Opened], findings: Findings) -> Iterator[Opened]:

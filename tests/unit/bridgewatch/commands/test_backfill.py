@@ -223,8 +223,10 @@ def test_overlaps_and_missing_ends_are_told(run: Commands) -> None:
     result = run("backfill", "-", input_=openings)
 
     assert [row[1:] for row in run.rows()] == [
+        ["2022-08-15 11:59:59.999000000", "Closed"],
         ["2022-08-15 12:00:00.000000000", "Open"],
         ["2022-08-15 12:30:00.000000000", "Closed"],
+        ["2022-08-15 17:59:59.999000000", "Closed"],
         ["2022-08-15 18:00:00.000000000", "Open"],
     ]
     assert (
@@ -247,9 +249,12 @@ def test_an_opening_without_a_start_hides_none_that_ended_before(run: Commands) 
     result = run("backfill", "-", "--dry-run", input_=openings)
 
     assert [line.split(",")[::2] for line in result.stdout.splitlines()[1:]] == [
+        ["2022-08-15T11:59:59.999Z", "Closed"],
         ["2022-08-15T12:00:00.000Z", "Open"],
         ["2022-08-15T12:10:00.000Z", "Closed"],
+        ["2022-08-15T12:59:59.999Z", "Open"],
         ["2022-08-15T13:00:00.000Z", "Closed"],
+        ["2022-08-15T13:59:59.999Z", "Closed"],
         ["2022-08-15T14:00:00.000Z", "Open"],
         ["2022-08-15T14:10:00.000Z", "Closed"],
     ]
@@ -263,22 +268,24 @@ def test_between_openings_that_are_all_there_were_heartbeats_say_closed(run: Com
         "Hisingsbron,2022-08-15T12:00Z,2022-08-15T12:10Z\n"
         "Hisingsbron,2022-08-15T18:00Z,\n"
     )
-    window = ("--since", "2022-08-15T08:00", "--until", "2022-08-15T18:30")
+    window = ("--since", "2022-08-15T07:59:59.999", "--until", "2022-08-15T18:30")
 
     run("backfill", "-", input_=openings)
     gaps = run.printed("openings", "Hisingsbron", *window)
     run("backfill", "-", "--complete", input_=openings)
     told = run.printed("openings", "Hisingsbron", *window)
 
-    assert [one["opened_at"] for one in gaps["openings"]] == [None, None, None]
-    assert [one["opened_at"] for one in told["openings"]] == [
-        None,  # nothing is said of the time before the first one
+    starts = [one["opened_at"] for one in told["openings"]]
+    assert starts == [one["opened_at"] for one in gaps["openings"]]
+    assert starts == [
+        "2022-08-15T08:00:00.000Z",
         "2022-08-15T12:00:00.000Z",
         "2022-08-15T18:00:00.000Z",
     ]
+    assert len(gaps["gaps"]) == 2
     assert told["gaps"] == []
     times = [time[11:16] for _, time, status in run.rows() if status == "Closed"]
-    assert times[:5] == ["08:10", "09:10", "10:10", "11:10", "12:10"]
+    assert times[:7] == ["07:59", "08:10", "09:10", "10:10", "11:10", "11:59", "12:10"]
 
 
 def test_late_observations_need_magnetic_store_writes(run: Commands) -> None:
@@ -366,7 +373,7 @@ def test_a_real_list_of_openings_survives_the_round_trip(run: Commands, tmp_path
     assert "Overlaps that count as one opening: 224." in result.stderr
     assert "say --complete if the files tell every opening" in result.stderr
     assert "Openings without an end, for which none is invented: 49." in result.stderr
-    assert counts(result) == counts(again) == {"accepted": 4403, "duplicates": 0, "rejected": 0}
+    assert counts(result) == counts(again) == {"accepted": 6629, "duplicates": 0, "rejected": 0}
     exported = (tmp_path / "out.csv").read_text()
     run("export", "--since", "2022-07-01", "--until", "2022-09-01", "-o", "out.csv")
     assert (tmp_path / "out.csv").read_text() == exported
