@@ -5,11 +5,18 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+def free_path(path: Path) -> Path:
+    """Give that path or, if there is such a file, one like it: rejected-2.csv."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())
 
 
 @contextmanager

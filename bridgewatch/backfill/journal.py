@@ -13,7 +13,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from bridgewatch.backfill.files import Observed, Opened
+from bridgewatch.backfill.entries import Observed, Opened
 from bridgewatch.backfill.openings import Findings, observations
 from lambdas.timestream import RECORDS_PER_CALL
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, cast
 
-from bridgewatch.backfill.files import Observed, Opened
+from bridgewatch.backfill.entries import Observed, Opened
 from lambdas.observation import Status
 from lambdas.timestream import EPOCH
 
@@ -46,7 +46,7 @@ def observations(
     before = nothing
     for opening, following in pairwise(chain(_merged(openings, findings), [nothing])):
         bridge, start, end = opening
-        if not _comes_at_once(before, opening):
+        if _first_known(opening) > 0 and not _comes_at_once(before, opening):
             just_before = Status.OPEN if start is None else Status.CLOSED
             yield Observed(bridge, _first_known(opening) - 1, just_before.value)
         if start is not None:

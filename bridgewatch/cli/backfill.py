@@ -10,8 +10,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from io import BufferedRandom
-from itertools import chain, count, islice
+from itertools import islice
 from math import ceil
 from pathlib import Path
 from statistics import mean
@@ -32,10 +33,13 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from bridgewatch.backfill.files import STDIN, Language, LineError, Observed, Opened, read
+from bridgewatch.backfill.entries import Language, Observed, Opened
+from bridgewatch.backfill.files import STDIN, read
 from bridgewatch.backfill.journal import Journal, JournalError, Plan
 from bridgewatch.backfill.openings import Findings
+from bridgewatch.backfill.rows import LineError
 from bridgewatch.backfill.sending import send
+from bridgewatch.backfill.skipped import Skipped
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import counted, note, print_csv
 from bridgewatch.cli.reading import Place, works
@@ -43,7 +47,7 @@ from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cost.bill import dollars
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension
-from bridgewatch.files import atomic_write
+from bridgewatch.files import atomic_write, free_path
 from bridgewatch.timestream.tables import Retention
 from bridgewatch.timestream.writer import Outcome, Writer
 from lambdas.observation import Status
@@ -90,7 +94,8 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
         OnError,
         typer.Option(
             help="A wrong line ends it at once, is told and skipped, or is told with all others. "
-            "Unless it is skipped, nothing is sent."
+            "Unless it is skipped, nothing is sent. What is skipped is kept as it stood, in "
+            "NAME.skipped.csv, to be corrected and imported."
         ),
     ] = OnError.STOP,
     complete: Annotated[
@@ -120,6 +125,8 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
     (the article's entries); or bridge, opened_at and closed_at. Every line is checked before the
     first is sent. If it is killed, the same command resumes.
     """
+    if files.count(STDIN) > 1:
+        raise CommandError('The standard input can be read once: name "-" only once.', WRONG_USAGE)
     language = Language(place.settings, _bridge(place, bridge), _zone(timezone), _words(words))
     dimensions = {one.name: one.record_dimensions for one in place.settings.bridges}
     writer = Writer(
@@ -142,7 +149,15 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
             )
             opened = stack.enter_context(Journal(None if dry_run else journal, purpose))
             heartbeat = timedelta(minutes=place.settings.heartbeat_minutes) if complete else None
-            _stage(opened, files, stdin, language, on_error=on_error, heartbeat=heartbeat)
+            _stage(
+                opened,
+                files,
+                stdin,
+                language,
+                on_error=on_error,
+                heartbeat=heartbeat,
+                dry_run=dry_run,
+            )
             if plan := opened.plan():
                 _send(place, writer, opened, plan, concurrency, dry_run=dry_run)
             elif dry_run:
@@ -203,23 +218,29 @@ def _stage(  # noqa: PLR0913 - what to read, and how
     *,
     on_error: OnError,
     heartbeat: timedelta | None,
+    dry_run: bool,
 ) -> None:
     if journal.is_staged:
         note(f"Resuming; sent before: {counted(journal.progress().batches, 'request')}.")
         return
-    wrong: list[LineError] = []
+    wrong = 0
+    skipped = Skipped(Path())
 
-    def print_error(error: LineError) -> None:
+    def entries() -> Iterator[Observed | Opened]:
+        with skipped:
+            for file in files:
+                yield from read(file, language, partial(handle, file), stdin)
+        if wrong and on_error is OnError.COLLECT:
+            raise LineError(f"{counted(wrong, 'wrong line')}: nothing was sent.")
+
+    def handle(file: str, error: LineError) -> None:
+        nonlocal wrong
         if on_error is OnError.STOP:
             raise error
         note(str(error))
-        wrong.append(error)
-
-    def entries() -> Iterator[Observed | Opened]:
-        for file in files:
-            yield from read(file, language, print_error, stdin)
-        if wrong and on_error is OnError.COLLECT:
-            raise LineError(f"{counted(len(wrong), 'wrong line')}: nothing was sent.")
+        wrong += 1
+        if on_error is OnError.SKIP and not dry_run:
+            skipped.add(file, error)
 
     findings = journal.stage(entries(), heartbeat)
     _print_findings(findings)
@@ -229,7 +250,8 @@ def _stage(  # noqa: PLR0913 - what to read, and how
             "known start: say --complete if the files tell every opening."
         )
     if wrong:
-        note(f"Skipped {counted(len(wrong), 'wrong line')}.")
+        where = ", ".join(map(str, skipped.paths.values()))
+        note(f"Skipped {counted(wrong, 'wrong line')}" + (f", now in {where}." if where else "."))
 
 
 def _print_findings(findings: Findings) -> None:
@@ -339,19 +361,13 @@ def _usd(place: Place, units: int) -> str:
     return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)), 4)
 
 
-def _free(path: Path) -> Path:
-    """Give that path or, if there is such a file, one like it: rejected-2.csv."""
-    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(one for one in chain([path], numbered) if not one.exists())
-
-
 def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     """Print the counts, write what was refused, and remove the journal.
 
     :raises CommandError: if anything was refused.
     """
     progress = journal.progress()
-    rejected = _free(rejected)
+    rejected = free_path(rejected)
     typer.echo(f"accepted    {progress.accepted}")
     typer.echo(f"duplicates  {progress.duplicates}")
     typer.echo(f"rejected    {progress.refused}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import io
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
-from bridgewatch.backfill.files import Language, LineError, read
+from bridgewatch.backfill.entries import Language
+from bridgewatch.backfill.files import read
+from bridgewatch.backfill.rows import LineError
 from bridgewatch.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         ),
         (
             '{"time": 253402300800000, "bridge": "Hisingsbron", "status": "Open"}',
-            ":1: the time 253402300800000 is neither ISO 8601 nor milliseconds since 1970.",
+            ":1: the time 253402300800000 is in the future.",
         ),
         (
             '{"time": true, "bridge": "Hisingsbron", "status": "Open"}',
@@ -262,9 +263,69 @@ def test_a_clock_time_that_never_was_or_was_twice_is_wrong(
         entries(tmp_path, f"time,bridge,status\n{clock},Hisingsbron,Open\n", zone=STOCKHOLM)
 
 
-def test_the_standard_input_is_read_as_files_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = gzip.compress(f"time,bridge,status\n{ROW}\n".encode())
-    stdin = SimpleNamespace(buffer=io.BufferedReader(io.BytesIO(packed)))
-    monkeypatch.setattr("sys.stdin", stdin)
+def test_the_standard_input_is_read_as_files_are_and_left_open(tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(gzip.compress(f"time,bridge,status\n{ROW}\n".encode()))
 
-    assert list(read("-", Language(SETTINGS), stop)) == [("Hisingsbron", NOON, "Open")]
+    with (tmp_path / "in").open("rb") as stdin:
+        for _ in range(2):
+            found = list(read("-", Language(SETTINGS), stop, stdin))
+            assert found == [("Hisingsbron", NOON, "Open")]
+
+
+def test_parquet_may_be_gzipped_or_come_on_the_standard_input(tmp_path: Path) -> None:
+    duckdb.execute(
+        "COPY (SELECT TIMESTAMPTZ '2026-11-23 12:00+00' AS time, 'Hisingsbron' AS bridge, "
+        f"'Open' AS status) TO '{tmp_path / 'plain.parquet'}'"
+    )
+    plain = (tmp_path / "plain.parquet").read_bytes()
+
+    packed = entries(tmp_path, gzip.compress(plain), name="x.parquet.gz")
+    with (tmp_path / "plain.parquet").open("rb") as stdin:
+        piped = list(read("-", Language(SETTINGS), stop, stdin))
+
+    assert packed == piped == [("Hisingsbron", NOON, "Open")]
+
+
+@pytest.mark.parametrize("year", ["2100", "9999"])
+def test_a_time_in_the_future_is_wrong(tmp_path: Path, year: str) -> None:
+    row = f"{year}-01-01T00:00:00Z,Hisingsbron,Open"
+
+    with pytest.raises(LineError, match=rf":2: the time {year}-01-01T00:00:00Z is in the future"):
+        entries(tmp_path, f"time,bridge,status\n{row}\n")
+
+
+def test_a_quoted_value_may_go_over_lines(tmp_path: Path) -> None:
+    content = f'time,bridge,status,note\n{ROW},"first\nsecond ""line""\n"\n{ROW},plain\n'
+
+    assert entries(tmp_path, content) == [("Hisingsbron", NOON, "Open")] * 2
+
+
+def test_a_quote_that_is_never_closed_is_one_wrong_line(tmp_path: Path) -> None:
+    rows = [f'{ROW},"open', *[f"{ROW},good"] * 150, f'{ROW},"quoted"', f'{ROW},"open']
+    file = tmp_path / "in.csv"
+    file.write_text("\n".join(["time,bridge,status,note", *rows]) + "\n")
+    wrong: list[LineError] = []
+
+    found = list(read(str(file), Language(SETTINGS), wrong.append))
+
+    assert len(found) == 151
+    assert [error.line for error in wrong] == [f'{ROW},"open\n'] * 2
+    assert {error.head for error in wrong} == {"time,bridge,status,note\n"}
+    assert [str(error).split(":")[-3] for error in wrong] == ["2", "154"]
+
+
+def test_a_quote_that_another_closes_far_below_swallows_no_line(tmp_path: Path) -> None:
+    rows = [f'{ROW},"open', f"{ROW},good", f'{ROW},open",Open', f"{ROW},good"]
+    file = tmp_path / "in.csv"
+    file.write_text("\n".join(["time,bridge,status,note", *rows]) + "\n")
+    wrong: list[LineError] = []
+
+    found = list(read(str(file), Language(SETTINGS), wrong.append))
+
+    assert len(found) == 3, "also the line with a quote within a value"
+    assert len(wrong) == 1
+
+
+def test_a_file_without_columns_says_so(tmp_path: Path) -> None:
+    with pytest.raises(LineError, match=r"in.csv: it names no columns\.$"):
+        entries(tmp_path, "{}\n")

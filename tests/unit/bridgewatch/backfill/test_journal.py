@@ -1,6 +1,6 @@
 """The journal of a backfill; what it is for is tested with the command."""
 
-from bridgewatch.backfill.files import Observed
+from bridgewatch.backfill.entries import Observed
 from bridgewatch.backfill.journal import Journal
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridgewatch.backfill import sending
-from bridgewatch.backfill.files import Observed
+from bridgewatch.backfill.entries import Observed
 from bridgewatch.backfill.journal import Journal
 from bridgewatch.timestream.writer import Outcome
 from lambdas.store import StoreError

@@ -200,6 +200,39 @@ def test_wrong_lines_stop_it_or_are_told_or_are_skipped(
     assert bool(result.stdout) == (on_error == "skip"), "otherwise nothing was sent"
 
 
+def test_skipped_lines_are_kept_as_they_stood_and_can_be_fed_back(
+    run: Commands, tmp_path: Path
+) -> None:
+    (tmp_path / "day.csv").write_text(WRONG)
+
+    result = run("backfill", "day.csv", "--on-error", "skip")
+
+    assert "Skipped 2 wrong lines, now in day.skipped.csv." in result.stderr
+    skipped = tmp_path / "day.skipped.csv"
+    assert skipped.read_text().splitlines() == [WRONG.splitlines()[0], *WRONG.splitlines()[-2:]]
+    skipped.write_text(skipped.read_text().replace("noon", "2022-08-15T12:01Z"))
+    again = run("backfill", "day.skipped.csv", "--map", "Open=Open,Ajar=Open")
+    assert again.exit_code == 0
+    assert counts(again)["accepted"] == 2
+
+
+def test_what_was_skipped_before_is_not_overwritten(run: Commands, tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_text(WRONG)
+    (tmp_path / "day.skipped.csv").write_text("mine")
+
+    run("backfill", "day.csv", "--on-error", "skip")
+
+    assert (tmp_path / "day.skipped.csv").read_text() == "mine"
+    assert (tmp_path / "day.skipped-2.csv").exists()
+
+
+def test_the_standard_input_is_named_once(run: Commands) -> None:
+    result = run("backfill", "-", "-", input_=DAY)
+
+    assert result.exit_code == 2
+    assert 'name "-" only once' in result.stderr
+
+
 def test_a_wrong_line_leaves_a_journal_that_another_backfill_may_use(
     run: Commands, tmp_path: Path
 ) -> None:
