@@ -6,12 +6,11 @@ do not fit.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from lambdas.environment import ConfigurationError
+from lambdas.json_object import JsonObject, read_json
 from lambdas.poller.sources.types import SOURCE_TYPES, source_type
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 Place: TypeAlias = Literal["header", "query", "path"]
 """Where a request carries an API key; `path` replaces `{key}` in the URL."""
-
-T = TypeVar("T")
-C = TypeVar("C", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +100,7 @@ class Configuration:
 
         :raises ConfigurationError: if it is missing, no JSON, or a key is missing or wrong.
         """
-        try:
-            document = json.loads(path.read_bytes())
-        except OSError as error:
-            raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
-        except ValueError as error:
-            raise ConfigurationError(f"{path} is not JSON: {error}.") from error
-        return cls.parse(document)
+        return cls.parse(read_json(path))
 
     @classmethod
     def parse(cls, document: object) -> Configuration:
@@ -145,80 +135,3 @@ def _source(one: JsonObject) -> SourceConfiguration:
         max_bytes=one.get("max_bytes", int),
     )
     return source_type(one.choice("type", tuple(SOURCE_TYPES))).parse(one, limits)
-
-
-class JsonObject:
-    """A JSON object of the file, and where it stands, so that an error names the key.
-
-    What reads a value raises ConfigurationError if it is missing or wrong.
-    """
-
-    def __init__(self, value: object, where: str = "") -> None:
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"configuration.json: {where or 'it'} must be an object.")
-        self._value = value
-        self._where = where
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Its keys, as they stand."""
-        return tuple(self._value)
-
-    def has(self, key: str) -> bool:
-        """Tell whether there is a value other than null."""
-        return self._value.get(key) is not None
-
-    @overload
-    def get(self, key: str, kind: type[T]) -> T: ...
-    @overload
-    def get(self, key: str, kind: type[T], *, optional: Literal[True]) -> T | None: ...
-    def get(self, key: str, kind: type[T], *, optional: bool = False) -> T | None:
-        """Give a value of this kind; where it is optional, None for null or nothing."""
-        value = self._value.get(key)
-        if value is None and optional:
-            return None
-        # JSON writes 5 where 5.0 is meant, and Python counts True among the integers.
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.wrong(key, _KINDS[kind])
-        return value
-
-    def choice(self, key: str, choices: Sequence[C]) -> C:
-        """Give a text that must be one of these."""
-        value = self.get(key, str)
-        for choice in choices:
-            if choice == value:
-                return choice
-        raise self.wrong(key, f"one of {', '.join(choices)}")
-
-    def object(self, key: str) -> JsonObject:
-        """Give an object within this one."""
-        return JsonObject(self._value.get(key), self._at(key))
-
-    def objects(self, key: str) -> tuple[JsonObject, ...]:
-        """Give a list of objects."""
-        values = self.get(key, list)
-        return tuple(JsonObject(one, f"{self._at(key)}[{n}]") for n, one in enumerate(values))
-
-    def mapping(self, kind: type[T]) -> dict[str, T]:
-        """Give it whole, if all of its values are of this kind."""
-        return {key: self.get(key, kind) for key in self.keys}
-
-    def wrong(self, key: str, wanted: str) -> ConfigurationError:
-        """Make the error that says what a key must be."""
-        value = "missing" if key not in self._value else repr(self._value[key])
-        return ConfigurationError(
-            f"configuration.json: {self._at(key)} must be {wanted}, not {value}."
-        )
-
-    def _at(self, key: str) -> str:
-        return f"{self._where}.{key}" if self._where else key
-
-
-_KINDS: Mapping[type, str] = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    list: "a list",
-}

@@ -11,8 +11,6 @@ import time
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -20,9 +18,10 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from lambdas import PROJECT_URL, VERSION
+from lambdas.header_timeout import HeaderTimeoutAdapter
 from lambdas.poller.sources import Reason, SourceError
-from lambdas.poller.sources.header_timeout import HeaderTimeoutAdapter
 from lambdas.poller.sources.pace import Pace
+from lambdas.retry_after import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -172,7 +171,7 @@ class Answer:
             reason = Reason.SERVER_ERROR
         else:
             reason = Reason.HTTP_ERROR
-        patience = _seconds(self.headers.get("Retry-After", ""))
+        patience = seconds_of(self.headers.get("Retry-After", ""))
         raise SourceError(reason, f"HTTP {self.status}", patience)
 
     def pieces(self) -> Iterator[bytes]:
@@ -202,23 +201,6 @@ class Answer:
             if time.monotonic() > self._deadline:
                 raise SourceError(Reason.TIMED_OUT, "the answer trickles in too slowly")
             yield piece
-
-
-def _seconds(retry_after: str) -> float:
-    """Read the header Retry-After: seconds or a date; 0 if it is neither.
-
-    https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-    """
-    if retry_after.isascii() and retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        then = parsedate_to_datetime(retry_after)
-    except (ValueError, OverflowError):
-        return 0
-    if then.tzinfo is None:  # -0000: UTC, of an unknown place
-        then = then.replace(tzinfo=UTC)
-    # Not astimezone(): in UTC it may be the year 10000, which datetime does not know.
-    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

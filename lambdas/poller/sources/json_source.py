@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from lambdas.poller.configuration import Bridge, JsonObject, Limits
+    from lambdas.json_object import JsonObject
+    from lambdas.poller.configuration import Bridge, Limits
     from lambdas.poller.sources.http import Answer
 
 _WORD_LENGTH = 20

@@ -38,7 +38,8 @@ from lambdas.poller.sources.http import Http, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from lambdas.poller.configuration import Bridge, JsonObject, Limits
+    from lambdas.json_object import JsonObject
+    from lambdas.poller.configuration import Bridge, Limits
     from lambdas.poller.sources.http import Answer
 
 FRESH = timedelta(minutes=10)

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from lambdas.poller.configuration import JsonObject, Key, Limits
+    from lambdas.json_object import JsonObject
+    from lambdas.poller.configuration import Key, Limits
     from lambdas.poller.sources import Source
 
 SOURCE_TYPES: Mapping[str, str] = {

@@ -1,7 +1,7 @@
 """Connections that give up on an answer whose head trickles in.
 
 A socket's time-out is for one read: a server that sends a byte of its headers now and then would
-hold a poll, and every other source in it, for as long as it likes.
+hold a poll and every other source in it, or a delivery, for as long as it likes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class _Pool(HTTPConnectionPool):
     ConnectionCls = _HeaderTimeoutConnection
 
 
-class _TlsPool(HTTPSConnectionPool):
+class HeaderTimeoutTlsPool(HTTPSConnectionPool):
+    """Connections to one server, over TLS."""
+
     ConnectionCls = _HeaderTimeoutTlsConnection
 
 
@@ -63,4 +65,4 @@ class HeaderTimeoutAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as requests has it
         """Make the pools of connections."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": HeaderTimeoutTlsPool}
