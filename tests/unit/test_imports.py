@@ -35,6 +35,9 @@ ALLOWED = {
 # (requests, which is urllib3). The mypy stubs are imported by type checkers only.
 BUNDLED = {"boto3", "botocore", "requests", "urllib3", "aws_lambda_powertools"}
 TYPES_ONLY = {
+    "mypy_boto3_dynamodb",
+    "mypy_boto3_scheduler",
+    "mypy_boto3_sns",
     "mypy_boto3_sqs",
     "mypy_boto3_ssm",
     "mypy_boto3_timestream_query",
