@@ -17,7 +17,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: $(venv)/cdk  ## install everything into .venv and node_modules
+setup: $(venv)/cdk $(venv)/bridgewatch  ## install everything into .venv and node_modules
 
 $(venv)/.installed: requirements.txt
 	@echo "==> Python packages: .venv (about 20 s the first time)"
@@ -44,6 +44,19 @@ export cdk_command
 
 $(venv)/cdk: node_modules/.installed Makefile
 	@printf '%s\n' "$$cdk_command" > $@
+	@chmod +x $@
+
+# `.venv/bin/bridgewatch` likewise: the command line of this checkout.
+define bridgewatch_command
+#!/bin/sh
+# Written by `make setup`: python -m bridgewatch, from any directory.
+here=$$(CDPATH= cd -- "$$(dirname -- "$$0")" && pwd)
+PYTHONPATH="$$here/../..$${PYTHONPATH:+:$$PYTHONPATH}" exec "$$here/python" -m bridgewatch "$$@"
+endef
+export bridgewatch_command
+
+$(venv)/bridgewatch: $(venv)/.installed Makefile
+	@printf '%s\n' "$$bridgewatch_command" > $@
 	@chmod +x $@
 
 demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back

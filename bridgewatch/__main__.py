@@ -1,10 +1,14 @@
-"""Run the operator's command line: `python -m bridgewatch`."""
+"""Run the operator's command line: `bridgewatch`, or `python -m bridgewatch`."""
 
+import signal
 import sys
 
 try:
     from bridgewatch.cli import app
+    from bridgewatch.cli.failures import TERMINATED
 except KeyboardInterrupt:  # later ones end in a sentence by themselves
     sys.exit(130)
 
-app(prog_name="python -m bridgewatch")
+# As an exception, so that nothing half done stays behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+app(prog_name="bridgewatch")

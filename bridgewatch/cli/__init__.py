@@ -4,6 +4,8 @@ Exit codes: 0; 1, it failed; 2, it was used wrongly; 130, Ctrl-C. An error is on
 standard error. A reader that closes the pipe ends a command quietly, with 1.
 """
 
+from typing import Annotated
+
 import typer
 
 from bridgewatch.cli.backfill import backfill
@@ -21,26 +23,45 @@ from bridgewatch.cli.redrive import redrive
 from bridgewatch.cli.stats import stats
 from bridgewatch.cli.status import status
 from bridgewatch.cli.tables import tables
+from lambdas import VERSION
 
 app = typer.Typer(
-    help="Tell what movable bridges did, from their history in Amazon Timestream.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(status)
-app.command()(history)
-app.command()(openings)
-app.command()(stats)
-app.command()(query)
-app.command()(backfill)
-app.command()(correct)
-app.command()(export)
-app.command()(redrive)
-app.command()(cost)
-app.command()(preflight)
-app.command()(pause)
-app.command()(resume)
-app.add_typer(discover, name="discover")
-app.add_typer(databases, name="databases")
-app.add_typer(tables, name="tables")
+
+LOOK, REPAIR, OPERATE, ADMINISTER = "Look", "Repair", "Operate", "Administer"
+"""The groups of the commands in the help."""
+
+for group, commands in {
+    LOOK: (status, history, openings, stats, query),
+    REPAIR: (backfill, correct, export, redrive),
+    OPERATE: (preflight, pause, resume, cost),
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=group)(command)
+
+for name, subcommands in (("discover", discover), ("databases", databases), ("tables", tables)):
+    app.add_typer(subcommands, name=name, rich_help_panel=ADMINISTER)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"bridgewatch {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Tell what movable bridges did, from their recorded history.
+
+    Where it is wrong, repair it; and operate what records it.
+    """

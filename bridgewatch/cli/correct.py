@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridgewatch.cli.bridge_names import OneBridge
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import print_table
 from bridgewatch.cli.reading import Place, works
@@ -24,7 +25,7 @@ _NOT_DIMENSIONS = {"measure_name", "time"}
 @works
 def correct(
     place: Place,
-    bridge: Annotated[str, typer.Argument(help="The bridge's name.")],
+    bridge: OneBridge,
     when: Annotated[
         str,
         typer.Argument(

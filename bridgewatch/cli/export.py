@@ -11,6 +11,7 @@ from typing import IO, Annotated
 
 import typer
 
+from bridgewatch.cli.bridge_names import Bridges
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import counted, note
 from bridgewatch.cli.reading import Place, works
@@ -34,9 +35,7 @@ class Format(StrEnum):
 @works
 def export(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
-    bridge: Annotated[
-        list[str] | None, typer.Argument(help="The bridges' names; all of them without.")
-    ] = None,
+    bridge: Bridges = None,
     *,
     since: Since = "7d",
     until: Until = None,

@@ -9,8 +9,8 @@ import typer
 from bridgewatch.settings import SettingsError
 from lambdas.store import StoreError
 
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-"""The last is how every shell calls Ctrl-C."""
+FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+"""The last two are how every shell calls Ctrl-C and SIGTERM."""
 
 
 class CommandError(Exception):

@@ -7,6 +7,7 @@ import typer
 
 from bridgewatch.charts.svg import strip_svg
 from bridgewatch.charts.text import strip_text
+from bridgewatch.cli.bridge_names import OneBridge
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import FAILED, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
@@ -22,7 +23,7 @@ from lambdas.observation import Observation
 def history(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
     output: Output,
-    bridge: Annotated[str, typer.Argument(help="The bridge's name.")],
+    bridge: OneBridge,
     since: Since = "7d",
     until: Until = None,
     *,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
 
 import typer
 
+from bridgewatch.cli.bridge_names import Bridges
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso, iso_milliseconds
@@ -39,9 +39,7 @@ class Row:
 def openings(
     place: Place,
     output: Output,
-    bridge: Annotated[
-        list[str] | None, typer.Argument(help="The bridges' names; all of them without.")
-    ] = None,
+    bridge: Bridges = None,
     since: Since = "7d",
     until: Until = None,
 ) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
 
 import typer
 
 from bridgewatch.charts.svg import heat_map_svg
 from bridgewatch.charts.text import heat_map_text
+from bridgewatch.cli.bridge_names import Bridges
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
@@ -21,9 +21,7 @@ from bridgewatch.patterns import HOURS_A_DAY, WEEKDAYS, Pattern, pattern
 def stats(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
     output: Output,
-    bridge: Annotated[
-        list[str] | None, typer.Argument(help="The bridges' names; all of them without.")
-    ] = None,
+    bridge: Bridges = None,
     since: Since = "30d",
     until: Until = None,
     *,

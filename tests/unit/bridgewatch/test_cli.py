@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -15,6 +16,8 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from bridgewatch.cli.times import in_words
+from lambdas import VERSION
+from lambdas.poller.sources.http import USER_AGENT
 from tests.unit.lambdas.moments import NOON, minute
 from tests.unit.lambdas.sources import gzipped_feed, record
 
@@ -23,10 +26,12 @@ if TYPE_CHECKING:
 
     from pytest_httpserver import HTTPServer
     from typer.testing import Result
+    from werkzeug import Request, Response
 
     from tests.unit.conftest import RecordingTimestream
 
 PROJECT = Path(__file__).parents[3]
+NETHERLANDS = "examples/netherlands.json"
 
 
 @pytest.fixture
@@ -284,12 +289,68 @@ def test_wrong_settings_are_one_sentence_and_exit_code_2() -> None:
     )
 
 
+def as_program(*arguments: str, **environment: str) -> str:
+    """Run the command line as a program of its own, and give what it prints."""
+    done = subprocess.run(  # noqa: S603 - this very Python
+        [sys.executable, "-m", "bridgewatch", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def test_it_runs_as_a_module() -> None:
-    command = [sys.executable, "-m", "bridgewatch", "--help"]
+    assert "Usage: bridgewatch" in as_program("--help", NO_COLOR="1", TERM="dumb")
 
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 - this very Python
 
-    assert "Usage: python -m bridgewatch" in done.stdout
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("bridgewatch sta", ["status", "stats"]),
+        (f"bridgewatch history --settings {NETHERLANDS} Zee", ["Zeelandbrug"]),
+        (f"bridgewatch stats Zeelandbrug --settings {NETHERLANDS} Schinkel", ["Schinkelbrug"]),
+        ("bridgewatch history --settings nowhere.json Zee", []),
+    ],
+)
+def test_a_shell_can_complete_commands_and_bridges(typed: str, completed: list[str]) -> None:
+    words = str(len(typed.split()) - 1)
+
+    offered = as_program(_BRIDGEWATCH_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=words)
+
+    assert offered.split() == completed
+
+
+def test_an_export_that_is_terminated_leaves_nothing_behind(
+    timestream: RecordingTimestream, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    process: subprocess.Popen[bytes] | None = None
+
+    def answer(request: Request) -> Response:
+        page = {"Rows": [], "ColumnInfo": [], "QueryId": "1", "NextToken": "more"}
+        timestream.will_answer(200, page)
+        if process and len(timestream.queries) == 3:
+            process.terminate()
+        return timestream.handle(request)
+
+    httpserver.clear()
+    httpserver.expect_request("/", method="POST").respond_with_handler(answer)
+    command = [sys.executable, "-m", "bridgewatch", "export", "-o", "out.csv"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment)  # noqa: S603 - this very Python
+
+    assert process.wait() == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_the_one_that_sources_are_told() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert result.stdout == f"bridgewatch {VERSION}\n"
+    assert f"bridgewatch/{VERSION}" in USER_AGENT
 
 
 def test_discover_ndw_lists_what_the_feed_names_ready_to_paste(

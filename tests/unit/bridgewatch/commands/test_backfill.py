@@ -471,6 +471,7 @@ TABLE = {
             130,
             "the same command sends the rest.\nbridgewatch: Interrupted.\n",
         ),
+        (signal.SIGTERM, 143, "the same command sends the rest.\n"),
     ],
     indirect=["interrupting"],
 )
