@@ -43,6 +43,6 @@ for _family in _FAMILIES:
 
 
 def install(connection: DuckDBPyConnection) -> None:
-    """Define in DuckDB what the tables' SQL calls; before the configuration is locked."""
+    """Define in DuckDB what the tables' SQL calls."""
     python.install(connection)
     connection.execute((Path(__file__).parent / "macros.sql").read_text(encoding="utf-8"))

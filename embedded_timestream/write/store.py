@@ -44,7 +44,7 @@ class Store:
 
     :param clock: tells when a call is made.
     :param data: the directory that keeps everything; without it, memory does.
-    :param prepare: called once with DuckDB's connection before its configuration is locked; the
+    :param prepare: called once with DuckDB's connection, before the first cursor is opened; the
         query half installs its functions there.
     """
 
@@ -65,6 +65,7 @@ class Store:
         self._call_time: int | None = None  # of the change that is being made
         self._lock = threading.RLock()
         self._journal: Journal | None = None
+        self._prepare = prepare
         self._data = data
         if data is not None:
             data.mkdir(parents=True, exist_ok=True)
@@ -73,8 +74,6 @@ class Store:
         # Apart from the functions, which are not to outlive the process.
         where = str(data / "timestream.duckdb").replace("'", "''") if data else ":memory:"
         self._connection.execute(f"ATTACH '{where}' AS {KEPT}")
-        if prepare is not None:
-            prepare(self._connection)
         for setting in (
             "GLOBAL TimeZone = 'UTC'",
             "GLOBAL enable_external_access = false",
@@ -119,6 +118,9 @@ class Store:
     def cursor(self) -> DuckDBPyConnection:
         """Open a DuckDB cursor that sees everything that was acknowledged."""
         with self._reading():
+            if self._prepare is not None:
+                self._prepare(self._connection)
+                self._prepare = None
             return self._connection.cursor()
 
     def flush(self) -> None:
