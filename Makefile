@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos test bench lint preflight deploy destroy pause resume synth local docs lock clean
+.PHONY: help setup demo chaos test bench package lint preflight deploy destroy pause resume synth local docs lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -119,11 +119,17 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 bench: setup build/bench-venv/.installed  ## measure the poller, the embedded Timestream, and writing and reading beside awswrangler
 	@$(venv)/python -m bench.poller
 	@$(venv)/python -m bench.timestream
+	@$(venv)/python -m bench.package
 	@$(venv)/python -m bench.ingest
 	@$(venv)/python -m bench.read
 
-docs: setup  ## renew the generated parts of README.md and docs/
-	@$(venv)/cog -r -I . --verbosity 1 README.md docs/*.md
+package: setup  ## build the embedded Timestream's wheel into build/packages
+	@$(venv)/uv build --quiet --wheel --no-build-isolation --python $(venv)/python \
+	  --out-dir build/packages embedded_timestream
+	@ls build/packages/*.whl
+
+docs: setup  ## renew the generated parts of README.md, docs/ and embedded_timestream/README.md
+	@$(venv)/cog -r -I . --verbosity 1 README.md docs/*.md embedded_timestream/README.md
 
 lock:  ## compile requirements.txt, and that of each Lambda function, from the .in files
 	@$(venv)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

@@ -113,6 +113,9 @@ class Engine:
         self._cancelled: OrderedDict[str, None] = OrderedDict()  # query ids
         self._running: dict[str, duckdb.DuckDBPyConnection] = {}
         self._saved = saved
+        self.empty_first_pages = False
+        """Whether a query's first page has no rows but a token, as the service's often has:
+        https://github.com/awslabs/amazon-timestream-tools/issues/56 ."""
         self._account = Account.load(saved)
         self._meter = metering.Meter()
 
@@ -145,7 +148,8 @@ class Engine:
         known = self._known(client_token, request)
         if known is not None:
             return known
-        answer = self._page(self._start(text), most, None)
+        first = self._empty_page if self.empty_first_pages else self._page
+        answer = first(self._start(text), most, None)
         if request.get("QueryInsights", {}).get("Mode") == "ENABLED_WITH_RATE_CONTROL":
             answer["QueryInsightsResponse"] = self._insights(text, answer)
         if client_token is not None:
@@ -290,6 +294,16 @@ class Engine:
         else:
             answer["NextToken"] = self._token(result, token)
         return answer
+
+    def _empty_page(self, result: _Result, _: int | None, token: str | None) -> Json:
+        """Hand out no rows, and a token for all of them."""
+        return {
+            "QueryId": result.query_id,
+            "Rows": [],
+            "ColumnInfo": result.columns,
+            "QueryStatus": result.status,
+            "NextToken": self._token(result, token),
+        }
 
     def _token(self, result: _Result, previous: str | None) -> str:
         token = secrets.token_urlsafe(48)

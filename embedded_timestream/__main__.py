@@ -1,0 +1,86 @@
+"""Serve Timestream on a port, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from embedded_timestream import __version__
+from embedded_timestream.server.embedded import EmbeddedTimestream
+
+_POLL_SECONDS = 1.0
+"""How late a scheduled query may run."""
+
+
+def main() -> int:
+    """Serve until a signal comes; the exit code is 0 then, and 1 if it cannot be served."""
+    chosen = _parser().parse_args()
+    buckets, topics = None, None
+    if chosen.s3 or chosen.sns:
+        try:
+            from embedded_timestream.server import aws  # noqa: PLC0415 - needs boto3
+        except ModuleNotFoundError:
+            return _failed("--s3 and --sns need boto3: pip install 'embedded-timestream[boto3]'")
+        buckets = aws.S3Buckets(chosen.s3) if chosen.s3 else None
+        topics = aws.SnsTopics(chosen.sns) if chosen.sns else None
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        timestream = EmbeddedTimestream(
+            host=chosen.host, port=chosen.port, data=chosen.data, buckets=buckets, topics=topics
+        )
+    except OSError as error:
+        return _failed(f"{chosen.host}:{chosen.port} cannot be served on: {error.strerror}.")
+    timestream.empty_first_pages(chosen.empty_first_pages)
+    try:
+        with timestream:
+            _say(timestream, chosen.data)
+            while not stop.wait(_POLL_SECONDS):
+                timestream.run_scheduled_queries()
+    except OSError as error:
+        return _failed(str(error))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m embedded_timestream",
+        description="Serve Amazon Timestream for LiveAnalytics, both its APIs, and nothing else.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    parser.add_argument("--port", type=int, default=4567, help="0 takes a free one (%(default)s)")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep everything in this directory"
+    )
+    parser.add_argument("--s3", metavar="URL", help="where the buckets are; else files, see README")
+    parser.add_argument("--sns", metavar="URL", help="where the topics are; else files, see README")
+    parser.add_argument(
+        "--empty-first-pages",
+        action="store_true",
+        help="give each query's first page no rows, but a NextToken, as the service often does",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    return parser
+
+
+def _say(timestream: EmbeddedTimestream, data: Path | None) -> None:
+    kept = f"Everything is kept in {data}" if data else "Nothing is kept"
+    lines = [
+        f"Timestream is at {timestream.endpoint}. {kept}; Ctrl-C ends it.",
+        *(f"export {name}={value}" for name, value in timestream.environment().items()),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

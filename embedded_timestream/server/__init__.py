@@ -1,0 +1,1 @@
+"""Timestream, and nothing else, on a port of its own."""
