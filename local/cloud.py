@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
-from local.services import sqs
+from local.services import dynamodb, sqs
 from local.services.budgets import install as install_budgets
 from local.services.cloudformation.fixes import install as install_cloudformation
 from local.services.lambda_runtime.moto_adapter import MotoSurroundings
@@ -50,6 +50,7 @@ POLL_SECONDS = 0.05
 PROBES = {
     "cloudformation": "list_stacks",
     "cloudwatch": "describe_alarms",
+    "dynamodb": "list_tables",
     "ecr": "describe_repositories",
     "iam": "list_roles",
     "kms": "list_keys",
@@ -140,6 +141,7 @@ class Cloud:
             install_cloudformation(patches, self.client)
             install_budgets(patches)
             sqs.install(patches, self.clock)
+            dynamodb.install(patches, self.clock, self._meter)
             stack.callback(moto_adapter.install(self.clock, self._data))
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:

@@ -20,6 +20,7 @@ from local.meter.logs import Logs
 from local.meter.records import Records
 from local.meter.requests import COUNTED, Request, count, count_object
 from local.meter.standing import standing
+from local.meter.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,6 +43,7 @@ class Meter:
         self._clock = clock
         self._tcu_a_query = tcu_a_query
         self._lock = threading.Lock()
+        self._tables = Tables()
         self.start()
 
     def start(self) -> None:
@@ -51,6 +53,7 @@ class Meter:
             self._counted = Usage()
             self._records = Records(DEFAULT_ACCOUNT_ID)
             self._logs = Logs()
+            self._tables.start(self._started_ns)
 
     @property
     def hours(self) -> Fraction:
@@ -62,6 +65,7 @@ class Meter:
         now_ns = self._clock.now_ns()
         with self._lock:
             used = self._counted + self._records.usage(now_ns) + self._logs.usage(now_ns)
+            used += self._tables.usage(now_ns)
         used += standing(DEFAULT_ACCOUNT_ID) * (self.hours / metering.HOURS_A_MONTH)
         return Usage({dimension: count for dimension, count in used.counts.items() if count})
 
@@ -116,6 +120,15 @@ class Meter:
         if request.is_write:
             with self._lock:
                 self._records.write(request, self._clock.now_ns())
+
+    def consumed(self, kind: str, units: Fraction) -> None:
+        """Count units of DynamoDB; `kind` is Read or Write."""
+        self._count({Dimension[f"DYNAMODB_{kind.upper()}S"]: units})
+
+    def holds(self, table_arn: str, stored_bytes: int, *, backed_up: bool) -> None:
+        """Count what a table of DynamoDB holds from now on."""
+        with self._lock:
+            self._tables.holds(table_arn, stored_bytes, self._clock.now_ns(), backed_up=backed_up)
 
     def surroundings(self, inner: Surroundings) -> Surroundings:
         """Count what functions log, and where their dead letters go."""

@@ -19,6 +19,8 @@ from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
+from local.services.cloudformation import parameters
+from local.services.cloudformation.parameters import refuse_values
 from local.services.cloudformation.resource import Clients, Resource
 from local.services.cloudformation.types import TYPES
 
@@ -51,7 +53,7 @@ def install(patches: Patches, clients: Clients) -> None:
     _delete_in_order(patches)
     _keep_what_is_retained(patches)
     _fail_whole(patches)
-    _drop_unknown_parameters(patches)
+    parameters.install(patches)
     _forget_outputs_of_deleted_stacks(patches)
     _forgive_unknown_change_sets(patches)
     _ignore_conditional_statements(patches)
@@ -233,11 +235,14 @@ def _fail_whole(patches: Patches) -> None:
     """Stock moto leaves a half-made stack behind and answers HTTP 500."""
     backend = models.CloudFormationBackend
 
-    def create_stack(self: Any, name: str, template: str, *args: Any, **kwargs: Any) -> Any:
+    def create_stack(
+        self: Any, name: str, template: str, parameters: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         refuse_unknown_types(template)
+        refuse_values(template, parameters)
         before = set(self.stacks)
         try:
-            return stock_create(self, name, template, *args, **kwargs)
+            return stock_create(self, name, template, parameters, *args, **kwargs)
         except Exception as error:
             made = [stack for key, stack in self.stacks.items() if key not in before]
             if not made:
@@ -247,17 +252,24 @@ def _fail_whole(patches: Patches) -> None:
             made[0].status = "ROLLBACK_COMPLETE"
             return made[0]
 
-    def update_stack(self: Any, name: str, template: str, *args: Any, **kwargs: Any) -> Any:
+    def update_stack(self: Any, name: str, template: str, **kwargs: Any) -> Any:
         refuse_unknown_types(template)
         stack = self.get_stack(name)
-        _apply(self, stack, lambda: stock_update(self, name, template, *args, **kwargs))
+        refuse_values(template, self._resolve_update_parameters(stack, kwargs["parameters"]))
+        _apply(self, stack, lambda: stock_update(self, name, template, **kwargs))
         return stack
 
     def create_change_set(
-        self: Any, stack_name: str, change_set_name: str, template: str, *args: Any, **kwargs: Any
+        self: Any,
+        stack_name: str,
+        change_set_name: str,
+        template: str,
+        parameters: dict[str, Any],
+        **kwargs: Any,
     ) -> Any:
         refuse_unknown_types(template)
-        return stock_create_set(self, stack_name, change_set_name, template, *args, **kwargs)
+        refuse_values(template, parameters)
+        return stock_create_set(self, stack_name, change_set_name, template, parameters, **kwargs)
 
     def execute_change_set(self: Any, change_set_name: str, stack_name: str | None = None) -> None:
         change_set = self.describe_change_set(change_set_name)
@@ -320,24 +332,6 @@ def _fail(stack: Any, verb: str, error: Exception, undo: Callable[[], None]) -> 
     stack.events.append(event)
     with suppress(Exception):  # what cannot be undone is left, as on AWS
         undo()
-
-
-def _drop_unknown_parameters(patches: Patches) -> None:
-    """Stock moto answers HTTP 500 to UsePreviousValue for a parameter that was left to its default.
-
-    The CDK sends it for BootstrapVersion.
-    """
-
-    def resolve(self: Any, instance: Any, incoming_params: list[dict[str, Any]]) -> Any:
-        known = [
-            parameter
-            for parameter in incoming_params
-            if not parameter.get("UsePreviousValue")
-            or parameter["ParameterKey"] in instance.parameters
-        ]
-        return stock(self, instance, known)
-
-    stock = patches.replace(models.CloudFormationBackend, "_resolve_update_parameters", resolve)
 
 
 def _forget_outputs_of_deleted_stacks(patches: Patches) -> None:

@@ -12,6 +12,7 @@ import zipfile
 from typing import ClassVar
 
 from embedded_timestream.scheduled_queries.schedule_expression import parse
+from local.services.cloudformation.dynamodb import DynamoDbTable
 from local.services.cloudformation.resource import Properties, Resource
 
 
@@ -899,6 +900,7 @@ TYPES: dict[str, type[Resource]] = {
         Budget,
         BudgetsAction,
         Dashboard,
+        DynamoDbTable,
         EventInvokeConfig,
         Function,
         FunctionPermission,

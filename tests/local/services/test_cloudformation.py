@@ -288,6 +288,34 @@ class TestStacks:
 
         assert stack.status() == "UPDATE_COMPLETE"
 
+    def test_an_update_keeps_a_default_from_before_which_it_may_no_longer_allow(
+        self, cloud: Cloud, stack: Stack
+    ) -> None:
+        template = json.loads(stack.body({"Database": DATABASE}))
+        template["Parameters"] = {
+            "Kind": {"Type": "String", "Default": "a", "AllowedValues": ["a"]}
+        }
+        client = cloud.client("cloudformation")
+        client.create_stack(StackName=stack.name, TemplateBody=json.dumps(template))
+        template["Parameters"]["Kind"] = {
+            "Type": "String",
+            "Default": "b",
+            "AllowedValues": ["b"],
+            "ConstraintDescription": "once a, always a",
+        }
+        update = {
+            "StackName": stack.name,
+            "TemplateBody": json.dumps(template),
+            "Parameters": [{"ParameterKey": "Kind", "UsePreviousValue": True}],
+        }
+
+        with pytest.raises(ClientError, match="once a, always a"):
+            client.update_stack(**update)
+        with pytest.raises(ClientError, match="once a, always a"):
+            client.create_change_set(**update, ChangeSetName="other", ChangeSetType="UPDATE")
+
+        assert stack.status() == "CREATE_COMPLETE"
+
     def test_an_unknown_change_set_can_be_deleted(self, cloud: Cloud) -> None:
         cloud.client("cloudformation").delete_change_set(StackName="none", ChangeSetName="none")
 
@@ -378,6 +406,13 @@ EVERYTHING = {
     "Function": FUNCTION,
     "Database": DATABASE,
     "Table": table(),
+    "Items": part(
+        "AWS::DynamoDB::Table",
+        TableName="{name}",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "bridge", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "bridge", "AttributeType": "S"}],
+    ),
     "Log": part("AWS::Logs::LogGroup", LogGroupName="/elsewhere/{name}", RetentionInDays=30),
     "Permission": part(
         "AWS::Lambda::Permission",

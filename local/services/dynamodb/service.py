@@ -1,0 +1,174 @@
+"""What stands around moto's DynamoDB: one request at a time, counted, throttled, and refused.
+
+Stock moto (seen with 5.2.5) lets two conditional puts of the same key pass at once, never deletes
+what has expired, knows no OnDemandThroughput, says that everything takes one unit, takes reserved
+words in expressions, and takes a PartiQL INSERT of what is there already.
+"""
+
+# ruff: noqa: ANN401 - moto's own requests, tables and items
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moto.dynamodb.exceptions import DynamodbException, MockValidationException
+from moto.dynamodb.responses import DynamoHandler
+
+from local.services.dynamodb import moto_tables
+from local.services.dynamodb.expressions import refuse_reserved_words
+from local.services.dynamodb.table import extra
+from local.services.dynamodb.units import READS, WRITES, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from embedded_timestream.clock import Clock
+    from local.services.dynamodb.units import Units
+    from local.services.patches import Patches
+
+PARTIQL = ("execute_statement", "execute_transaction", "batch_execute_statement")
+MANAGING = ("create_table", "update_table", "update_continuous_backups", "delete_table")
+
+
+class Bookkeeper(Protocol):
+    """Takes down what is billed of tables."""
+
+    def consumed(self, kind: str, units: Fraction) -> None:
+        """Take units down; `kind` is Read or Write."""
+
+    def holds(self, table_arn: str, stored_bytes: int, *, backed_up: bool) -> None:
+        """Take down what a table holds from now on."""
+
+
+class ThrottledError(DynamodbException):
+    """A table is at its OnDemandThroughput.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-ondemand-capacity-exceeded-mitigation.html
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+            "Throughput exceeds the maximum OnDemandThroughput configured on table or index: "
+            f"Table{kind}MaxOnDemandThroughputExceeded",
+        )
+
+
+def install(patches: Patches, clock: Clock, bookkeeper: Bookkeeper | None = None) -> None:
+    """Make moto's DynamoDB as strict as AWS's until `patches` is closed.
+
+    :param clock: the time in which items expire and limits are used up.
+    :param bookkeeper: is told what is billed, if anybody wants to know.
+    """
+    moto_tables.install(patches)
+    service = _Service(clock, bookkeeper)
+    for operation in sorted(WRITES | READS):
+        stock = getattr(DynamoHandler, operation)
+        patches.replace(DynamoHandler, operation, service.around(operation, stock))
+    for operation in MANAGING:
+        stock = getattr(DynamoHandler, operation)
+        patches.replace(DynamoHandler, operation, service.managing(operation, stock))
+    for operation in PARTIQL:
+        patches.replace(DynamoHandler, operation, _lacking)
+
+
+def _lacking(_handler: Any) -> Any:
+    raise NotImplementedError("PartiQL")
+
+
+class _Service:
+    def __init__(self, clock: Clock, bookkeeper: Bookkeeper | None) -> None:
+        self._clock = clock
+        self._bookkeeper = bookkeeper
+        self._lock = RLock()
+
+    def around(self, operation: str, stock: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Make an operation on items one step, and count it."""
+
+        def answer(handler: Any) -> Any:
+            with self._lock:
+                body, backend = handler.body, handler.dynamodb_backend
+                refuse_reserved_words(body)
+                request = Request(operation, body, backend)
+                self._admit(request)
+                try:
+                    result = stock(handler)
+                except DynamodbException as error:
+                    self._consume(backend, request.kind, request.units_in_vain(error))
+                    raise
+                units = request.units()
+                self._consume(backend, request.kind, units)
+                _tell(operation, body, result.result, units)
+                return result
+
+        return answer
+
+    def _admit(self, request: Request) -> None:
+        """Throttle a request to a table that is at its limit, and let go what has expired."""
+        now_ns = self._clock.now_ns()
+        for table in request.tables:
+            extra(table).expire(table, now_ns)
+            if extra(table).is_exhausted(request.kind, now_ns):
+                raise ThrottledError(request.kind)
+
+    def _consume(self, backend: Any, kind: str, units: Units) -> None:
+        for name, number in units.items():
+            table = backend.tables[name]
+            extra(table).consume(kind, number)
+            if self._bookkeeper:
+                self._bookkeeper.consumed(kind, number)
+            self._take_stock(table, extra(table).stored_bytes)
+
+    def _take_stock(self, table: Any, stored_bytes: int) -> None:
+        if self._bookkeeper:
+            recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
+            self._bookkeeper.holds(
+                table.table_arn,
+                stored_bytes,
+                backed_up=recovery["PointInTimeRecoveryStatus"] == "ENABLED",
+            )
+
+    def managing(self, operation: str, stock: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Keep what moto forgets of a table, and take down what it holds."""
+
+        def answer(handler: Any) -> Any:
+            with self._lock:
+                body, tables = handler.body, handler.dynamodb_backend.tables
+                name, throughput = body["TableName"], body.get("OnDemandThroughput", {})
+                is_provisioned = body.get("BillingMode", "PROVISIONED") == "PROVISIONED"
+                if throughput and operation == "create_table" and is_provisioned:
+                    raise MockValidationException(
+                        "One or more parameter values were invalid: OnDemandThroughput is only for "
+                        "BillingMode PAY_PER_REQUEST"
+                    )
+                before = tables.get(name)
+                result = stock(handler)
+                if operation == "delete_table":
+                    self._take_stock(before, 0)
+                    return result
+                table = tables[name]
+                extra(table).limit(throughput)
+                self._take_stock(table, extra(table).stored_bytes)
+                if "TableDescription" in result.result:
+                    result.result["TableDescription"] |= extra(table).described()
+                return result
+
+        return answer
+
+
+def _tell(operation: str, body: dict[str, Any], answer: dict[str, Any], units: Units) -> None:
+    """Answer with the units that were consumed, if the request asks for them."""
+    answer.pop("ConsumedCapacity", None)
+    answer.pop("ConsumedCapacityUnits", None)
+    wanted = body.get("ReturnConsumedCapacity", "NONE")
+    if wanted == "NONE":
+        return
+    told = [
+        {"TableName": name, "CapacityUnits": float(number)}
+        | ({"Table": {"CapacityUnits": float(number)}} if wanted == "INDEXES" else {})
+        for name, number in units.items()
+    ]
+    several = operation.startswith(("batch", "transact"))
+    answer["ConsumedCapacity"] = told if several else told[0]
