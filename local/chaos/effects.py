@@ -23,7 +23,7 @@ LONGEST_RUN_SECONDS = 61.0
 
 
 class Effects:
-    """Harms what runs.
+    """Injects faults into what runs.
 
     :param kill: kills its process.
     """

@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Seen(NamedTuple):
-    """A bridge's status at a time, in whole milliseconds, as it is stored."""
+    """A bridge's status at a time, in complete milliseconds, as it is stored."""
 
     time: datetime
     bridge: str
@@ -91,9 +91,9 @@ def in_write(request: Mapping[str, Any]) -> Iterator[Seen]:
     """Read the records of a WriteRecords request, in its order."""
     common = request.get("CommonAttributes", {})
     for record in request["Records"]:
-        whole = {**common, **record}
-        time = _EPOCH + timedelta(milliseconds=int(whole["Time"]))
-        yield Seen(time, whole["MeasureName"], whole["MeasureValue"])
+        complete = {**common, **record}
+        time = _EPOCH + timedelta(milliseconds=int(complete["Time"]))
+        yield Seen(time, complete["MeasureName"], complete["MeasureValue"])
 
 
 def in_observation(one: Mapping[str, str]) -> Seen:

@@ -52,7 +52,7 @@ def install(patches: Patches, clients: Clients) -> None:
     _pass_replacements_on(patches)
     _delete_in_order(patches)
     _keep_what_is_retained(patches)
-    _fail_whole(patches)
+    _roll_back(patches)
     parameters.install(patches)
     _forget_outputs_of_deleted_stacks(patches)
     _forgive_unknown_change_sets(patches)
@@ -231,7 +231,7 @@ def _keep_what_is_retained(patches: Patches) -> None:
     stock = patches.replace(parsing.ResourceMap, "_delete_resource", delete)
 
 
-def _fail_whole(patches: Patches) -> None:
+def _roll_back(patches: Patches) -> None:
     """Stock moto leaves a half-made stack behind and answers HTTP 500."""
     backend = models.CloudFormationBackend
 

@@ -32,7 +32,7 @@ def opening(start: int, end: int | None, bridge: str = "B") -> Opening:
 
 
 @pytest.mark.parametrize(
-    ("rows", "united"),
+    ("rows", "merged"),
     [
         ([(0, 5), (10, 15)], [(0, 5), (10, 15)]),
         ([(10, 15), (0, 5)], [(0, 5), (10, 15)]),
@@ -49,11 +49,11 @@ def opening(start: int, end: int | None, bridge: str = "B") -> Opening:
     ],
 )
 def test_a_bridge_has_one_history(
-    rows: list[tuple[int, int | None]], united: list[tuple[int, int | None]]
+    rows: list[tuple[int, int | None]], merged: list[tuple[int, int | None]]
 ) -> None:
     history = merge(opening(start, end) for start, end in rows)
 
-    assert history == {"B": tuple(opening(start, end) for start, end in united)}
+    assert history == {"B": tuple(opening(start, end) for start, end in merged)}
 
 
 @pytest.mark.parametrize(
