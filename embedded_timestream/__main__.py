@@ -17,7 +17,7 @@ _POLL_SECONDS = 1.0
 
 def main() -> int:
     """Serve until a signal comes; the exit code is 0 then, and 1 if it cannot be served."""
-    chosen = _parser().parse_args()
+    chosen = parser().parse_args()
     buckets, topics = None, None
     if chosen.s3 or chosen.sns:
         try:
@@ -46,25 +46,30 @@ def main() -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Give what reads the command line."""
+    options = argparse.ArgumentParser(
         prog="python -m embedded_timestream",
         description="Serve Amazon Timestream for LiveAnalytics, both its APIs, and nothing else.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
-    parser.add_argument("--port", type=int, default=4567, help="0 takes a free one (%(default)s)")
-    parser.add_argument(
+    options.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    options.add_argument("--port", type=int, default=4567, help="0 takes a free one (%(default)s)")
+    options.add_argument(
         "--data", type=Path, metavar="DIR", help="keep everything in this directory"
     )
-    parser.add_argument("--s3", metavar="URL", help="where the buckets are; else files, see README")
-    parser.add_argument("--sns", metavar="URL", help="where the topics are; else files, see README")
-    parser.add_argument(
+    options.add_argument(
+        "--s3", metavar="URL", help="where the buckets are; else files, see README"
+    )
+    options.add_argument(
+        "--sns", metavar="URL", help="where the topics are; else files, see README"
+    )
+    options.add_argument(
         "--empty-first-pages",
         action="store_true",
         help="give each query's first page no rows, but a NextToken, as the service often does",
     )
-    parser.add_argument("--version", action="version", version=__version__)
-    return parser
+    options.add_argument("--version", action="version", version=__version__)
+    return options
 
 
 def _say(timestream: EmbeddedTimestream, data: Path | None) -> None:
