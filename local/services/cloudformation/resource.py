@@ -6,6 +6,7 @@ to a deployment as they do on AWS, and this code knows nothing of how the servic
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Protocol, Self
 
@@ -147,3 +148,13 @@ class Resource(ABC):
     def is_created(self) -> bool:
         """Tell moto that nothing is left to wait for."""
         return True
+
+
+def without(properties: Properties, *names: str) -> Properties:
+    """Copy the properties, leaving these out."""
+    return {key: value for key, value in properties.items() if key not in names}
+
+
+def as_text(value: object) -> str:
+    """Write a property as the attribute of a topic or a queue: text, numbers and JSON alike."""
+    return value if isinstance(value, str) else json.dumps(value)
