@@ -87,7 +87,7 @@ def _print(said: Actual, predicted: Report, now: datetime) -> None:
             (
                 service,
                 *(
-                    dollars(costs[service], 4) if service in costs else ""
+                    dollars(costs[service]) if service in costs else ""
                     for costs in (said.account, said.tagged, month)
                 ),
             )
@@ -103,7 +103,7 @@ def _print(said: Actual, predicted: Report, now: datetime) -> None:
 
 
 def _total(costs: Mapping[str, Fraction]) -> str:
-    return dollars(sum(costs.values(), Fraction(0)), 4)
+    return dollars(sum(costs.values(), Fraction(0)))
 
 
 def _budget(budget: Budget | None) -> str:

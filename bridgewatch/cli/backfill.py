@@ -358,7 +358,7 @@ class _Speed(ProgressColumn):
 
 def _usd(place: Place, units: int) -> str:
     region = place.connection.session().region_name or REGION
-    return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)), 4)
+    return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)))
 
 
 def _conclude(place: Place, journal: Journal, rejected: Path) -> None:

@@ -17,15 +17,22 @@ from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import counted, note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
 from bridgewatch.cost.metering import TCU_A_QUERY, query_gigabytes, query_tcu_hours
-from bridgewatch.cost.prediction import Deployment, predict, what_ifs
+from bridgewatch.cost.prediction import Deployment, DynamoDbTable, predict, what_ifs
 from bridgewatch.cost.prices import REGION, PriceError, PriceList, load_prices
 from bridgewatch.cost.report import LineReport, Report, difference, report
 from bridgewatch.cost.usage import Dimension
+from bridgewatch.cost.words import month_in_words
 from bridgewatch.deployment import deployment as deployment_of
 from bridgewatch.settings import load_settings
 from lambdas.timestream import Connection
 
-BAR_WIDTH = 12
+BAR_WIDTH = 8
+
+RECORDS_READ = 1000
+"""Of so many the price of reading is told: about a month of a bridge."""
+
+DYNAMODB_READ_BYTES = 4096
+"""https://aws.amazon.com/dynamodb/pricing/on-demand/"""
 
 
 def cost(  # noqa: PLR0913 - each is an option of the command line
@@ -143,22 +150,37 @@ def _totals(found: Report) -> dict[str, dict[str, float]]:
 def _print(
     deployment: Deployment, found: Report, variants: Mapping[str, Report], prices: PriceList
 ) -> None:
+    pricings = list(QueryPricing)
+    usd, full = (
+        max(Fraction(amounts[pricing]) for pricing in pricings)
+        for amounts in (found["monthly_usd"], found["monthly_usd_without_allowances"])
+    )
+    typer.echo(month_in_words(usd, full))
+    typer.echo(_left_out(deployment, prices, found["region"]))
     bridges = counted(deployment.bridges, "bridge")
-    region = found["region"]
     typer.echo(
-        f"A month of {bridges}, polled every {deployment.poll_seconds} s, in US dollars, by the "
-        f"prices of {region} (the oldest read on {found['prices_read']}):"
+        f"\nThat is {bridges}, polled every {deployment.poll_seconds} s, by {found['region']}'s "
+        f"prices of {found['prices_read']} or later:"
     )
     _print_lines([line for line in found["lines"] if line["count"]])
     typer.echo("The total (and in full), by how the account pays for Timestream's queries:")
     _print_totals({"these settings": found, **variants})
+
+
+def _left_out(deployment: Deployment, prices: PriceList, region: str) -> str:
+    """Tell what reading costs, which nobody knows beforehand."""
+    if isinstance(deployment.store, DynamoDbTable):
+        # Half a unit for each 4 KB, as reads are eventually consistent.
+        units = Fraction(RECORDS_READ * deployment.record_bytes, 2 * DYNAMODB_READ_BYTES)
+        usd = dollars(prices.price(Dimension.DYNAMODB_READS, region).of(units))
+        return f"{RECORDS_READ:,} records that are read add {usd}."
     by_bytes = prices.price(Dimension.QUERY_GB, region).of(query_gigabytes(0))
     by_tcu = prices.price(Dimension.QUERY_TCU_HOURS, region).of(
         query_tcu_hours(0, deployment.tcu_a_query)
     )
-    typer.echo(
-        f"A single query costs {dollars(by_bytes, 4)} by bytes scanned and {dollars(by_tcu, 4)} by "
-        "TCU."
+    return (
+        f"Each query adds {dollars(by_bytes)} if the account pays by bytes scanned, "
+        f"{dollars(by_tcu)} if by TCU."
     )
 
 
@@ -200,7 +222,7 @@ def _print_totals(reports: Mapping[str, Report]) -> None:
 def _both(found: Report, query_pricing: QueryPricing) -> str:
     allowed = found["monthly_usd"][query_pricing]
     full = found["monthly_usd_without_allowances"][query_pricing]
-    return f"{allowed:.2f} ({full:.2f})"
+    return f"{_usd(allowed)} ({_usd(full)})"
 
 
 def _count(count: float) -> str:
@@ -208,7 +230,7 @@ def _count(count: float) -> str:
 
 
 def _usd(usd: float) -> str:
-    return dollars(Fraction(usd), 4)
+    return dollars(Fraction(usd))
 
 
 def _bar(usd: float, longest: float) -> str:

@@ -89,8 +89,8 @@ def _bill(place: Place, run: Query, seconds: int) -> str:
     except PriceError as error:
         return f"{said}; {error}"
     return (
-        f"{said}; {dollars(by_bytes, 4)} USD if the account pays by bytes scanned, about "
-        f"{dollars(by_tcu, 4)} if by TCU."
+        f"{said}; {dollars(by_bytes)} USD if the account pays by bytes scanned, about "
+        f"{dollars(by_tcu)} if by TCU."
     )
 
 

@@ -119,7 +119,19 @@ def bill(
     return Bill(tuple(lines))
 
 
-def dollars(usd: Fraction, digits: int = 2) -> str:
-    """Write an amount for people, rounded: the only place where amounts are."""
+def dollars(usd: Fraction, digits: int | None = None) -> str:
+    """Write an amount for people, rounded: the only place where amounts are.
+
+    :param digits: how many stand after the point; by default two, or as many as two significant
+        ones need.
+    """
     exact = Decimal(usd.numerator) / Decimal(usd.denominator)
-    return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+    if digits is not None:
+        return _rounded(exact, digits)
+    text = _rounded(exact, max(2, 1 - exact.adjusted()) if exact else 0)
+    # 0.10 is an amount, 0.0010 a figure.
+    return text.rstrip("0") if abs(exact) < Decimal("0.095") and exact else text
+
+
+def _rounded(exact: Decimal, digits: int) -> str:
+    return format(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP), "f")

@@ -15,6 +15,7 @@ from bridgewatch.cost import metering
 from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension, Usage
+from bridgewatch.cost.words import month_in_words
 from embedded_timestream.clock import NANOSECONDS
 from local.meter.logs import Logs
 from local.meter.records import Records
@@ -173,16 +174,22 @@ class _MeteredSurroundings:
 
 
 def prices(meter: Meter) -> dict[str, float]:
-    """Price what was metered, in US dollars: with AWS's free allowances and without."""
-    return {
-        "with_allowances": float(meter.usd(QueryPricing.TCU, allowances=True)),
-        "without_allowances": float(meter.usd(QueryPricing.TCU, allowances=False)),
+    """Price what was metered, in US dollars: with AWS's free allowances and without.
+
+    Also a month that goes on like this.
+    """
+    usd = {
+        "with_allowances": meter.usd(QueryPricing.TCU, allowances=True),
+        "without_allowances": meter.usd(QueryPricing.TCU, allowances=False),
     }
+    months = meter.hours / metering.HOURS_A_MONTH
+    usd |= {f"month_{name}": amount / months for name, amount in usd.items()}
+    return {name: float(amount) for name, amount in usd.items()}
 
 
 def in_words(usd: dict[str, float]) -> str:
-    """Tell what `prices` gave."""
-    return (
-        f"Watching cost {usd['with_allowances']:.4f} US dollars with AWS's free allowances, "
-        f"{usd['without_allowances']:.4f} without (functions as fast as here)."
+    """Tell what `prices` gave, and what it leaves out."""
+    month = month_in_words(
+        Fraction(usd["month_with_allowances"]), Fraction(usd["month_without_allowances"])
     )
+    return f"{month}\nLeft out: queries, and how much slower functions may be on AWS than here."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.cost.bill import dollars
 from bridgewatch.cost.prediction import predict
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment
@@ -92,7 +93,8 @@ def test_a_day_costs_a_thirtieth_of_a_cent_at_most(day: Day) -> None:
 
     assert 0 < usd["with_allowances"] < 0.01 / 30
     assert usd["with_allowances"] < usd["without_allowances"]
-    assert f"Watching cost {usd['with_allowances']:.4f} US dollars" in day.told
+    month = dollars(Fraction(usd["month_with_allowances"]))
+    assert f"A month of this costs {month} US dollars, in an account" in day.told
 
 
 @pytest.mark.timeout(120)

@@ -103,10 +103,10 @@ def test_what_it_was_is_told_beside_the_prediction_and_the_budget(cloud: Cloud) 
     assert cloud.requests["GetCostAndUsage"] == 2
     table = [line for line in result.stdout.splitlines() if line.startswith("  ")]
     rows = {line[2:].partition("  ")[0]: line.split() for line in table if "." in line}
-    assert rows["Timestream"][1:3] == ["0.5000", "0.5000"]
+    assert rows["Timestream"][1:3] == ["0.50", "0.50"]
     assert rows["Lambda"][1:] == ["0.2500", "0.0000"]
     assert rows["Amazon Elephants"][2:] == ["12.0000"]
-    assert rows["together"][1:3] == ["12.7500", "0.5000"]
+    assert rows["together"][1:3] == ["12.75", "0.50"]
     assert "The budget is 1.00: " in result.stdout
 
 

@@ -51,7 +51,8 @@ def test_people_get_a_table_with_bars_and_the_questions_they_would_ask() -> None
     result = run()
     # then
     assert result.exit_code == 0
-    assert "A month of 1 bridge, polled every 60 s" in result.stdout
+    assert result.stdout.startswith("A month of this costs 0.0013 US dollars, in an account that ")
+    assert "That is 1 bridge, polled every 60 s" in result.stdout
     for words in (
         "Timestream writes of 1 KiB",
         "Lambda requests*",
@@ -60,7 +61,7 @@ def test_people_get_a_table_with_bars_and_the_questions_they_would_ask() -> None
         "polled every 5 s",
         "with 100 bridges",
         "15 queries a day",
-        "████████████",
+        "████████",
     ):
         assert words in result.stdout
     assert result.stderr == ""

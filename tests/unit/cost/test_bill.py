@@ -231,8 +231,28 @@ def test_the_largest_line_and_the_services_totals_are_told() -> None:
     assert priced.without({Dimension.QUERY_TCU_HOURS}).usd < Fraction("0.01")
 
 
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "0"),
+        ("1234.565", "1234.57"),
+        ("0.125", "0.13"),
+        ("0.1", "0.10"),
+        ("0.0949", "0.095"),
+        ("0.00125", "0.0013"),
+        ("0.0010", "0.001"),
+        ("0.0000005", "0.0000005"),
+        ("-0.0125", "-0.013"),
+    ],
+)
+def test_amounts_have_two_digits_after_the_point_or_two_significant_ones(
+    amount: str, text: str
+) -> None:
+    assert dollars(Fraction(amount)) == text
+
+
 def test_amounts_are_rounded_half_up_when_shown() -> None:
-    assert dollars(Fraction("0.005")) == "0.01"
+    assert dollars(Fraction("0.005"), 2) == "0.01"
     assert dollars(Fraction(2, 3), 4) == "0.6667"
 
 

@@ -147,7 +147,7 @@ def test_query_prints_typed_values_and_what_they_cost(autumn: Commands) -> None:
         "minutes": [20, 30, 30],
     }
     assert closed["n"] == 5
-    assert "metered 10,000,000; 0.0001 USD if the account pays by bytes scanned, about 0.0173" in (
+    assert "metered 10,000,000; 0.0001 USD if the account pays by bytes scanned, about 0.017" in (
         result.stderr
     )
     table = autumn("query", "-", input_=sql).stdout
