@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
 
 from botocore.exceptions import (
@@ -77,10 +78,16 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
     """
     account = _result("credentials", _credentials, session)
     yield account
-    region = _result("region", _region, session)
+    on_timestream = settings.storage.type == "timestream"
+    region = _result("region", _region_of_timestream if on_timestream else _region, session)
     yield region
     reachable = bool(account.passed and region.passed)
-    in_aws = [("Timestream", _timestream), ("CDK bootstrap", _bootstrap)]
+    in_aws: list[tuple[str, Callable[[boto3.Session], str]]] = [
+        ("store", partial(_store, settings=settings)),
+        ("CDK bootstrap", _bootstrap),
+    ]
+    if on_timestream:
+        in_aws.insert(0, ("Timestream", _timestream))
     if settings.reserve_concurrency:
         in_aws.append(("Lambda", _concurrency))
     for name, check in in_aws:
@@ -131,8 +138,23 @@ def _credentials(session: boto3.Session) -> str:
 
 
 def _region(session: boto3.Session) -> str:
+    region = session.region_name
+    if region is None:
+        raise CheckError("No region is chosen: choose one with AWS_REGION or --region.")
+    if region not in session.get_available_regions("dynamodb"):
+        raise CheckError(
+            f"DynamoDB is not in {region}, or that is no region: choose one with AWS_REGION or "
+            "--region."
+        )
+    return region
+
+
+def _region_of_timestream(session: boto3.Session) -> str:
     served = set(session.get_available_regions("timestream-write")) - {REFUSED_REGION}
-    choose = f"choose one with AWS_REGION or --region: {', '.join(sorted(served))}"
+    choose = (
+        f"choose one with AWS_REGION or --region: {', '.join(sorted(served))}; or any, with "
+        '"storage": {"type": "dynamodb"} in the settings'
+    )
     region = session.region_name
     if region is None:
         raise CheckError(f"No region is chosen: {choose}.")
@@ -144,6 +166,29 @@ def _region(session: boto3.Session) -> str:
     if region not in served:
         raise CheckError(f"Timestream for LiveAnalytics is not in {region}: {choose}.")
     return region
+
+
+def _store(session: boto3.Session, *, settings: Settings) -> str:
+    """Compare the store that the settings name with the one that is deployed."""
+    name, wanted = f"{settings.deployment}-storage", settings.storage.type
+    cloudformation = session.client("cloudformation")
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return f"{wanted}: nothing is deployed under this name yet"
+        raise
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    # Before there was a choice, the stack did not say it.
+    deployed = outputs.get("Store") or ("timestream" if "DatabaseName" in outputs else wanted)
+    if deployed != wanted:
+        raise CheckError(
+            f"The history of {settings.deployment} is in {deployed}, where it would stay behind, "
+            f"and the settings say {wanted}. To move, give the settings another deployment name, "
+            "deploy that beside this one and copy the history (docs/operations.md, Move to the "
+            "other store)."
+        )
+    return f"{wanted}, as it is deployed"
 
 
 def _timestream(session: boto3.Session) -> str:

@@ -21,9 +21,9 @@ def preflight(
 ) -> None:
     """Check what a deployment needs, without changing anything.
 
-    The credentials, the region, whether this account may use Timestream, the CDK's bootstrap, the
-    API keys, and one live look at each source with the statuses that it told. `make deploy` does it
-    first.
+    The credentials, the region, whether this account may use Timestream if the history is to be
+    there, whether a living deployment keeps its store, the CDK's bootstrap, the API keys, and one
+    live look at each source with the statuses that it told. `make deploy` does it first.
     """
     with one_sentence():
         loaded = load_settings(settings)

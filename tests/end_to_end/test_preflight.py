@@ -102,6 +102,7 @@ def test_where_all_is_well_each_check_says_what_it_found(settings: Settings, clo
     told = {name: told for name, (_, told) in found.items()}
     assert told["credentials"].startswith(f"account {cloud.account}, as arn:aws:")
     assert told["region"] == "eu-west-1"
+    assert told["store"] == "timestream: nothing is deployed under this name yet"
     assert told["CDK bootstrap"] == "version 33"
     assert told["Lambda"] == "1000 concurrent executions: enough to reserve two"
     assert told["API key"] == f"is in the parameter {PARAMETER}"
@@ -138,6 +139,7 @@ def test_credentials_that_aws_does_not_accept_are_said_to_be_so(
     ("region", "reason"),
     [
         ("eu-north-1", "Timestream for LiveAnalytics is not in eu-north-1: choose one"),
+        ("eu-north-1", '; or any, with "storage": {"type": "dynamodb"} in the settings.'),
         ("ap-south-1", "sells queries only as provisioned compute, at some 1,720 USD a month"),
     ],
 )
@@ -152,6 +154,60 @@ def test_a_region_without_the_service_or_where_it_is_dear_is_refused(
     assert "eu-west-1" in told
     assert "ap-south-1," not in told
     assert found["Timestream"][0] is None
+
+
+def in_dynamodb(settings: Settings) -> Settings:
+    document = settings.model_dump(mode="json", by_alias=True)
+    return parse_settings({**document, "storage": {"type": "dynamodb"}})
+
+
+def test_stockholm_and_accounts_that_timestream_refuses_are_fine_for_dynamodb(
+    settings: Settings, cloud: Cloud
+) -> None:
+    ssm = cloud.client("ssm", "eu-north-1")
+    ssm.put_parameter(Name=BOOTSTRAP_PARAMETER, Value="33", Type="String", Overwrite=True)
+    ssm.put_parameter(Name=PARAMETER, Value=KEY, Type="SecureString", Overwrite=True)
+
+    found = checked(in_dynamodb(settings), boto3.Session(region_name="eu-north-1"))
+
+    assert found["region"] == (True, "eu-north-1")
+    assert "Timestream" not in found
+    del found["source roadsignals"]  # it reads its key in the default session's region
+    assert all(passed for passed, _ in found.values())
+
+
+@pytest.mark.parametrize("region", [None, "eu-north-9"])
+def test_a_region_has_to_be_one_for_dynamodb_as_well(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, region: str | None
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+    passed, told = checked(in_dynamodb(settings), boto3.Session(region_name=region))["region"]
+
+    assert passed is False
+    assert "choose one with AWS_REGION or --region" in told
+
+
+@pytest.mark.parametrize("outputs", [{"Store": "timestream"}, {"DatabaseName": "bridgewatch"}])
+def test_a_living_deployment_keeps_its_store_and_is_told_how_to_move(
+    settings: Settings, cloud: Cloud, outputs: dict[str, str]
+) -> None:
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    cloudformation = cloud.client("cloudformation")
+    cloudformation.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
+
+    try:
+        same, other = (checked(one)["store"] for one in (settings, in_dynamodb(settings)))
+    finally:
+        cloudformation.delete_stack(StackName="bridgewatch-storage")
+
+    assert same == (True, "timestream, as it is deployed")
+    assert other[0] is False
+    assert other[1].startswith("The history of bridgewatch is in timestream, where it would stay")
+    assert "Move to the other store" in other[1]
 
 
 def test_no_region_at_all_is_said_with_the_choice(
