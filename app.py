@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aws_cdk import App, Duration, Tags
+from aws_cdk import aws_dynamodb as dynamodb
 
 from bridgewatch.deployment import monthly_budget
 from bridgewatch.settings import DynamoDbStorage, Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack, Fused
+from stacks.dynamodb import ObservationTable
 from stacks.dynamodb_alarms import DynamoDbAlarms
 from stacks.dynamodb_storage import DynamoDbStorageStack
+from stacks.notifier import NotifierStack
 from stacks.poller import PollerStack
 from stacks.timestream_alarms import TimestreamAlarms
 from stacks.timestream_storage import TimestreamStorageStack
@@ -56,6 +59,20 @@ def add_stacks(app: App, settings: Settings) -> None:
         store_alarms=store_alarms,
         dashboard=settings.dashboard,
     )
+    table = storage.store
+    if settings.notify.rules and isinstance(table, ObservationTable):
+        NotifierStack(
+            app,
+            f"{deployment}-notifier",
+            deployment=deployment,
+            table=table,
+            key=storage.key,
+            configuration=settings.notifier_configuration(),
+            secret_parameters=settings.notify.secret_parameters,
+            emails=settings.notify.emails,
+            log_retention_days=settings.log_retention_days,
+            alarm_topic=cost_alarm.topic,
+        )
     Tags.of(app).add("bridgewatch:deployment", deployment)
 
 
@@ -64,7 +81,7 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
     deployment, chosen = settings.deployment, settings.storage
     name = f"{deployment}-storage"
     if isinstance(chosen, DynamoDbStorage):
-        dynamodb = DynamoDbStorageStack(
+        stack = DynamoDbStorageStack(
             app,
             name,
             deployment=deployment,
@@ -74,8 +91,9 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
             point_in_time_recovery=chosen.point_in_time_recovery,
             own_key=chosen.kms_key,
             existing=chosen.existing,
+            stream=dynamodb.StreamViewType.NEW_IMAGE if settings.notify.rules else None,
         )
-        return dynamodb, DynamoDbAlarms(store=dynamodb.store)
+        return stack, DynamoDbAlarms(store=stack.store)
     timestream = TimestreamStorageStack(
         app,
         name,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.dynamodb import item_bytes
+from bridgewatch.cost.notifications import Notifications
 from bridgewatch.cost.prediction import (
     Deployment,
     DynamoDbTable,
@@ -71,11 +72,12 @@ def deployment(settings: Settings) -> Deployment:
         log_bytes_a_record=LOG_BYTES_A_RECORD,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
-        alarm_metrics=ALARM_METRICS[settings.storage.type],
+        alarm_metrics=ALARM_METRICS[settings.storage.type] + bool(settings.notify.rules),
         dashboards=int(settings.dashboard),
         customer_keys=int(settings.storage.kms_key),
         budget_actions=int(settings.budget.fuse),
         api_keys=len(settings.key_parameters()),
+        notifications=_notifications(settings),
     )
 
 
@@ -99,6 +101,16 @@ def _seconds_of_requests(source: JsonSource, requests: int) -> Fraction:
     if source.requests_per_second is None:
         return seconds
     return max(seconds, requests / Fraction(source.requests_per_second))
+
+
+def _notifications(settings: Settings) -> Notifications | None:
+    """Tell who is told: every target of a rule, as if each were told of each change."""
+    notify = settings.notify
+    if not notify.rules:
+        return None
+    told = {name for rule in notify.rules.values() for name in rule.targets}
+    topics = sum(notify.targets[name].type == "topic" for name in told)
+    return Notifications(topics=topics, others=len(told) - topics, timed=notify.watches_sight)
 
 
 def _store(settings: Settings) -> tuple[TimestreamTable | DynamoDbTable, Callable[[Bridge], int]]:

@@ -57,7 +57,8 @@ def _step(field: dict[str, Any], child: dict[str, Any]) -> str:
     if field.get("type") == "array":
         return "[]."
     if "additionalProperties" in field:
-        return f".<{child['properties']['type']['const']}>."
+        # A source is told by its type; everything else has names of one's own.
+        return f".<{child['properties'].get('type', {}).get('const', 'name')}>."
     return "."
 
 

@@ -169,3 +169,13 @@ class ObservationTable(DynamoDbStore):
                     "them on.",
                 )
             )
+
+    @property
+    def stream_arn(self) -> str:
+        """The ARN of its stream.
+
+        :raises ValueError: if it has none.
+        """
+        if self.table.table_stream_arn is None:
+            raise ValueError(f"{self.table_name} has no stream: give it the prop `stream`.")
+        return self.table.table_stream_arn

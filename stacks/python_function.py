@@ -15,12 +15,14 @@ from stacks.bundle import ARCHITECTURE, RUNTIME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MINUTE = Duration.minutes(1)
+
 
 class PythonFunction(Construct):
     """A function with a role and a log group of its own.
 
-    The role may write to that log group and nothing more, until it is granted more. Asynchronous
-    invocations are not repeated: the schedule brings the next one.
+    The role may write to that log group and nothing more, until it is granted more. By default
+    asynchronous invocations are not repeated: the schedule brings the next one.
 
     :param function_name: also names the log group, `/aws/lambda/FUNCTION_NAME`.
     :param description: what the function does, for whom meets it in the console.
@@ -36,6 +38,8 @@ class PythonFunction(Construct):
     :param reserved: how many may run at a time, kept for it from the account's limit, of which 100
         must stay (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html);
         None keeps and limits nothing.
+    :param retries: how often an asynchronous invocation that fails is repeated: 0 to 2.
+    :param event_age: how long an asynchronous invocation waits for its turn, or to be repeated.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class PythonFunction(Construct):
         memory_mb: int,
         log_retention_days: int,
         reserved: int | None = None,
+        retries: int = 0,
+        event_age: Duration = MINUTE,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = logs.LogGroup(
@@ -89,8 +95,8 @@ class PythonFunction(Construct):
             role=role,
             log_group=log_group,
             reserved_concurrent_executions=reserved,
-            retry_attempts=0,
-            max_event_age=Duration.seconds(60),
+            retry_attempts=retries,
+            max_event_age=event_age,
         )
         self._answer_rules()
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bridgewatch.cost import dynamodb, metering
 from bridgewatch.cost.metering import DAYS_A_MONTH, GIGABYTE, HOURS_A_MONTH, TCU_A_QUERY
+from bridgewatch.cost.notifications import Notifications, predict_notifications
 from bridgewatch.cost.usage import Dimension, Usage
 from embedded_timestream import record_sizes
 
@@ -98,6 +99,7 @@ class Deployment:
     :param queries_a_day: how often the table is queried.
     :param rows_a_query: how many records a query scans.
     :param tcu_a_query: how many compute units a query gets.
+    :param notifications: who is told of changes; None is nobody.
     """
 
     bridges: int
@@ -123,6 +125,7 @@ class Deployment:
     queries_a_day: Fraction | int = 0
     rows_a_query: int = 1000
     tcu_a_query: int = TCU_A_QUERY
+    notifications: Notifications | None = None
 
 
 def predict(deployment: Deployment) -> Usage:
@@ -134,6 +137,7 @@ def predict(deployment: Deployment) -> Usage:
         _store(deployment)
         + _poller(deployment)
         + _redriver(deployment)
+        + _notifications(deployment)
         + Usage(
             {
                 Dimension.METRICS: Fraction(deployment.metrics),
@@ -233,6 +237,18 @@ def _redriver(deployment: Deployment) -> Usage:
     usage = _invocations(deployment, runs, SECONDS_A_REDRIVE)
     usage += _logs(deployment, runs * LOG_BYTES_A_REDRIVE, runs * LOG_MESSAGES_A_REDRIVE)
     return usage + Usage({Dimension.QUEUE_REQUESTS: runs})
+
+
+def _notifications(deployment: Deployment) -> Usage:
+    if deployment.notifications is None:
+        return Usage()
+    return predict_notifications(
+        deployment.notifications,
+        records=_records_a_day(deployment) * DAYS_A_MONTH,
+        changes=deployment.bridges * 2 * deployment.openings_a_day * DAYS_A_MONTH,
+        function_mb=deployment.function_mb,
+        log_retention_days=deployment.log_retention_days,
+    )
 
 
 def _times_a_month(seconds: int) -> Fraction:

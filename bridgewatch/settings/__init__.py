@@ -4,7 +4,7 @@ People type them, as the context key `bridgewatch` of cdk.json or as a file of t
 model checks them to the last detail and answers a mistake with one sentence (`SettingsError`).
 
     deployment  all of them (`Settings`), and where they contradict each other
-    bridges, sources, storage, alarms, budget    one part each
+    bridges, sources, storage, alarms, budget, notify    one part each
     model       what the parts are made of
     reading     from a file to `Settings`, or to the sentence
 
@@ -15,6 +15,7 @@ from bridgewatch.settings.alarms import Alarms
 from bridgewatch.settings.bridges import Bridge
 from bridgewatch.settings.budget import SERVICES, Budget
 from bridgewatch.settings.deployment import Settings
+from bridgewatch.settings.notify import Notify
 from bridgewatch.settings.reading import CDK_JSON, SettingsError, load_settings, parse_settings
 from bridgewatch.settings.sources import NDW_URL, JsonSource, Key, NdwSource, source_types
 from bridgewatch.settings.storage import (
@@ -38,6 +39,7 @@ __all__ = [
     "JsonSource",
     "Key",
     "NdwSource",
+    "Notify",
     "Settings",
     "SettingsError",
     "Storage",

@@ -10,6 +10,7 @@ from bridgewatch.settings.alarms import Alarms
 from bridgewatch.settings.bridges import DIMENSIONS_PER_TABLE, RECORD_BYTES, Bridge
 from bridgewatch.settings.budget import Budget
 from bridgewatch.settings.model import Model, must, sentence
+from bridgewatch.settings.notify import Notify
 from bridgewatch.settings.sources import Source, SourceName
 from bridgewatch.settings.storage import Storage, TimestreamStorage
 
@@ -74,6 +75,9 @@ class Settings(Model):
     storage: Storage = Field(default=TimestreamStorage(), description="Where records are kept.")
     alarms: Alarms = Field(default=Alarms(), description="When an operator is told.")
     budget: Budget = Field(default=Budget(), description="What a month may cost.")
+    notify: Notify = Field(
+        default=Notify(), description="Who is told what the bridges do ([how](docs/notify.md))."
+    )
     dashboard: bool = Field(
         default=False,
         description="A CloudWatch dashboard of polls, records, queues and queries. An account's "
@@ -100,6 +104,7 @@ class Settings(Model):
         for name, source in self.sources.items():
             yield from source.disagreements(f"sources.{name}")
         yield from self.budget.disagreements("budget")
+        yield from self.notify.disagreements("notify", [bridge.name for bridge in self.bridges])
         dimensions = {name for bridge in self.bridges for name in bridge.dimensions}
         # One is for `source`, which every record has.
         if len(dimensions) > DIMENSIONS_PER_TABLE - 1:
@@ -120,6 +125,20 @@ class Settings(Model):
             "heartbeat_seconds": self.heartbeat_minutes * 60,
             "interval_seconds": self.poll_seconds,
             **settings,
+        }
+
+    def notifier_configuration(self) -> dict[str, Any]:
+        """Say what the notifier has to know: `configuration.json` of its bundle."""
+        return {
+            "deployment": self.deployment,
+            "heartbeat_seconds": self.heartbeat_minutes * 60,
+            "interval_seconds": self.poll_seconds,
+            "bridges": [{"name": one.name, "timezone": one.timezone} for one in self.bridges],
+            "targets": {
+                name: target.model_dump(mode="json", exclude={"emails"}, exclude_none=True)
+                for name, target in self.notify.targets.items()
+            },
+            "rules": {name: rule.configuration() for name, rule in self.notify.rules.items()},
         }
 
 

@@ -21,9 +21,11 @@ FREE = {
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",  # Lambda reads streams for nothing
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",  # its objects are billed: records that were rejected
     "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::ScheduleGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",

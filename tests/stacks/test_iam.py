@@ -33,16 +33,7 @@ READER = {
     ("timestream:SelectValues", "*"),
 }
 WRITER = {("timestream:DescribeEndpoints", "*"), ("timestream:WriteRecords", "Table")}
-DYNAMODB = (
-    "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}"
-    ":table/bridgewatch-dynamodb-observations"
-)
-READER_OF_DYNAMODB = {
-    ("dynamodb:DescribeTable", DYNAMODB),
-    ("dynamodb:GetItem", DYNAMODB),
-    ("dynamodb:Query", DYNAMODB),
-}
-WRITER_OF_DYNAMODB = {("dynamodb:PutItem", DYNAMODB)}
+FUNCTIONS = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function"
 SENDER = {("sqs:SendMessage", "QueuesDeadLetters"), ("sqs:SendMessage", "QueuesQueue")}
 POLLER = {
     *WRITER,
@@ -67,12 +58,57 @@ FUSE = {("iam:AttachRolePolicy", "Reader"), ("iam:DetachRolePolicy", "Reader")}
 ENCRYPTED = {("kms:Decrypt", "Key"), ("kms:GenerateDataKey", "Key")}
 
 
+def dynamodb(deployment: str, *actions: str) -> Permissions:
+    table = (
+        "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}"
+        f":table/{deployment}-observations"
+    )
+    return {(f"dynamodb:{action}", table) for action in actions}
+
+
+def reader_of_dynamodb(deployment: str) -> Permissions:
+    return dynamodb(deployment, "DescribeTable", "GetItem", "Query")
+
+
 def reads(parameter: str) -> Permissions:
     ssm = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}"
     return {("ssm:GetParameter", f"{ssm}:parameter/{parameter}")}
 
 
+def of_notifier(deployment: str, *secrets: str) -> Permissions:
+    schedules = (
+        "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}"
+        f":schedule/{deployment}-notifier/*"
+    )
+    return {
+        # PutItem with the condition that it is one of its own items.
+        *dynamodb(deployment, "GetItem", "PutItem", "Query"),
+        *(
+            (f"dynamodb:{action}", "Table")
+            for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        ),
+        # With the condition that it is for EventBridge Scheduler.
+        ("iam:PassRole", "Waker"),
+        ("logs:CreateLogStream", "NotifierLog"),
+        ("logs:PutLogEvents", "NotifierLog"),
+        *((f"scheduler:{verb}Schedule", schedules) for verb in ("Create", "Delete", "Update")),
+        ("sns:Publish", "Changes"),
+        ("sqs:SendMessage", "Undelivered"),
+        *(permission for secret in secrets for permission in reads(f"{deployment}/{secret}")),
+    }
+
+
 EXPECTED: dict[str, dict[str, Permissions]] = {
+    "notify": {
+        "Reader": reader_of_dynamodb("bridgewatch-notify"),
+        "PollerRole": (POLLER - WRITER)
+        | dynamodb("bridgewatch-notify", "PutItem")
+        | reads("bridgewatch-notify/roadsignals-key"),
+        "RedriverRole": (REDRIVER - WRITER) | dynamodb("bridgewatch-notify", "PutItem"),
+        "Scheduler": SCHEDULER,
+        "NotifierRole": of_notifier("bridgewatch-notify", "operators", "phone", "smart-home"),
+        "Waker": {("lambda:InvokeFunction", f"{FUNCTIONS}:bridgewatch-notify-notifier")},
+    },
     "default": {
         "Reader": READER,
         "PollerRole": POLLER | reads("bridgewatch/roadsignals-key"),
@@ -80,9 +116,9 @@ EXPECTED: dict[str, dict[str, Permissions]] = {
         "Scheduler": SCHEDULER,
     },
     "dynamodb": {
-        "Reader": READER_OF_DYNAMODB,
-        "PollerRole": (POLLER - WRITER) | WRITER_OF_DYNAMODB,
-        "RedriverRole": (REDRIVER - WRITER) | WRITER_OF_DYNAMODB,
+        "Reader": reader_of_dynamodb("bridgewatch-dynamodb"),
+        "PollerRole": (POLLER - WRITER) | dynamodb("bridgewatch-dynamodb", "PutItem"),
+        "RedriverRole": (REDRIVER - WRITER) | dynamodb("bridgewatch-dynamodb", "PutItem"),
         "Scheduler": SCHEDULER,
     },
     "netherlands": {
@@ -104,7 +140,7 @@ EXPECTED: dict[str, dict[str, Permissions]] = {
 def readable(resource: str) -> str:
     """Name a resource of ours as its construct is: without the CDK's hashes and exports."""
     return re.sub(
-        r"^\$\{(?:[a-z-]+:ExportsOutputFnGetAtt)?([A-Za-z]+?)[0-9A-F]{8}\.?Arn\w*\}$",
+        r"^\$\{(?:[a-z-]+:ExportsOutputFnGetAtt)?([A-Za-z]+?)[0-9A-F]{8}(?:\.?(?:Stream)?Arn\w*)?\}$",
         r"\1",
         resource,
     )
@@ -159,7 +195,13 @@ def test_a_table_that_was_taken_up_is_named_by_its_arn() -> None:
 def test_what_is_allowed_on_everything_cannot_be_restricted(settings: str) -> None:
     found = permissions(templates(settings)).values()
 
-    on_all = {action for role in found for action, resource in role if "*" in resource}
+    # But for the schedules of the notifier's own group, which it makes.
+    on_all = {
+        action
+        for role in found
+        for action, resource in role
+        if "*" in resource and not resource.endswith("-notifier/*")
+    }
     assert on_all <= ON_ALL
     assert not [action for role in found for action, _ in role if "*" in action]
 

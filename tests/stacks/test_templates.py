@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("settings", SETTINGS)
+EXTRA = {"notify": ("notifier",)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "stack"),
+    [(settings, stack) for settings in SETTINGS for stack in (*STACKS, *EXTRA.get(settings, ()))],
+)
 def test_the_template_is_the_reviewed_one(
     settings: str, stack: str, snapshot: SnapshotAssertion
 ) -> None:
+    assert templates(settings).keys() == {*STACKS, *EXTRA.get(settings, ())}
     template = json.dumps(templates(settings)[stack])
 
     without_hashes = json.loads(re.sub(r"\b[0-9a-f]{64}\b", "HASH", template))
