@@ -24,7 +24,7 @@ WHERE time >= from_iso8601_timestamp('2022-01-01T00:00:00Z')
 def query() -> None:
     """Read them one by one, as `export` does."""
     from bridgewatch.timestream.query import Query, query_client  # noqa: PLC0415
-    from lambdas.timestream import Connection  # noqa: PLC0415
+    from lambdas.aws import Connection  # noqa: PLC0415
 
     client = query_client(Connection())
     contest.contend(lambda: sum(1 for _ in Query(client, SQL)))

@@ -6,6 +6,7 @@ is `final`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -30,6 +31,10 @@ class Rule:
     codes: tuple[str, ...] = ()
     final: bool = False
 
+    def error_of(self, service: str) -> str:
+        """Say what happened, with the service that the store is in."""
+        return re.sub("[Tt]he store", service, self.error)
+
 
 _REDRIVER = "the redriver, every 5 minutes for 3 days"
 _SDK_AND_REDRIVER = "the SDK, once and at once; then the redriver, every 5 minutes for 3 days"
@@ -37,15 +42,22 @@ _DEAD_LETTERS = "the dead-letter queue, for 14 days"
 
 RULES = (
     Rule(
-        "Timestream is throttling or has an internal error",
+        "The store is throttling or has an internal error",
         "wait a minute",
         _SDK_AND_REDRIVER,
         "the queue",
         "queue-age, if it lasts",
-        codes=("ThrottlingException", "InternalServerException"),
+        codes=(
+            "ThrottlingException",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "InternalServerException",
+            "InternalServerError",
+            "ServiceUnavailable",
+        ),
     ),
     Rule(
-        "Timestream cannot be reached",
+        "The store cannot be reached",
         "wait a minute; if it lasts, look at https://health.aws.amazon.com",
         _SDK_AND_REDRIVER,
         "the queue",
@@ -58,17 +70,18 @@ RULES = (
         ),
     ),
     Rule(
-        "AWS denies access to Timestream",
+        "AWS denies access to the store",
         "give this identity timestream:DescribeEndpoints on * and timestream:WriteRecords (to "
-        "write) or timestream:Select (to read) on the table",
+        "write) or timestream:Select (to read) on the table; for DynamoDB, dynamodb:PutItem (to "
+        "write) or dynamodb:Query (to read)",
         _REDRIVER,
         "the queue",
         "queue-age",
         codes=("AccessDeniedException",),
     ),
     Rule(
-        "Timestream has no such database or table in this region",
-        "deploy the storage stack, or name them with --database and --table",
+        "The store has no such table in this region",
+        "deploy the storage stack, or name the table with --table and --database",
         _REDRIVER,
         "the queue",
         "queue-age",
@@ -99,7 +112,7 @@ RULES = (
         codes=("ExpiredTokenException",),
     ),
     Rule(
-        "Timestream calls the request invalid",
+        "The store calls the request invalid",
         "read what it says about it, deploy what fixes it, then `redrive --return`",
         "the redriver, in ever smaller parts, until it knows which record it is",
         "the queue; then, what is invalid alone, " + _DEAD_LETTERS,
@@ -108,7 +121,7 @@ RULES = (
         final=True,
     ),
     Rule(
-        "Timestream rejects a record",
+        "The store rejects a record",
         "read its reason with `redrive`; `redrive --return` once it is fixed, or `redrive "
         "--export FILE --delete`",
         "nobody: it would be rejected again",
@@ -118,14 +131,14 @@ RULES = (
         final=True,
     ),
     Rule(
-        "Timestream rejects a record because it has it already, or a newer version of it",
+        "The store rejects a record because it has it already, or a newer version of it",
         "nothing",
         "nobody",
         "the table",
         "none",
     ),
     Rule(
-        "Timestream has taken none of a message's records for 3 days",
+        "The store has taken none of a message's records for 3 days",
         "fix what its reason says, then `redrive --return`",
         "nobody",
         _DEAD_LETTERS,
@@ -154,7 +167,7 @@ RULES = (
         "queue-age, if it lasts",
     ),
     Rule(
-        "The magnetic store rejects a late record afterwards",
+        "Timestream's magnetic store rejects a late record afterwards",
         "read the report in the bucket of rejected data, and correct the record",
         "nobody",
         "the bucket of rejected data",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.timestream import Connection
+from lambdas.aws import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,30 +9,21 @@ a record twice is harmless: the service keeps it once
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
-    ParamValidationError,
-    ProfileNotFound,
-)
 
-from lambdas.errors import rule_of
-from lambdas.observation import Observation, Status
+from lambdas import aws
+from lambdas.aws import Connection
+from lambdas.observation import Observation, Status, check_name, in_milliseconds
 from lambdas.store import Refusal, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from mypy_boto3_timestream_query import TimestreamQueryClient
     from mypy_boto3_timestream_write import TimestreamWriteClient
@@ -43,8 +34,6 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
 RECORDS_PER_CALL = 100
-MEASURE_NAME_BYTES = 256
-_BRIDGE_NAME = re.compile(r"[^\x00-\x1f]+")
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,256}")
 
 # Give up early: a poll comes soon after another, and what is not written is queued.
@@ -70,29 +59,6 @@ _NOT_THERE = re.compile(
     r"\bColumn\b.* does not exist|\btable\b.* does not exist in database|\bdatabase\b.* not found"
 )
 _CLOSED_TO_NEW_CUSTOMERS = "Only existing Timestream for LiveAnalytics customers"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Connection:
-    """Where AWS is, when it isn't where the environment says.
-
-    :param profile: the profile that holds the credentials.
-    :param region: the region.
-    :param endpoint_url: another address than AWS's.
-    """
-
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-
-    def session(self) -> boto3.Session:
-        """Give boto3's session of it: one for all its clients, which takes a third of a second."""
-        return self._session
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(profile_name=self.profile, region_name=self.region)
 
 
 class TimestreamStore:
@@ -197,7 +163,7 @@ class TimestreamStore:
             "Dimensions": _pairs(shared),
         }
         statuses = [str(seen.status) for seen in observations]
-        times = [str((seen.time - EPOCH) // timedelta(milliseconds=1)) for seen in observations]
+        times = [str(in_milliseconds(seen.time)) for seen in observations]
         if len(set(statuses)) == 1:
             common["MeasureValue"] = statuses[0]
         else:
@@ -283,11 +249,7 @@ def text_literal(name: str) -> str:
 
     :raises ValueError: if no bridge can have that name.
     """
-    if not _BRIDGE_NAME.fullmatch(name) or len(name.encode()) > MEASURE_NAME_BYTES:
-        raise ValueError(
-            f"{name!r} cannot be a bridge's name: 1 to {MEASURE_NAME_BYTES} bytes of UTF-8, "
-            "without control characters."
-        )
+    check_name(name)
     return "'" + name.replace("'", "''") + "'"
 
 
@@ -302,32 +264,12 @@ def time_literal(time: datetime) -> str:
     return f"from_iso8601_timestamp('{text}Z')"
 
 
-@contextmanager
-def explained() -> Iterator[None]:
+def explained() -> AbstractContextManager[None]:
     """Turn the SDK's errors into a StoreError that says what to do."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise StoreError(
-            _sentence(code, error.response["Error"].get("Message", "")), code
-        ) from error
-    except (NoCredentialsError, ProfileNotFound) as error:
-        raise StoreError(
-            f"No AWS credentials: {error}. Sign in, or name a --profile.", type(error).__name__
-        ) from error
-    except NoRegionError as error:
-        raise StoreError(
-            "No AWS region: set AWS_DEFAULT_REGION or name a --region.", type(error).__name__
-        ) from error
-    except ParamValidationError as error:
-        told = " ".join(str(error).split())
-        raise StoreError(f"Timestream takes no such request. {told}", "Validation") from error
-    except BotoCoreError as error:
-        raise StoreError(f"Timestream cannot be reached: {error}", type(error).__name__) from error
+    return aws.explained("Timestream", _special)
 
 
-def _sentence(code: str, message: str) -> str:
+def _special(code: str, message: str) -> str | None:
     if code == "AccessDeniedException" and message.startswith(_CLOSED_TO_NEW_CUSTOMERS):
         return (
             "AWS has closed Timestream for LiveAnalytics to new customers, and this account's "
@@ -338,7 +280,4 @@ def _sentence(code: str, message: str) -> str:
     if code == "ValidationException" and _NOT_THERE.search(message):
         # Seen for a missing table, and for a table that no record was ever written to.
         return f"There is nothing to read yet, or not there: {message}"
-    rule = rule_of(code)
-    if rule and not rule.final:
-        return f"{rule.error}: {rule.operator}. AWS said: {message}"
-    return f"Timestream refused the request with {code}: {message}"
+    return None

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Never
 
-from lambdas.observation import Status
-from lambdas.timestream import EPOCH
+from lambdas.observation import EPOCH, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,8 +8,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, cast
 
 from bridgewatch.backfill.entries import Observed, Opened
-from lambdas.observation import Status
-from lambdas.timestream import EPOCH
+from lambdas.observation import EPOCH, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

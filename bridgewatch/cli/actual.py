@@ -17,7 +17,7 @@ from bridgewatch.cost.prices import REGION, PriceList
 from bridgewatch.cost.report import Report
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.settings import Settings
-from lambdas.timestream import Connection
+from lambdas.aws import Connection
 
 
 def ask_first(prices: PriceList) -> None:

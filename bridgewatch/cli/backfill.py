@@ -50,8 +50,8 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.files import atomic_write, free_path
 from bridgewatch.timestream.tables import Retention
 from bridgewatch.timestream.writer import Outcome, Writer
-from lambdas.observation import Status
-from lambdas.timestream import EPOCH, RECORDS_PER_CALL
+from lambdas.observation import EPOCH, Status
+from lambdas.timestream import RECORDS_PER_CALL
 
 SHOWN = 5
 """Of many remarkable things of a kind, so many are told in full."""

@@ -12,8 +12,8 @@ from bridgewatch.cli.output import print_table
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds, moment
 from bridgewatch.timestream.tables import write_client
-from lambdas.observation import Status
-from lambdas.timestream import EPOCH, explained, text_literal, time_literal
+from lambdas.observation import EPOCH, Status
+from lambdas.timestream import explained, text_literal, time_literal
 
 if TYPE_CHECKING:
     from mypy_boto3_timestream_write.type_defs import DimensionTypeDef

@@ -24,7 +24,7 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.cost.words import month_in_words
 from bridgewatch.deployment import deployment as deployment_of
 from bridgewatch.settings import load_settings
-from lambdas.timestream import Connection
+from lambdas.aws import Connection
 
 BAR_WIDTH = 8
 

@@ -7,7 +7,7 @@ import typer
 
 from bridgewatch.cli.failures import FAILED, CommandError, one_sentence
 from bridgewatch.settings import load_settings
-from lambdas.timestream import Connection
+from lambdas.aws import Connection
 
 if TYPE_CHECKING:
     import boto3

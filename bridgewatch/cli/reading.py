@@ -15,9 +15,10 @@ from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import Output
 from bridgewatch.settings import Bridge, Settings, load_settings
 from bridgewatch.timestream.query import Query, query_client
+from lambdas.aws import Connection
 from lambdas.history import gap_tolerance
 from lambdas.store import Store
-from lambdas.timestream import Connection, TimestreamStore, table_literal
+from lambdas.timestream import TimestreamStore, table_literal
 
 TABLE = "observations"
 """The table that the storage stack makes; its database has the deployment's name."""

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
-from lambdas.timestream import EPOCH
+from lambdas.observation import EPOCH
 
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bridgewatch.timestream.types import Column
-from lambdas.timestream import QUERY, Connection, explained
+from lambdas.timestream import QUERY, explained
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped] # it has no types
     from mypy_boto3_timestream_query import TimestreamQueryClient
     from mypy_boto3_timestream_query.type_defs import QueryRequestTypeDef
+
+    from lambdas.aws import Connection
 
 _OK = 200
 

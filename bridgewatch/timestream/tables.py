@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
-from lambdas.timestream import Connection, explained
+from lambdas.timestream import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_timestream_write import TimestreamWriteClient
     from mypy_boto3_timestream_write.type_defs import TableTypeDef
+
+    from lambdas.aws import Connection
 
 _PATIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
 

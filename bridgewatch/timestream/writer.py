@@ -16,12 +16,14 @@ from botocore.config import Config
 
 from bridgewatch.timestream.tables import describe_table
 from embedded_timestream.record_sizes import attribute_bytes, write_units
-from lambdas.timestream import Connection, explained
+from lambdas.timestream import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_timestream_write.type_defs import TableTypeDef
+
+    from lambdas.aws import Connection
 
     Row = tuple[str, int, str]
     """An observation: its bridge, its time in milliseconds since 1970, its status."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from lambdas.aws import Connection
 from lambdas.delivery import Delivery
 from lambdas.environment import Environment
 from lambdas.message import as_json
@@ -23,7 +24,7 @@ from lambdas.poller.configuration import Configuration
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
 from lambdas.sqs import Queue
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,14 +148,14 @@ def _log(poll: Poll) -> None:
 def _log_trouble(delivered: Delivered) -> None:
     if delivered.trouble:
         logger.error(
-            "Timestream took no records",
+            "The store took no records",
             code=delivered.trouble.code,
             what_to_do=str(delivered.trouble),
             queued=[as_json(seen) for seen in delivered.queued],
         )
     for refusal in delivered.refused:
         logger.error(
-            "Timestream refused a record",
+            "The store refused a record",
             extra={**as_json(refusal.observation), "reason": refusal.reason},
         )
     if delivered.queue_trouble:

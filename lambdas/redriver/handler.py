@@ -1,4 +1,4 @@
-"""The redriver's Lambda function: empties the queue, as far as Timestream lets it.
+"""The redriver's Lambda function: empties the queue, as far as the store lets it.
 
 It logs and counts what a run did; what is decided, and how, is in `redrive`.
 """
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.aws import Connection
 from lambdas.environment import Environment
 from lambdas.message import as_json
 from lambdas.redriver.redrive import Redriver
 from lambdas.sqs import Queue
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +68,7 @@ def _log(done: Redriven) -> None:
         logger.error("A message cannot be read", reason=str(unreadable))
     if done.trouble:
         logger.error(
-            "Timestream took no records", code=done.trouble.code, what_to_do=str(done.trouble)
+            "The store took no records", code=done.trouble.code, what_to_do=str(done.trouble)
         )
     # A metric costs for each hour that it appears in: most runs find an empty queue.
     for name, records in (("RecordsWritten", done.written), ("DeadLetters", done.given_up)):

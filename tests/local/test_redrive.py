@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 from bridgewatch.cli import app
 from bridgewatch.settings import CDK_JSON
 from embedded_timestream.clock import SystemClock
+from lambdas.aws import Connection
 from lambdas.message import Message
 from lambdas.observation import Observation, Status
 from lambdas.redriver.redrive import Redriver
 from lambdas.sqs import Queue
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import TimestreamStore
 from local.cloud import REGION, Cloud
 from local.services.lambda_runtime.context import context
 

@@ -11,8 +11,9 @@ import time_machine
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
+from lambdas.aws import Connection
 from lambdas.store import Refusal, StoreError
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import TimestreamStore
 from local.cloud import Cloud
 from local.simulated_time.clock import SimulatedClock
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.aws import Connection
 from lambdas.observation import Observation
 from lambdas.store import Refusal, StoreError
-from lambdas.timestream import Connection, TimestreamStore
+from lambdas.timestream import TimestreamStore
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 
 if TYPE_CHECKING:

@@ -346,7 +346,7 @@ def test_a_missing_table_is_one_sentence(run: Commands) -> None:
     result = run("backfill", "-", input_=DAY)
 
     assert result.exit_code == 1
-    assert "no such database or table in this region: deploy the storage" in result.stderr
+    assert "no such table in this region: deploy the storage" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -109,5 +109,5 @@ def test_what_is_not_there_is_one_sentence(run: Commands) -> None:
     for command in ("describe", "update", "delete"):
         result = run("tables", command, "--table", "nowhere")
         assert result.exit_code == 1
-        assert "no such database or table" in result.stderr
+        assert "no such table" in result.stderr
         assert result.stderr.count("\n") == 1

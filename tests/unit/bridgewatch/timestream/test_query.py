@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridgewatch.timestream.query import Query, QueryStatus, query_client
+from lambdas.aws import Connection
 from lambdas.store import StoreError
-from lambdas.timestream import Connection
 
 if TYPE_CHECKING:
     from mypy_boto3_timestream_query import TimestreamQueryClient
