@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lambdas.message import RECORDS_PER_MESSAGE, Message
 from lambdas.sqs import SEND_SECONDS, QueueError
-from lambdas.store import Refusal, StoreError
-from lambdas.timestream import WRITE_SECONDS
+from lambdas.store import WRITE_SECONDS, Refusal, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from lambdas.aws import Connection
+    from lambdas.dynamodb import DynamoDbStore
+    from lambdas.timestream import TimestreamStore
+
+    AnyStore = TimestreamStore | DynamoDbStore
 
 
 class ConfigurationError(Exception):
@@ -18,15 +25,15 @@ class ConfigurationError(Exception):
 class Environment:
     """The environment variables of the poller and of the redriver.
 
-    :param database: BRIDGEWATCH_DATABASE, the Timestream database.
-    :param table: BRIDGEWATCH_TABLE, the table in it.
+    :param store: makes the store that BRIDGEWATCH_STORE names, on a connection: `timestream` (also
+        without it), with BRIDGEWATCH_DATABASE and, in that, BRIDGEWATCH_TABLE; or `dynamodb`, with
+        BRIDGEWATCH_TABLE and BRIDGEWATCH_RETENTION_DAYS.
     :param queue_url: BRIDGEWATCH_QUEUE_URL, the queue of records to be tried again.
     :param dead_letter_queue_url: BRIDGEWATCH_DEAD_LETTER_QUEUE_URL, the queue of those given up.
     :param configuration: configuration.json in LAMBDA_TASK_ROOT, where Lambda unpacks the bundle.
     """
 
-    database: str
-    table: str
+    store: Callable[[Connection], AnyStore]
     queue_url: str
     dead_letter_queue_url: str
     configuration: Path
@@ -35,7 +42,7 @@ class Environment:
     def parse(cls, variables: Mapping[str, str]) -> Environment:
         """Read them from `os.environ` or the like.
 
-        :raises ConfigurationError: if one is missing or empty.
+        :raises ConfigurationError: if one is missing, empty or wrong.
         """
 
         def needed(name: str) -> str:
@@ -44,9 +51,30 @@ class Environment:
             return variables[name]
 
         return cls(
-            database=needed("BRIDGEWATCH_DATABASE"),
-            table=needed("BRIDGEWATCH_TABLE"),
+            store=_store(variables.get("BRIDGEWATCH_STORE", "timestream"), needed),
             queue_url=needed("BRIDGEWATCH_QUEUE_URL"),
             dead_letter_queue_url=needed("BRIDGEWATCH_DEAD_LETTER_QUEUE_URL"),
             configuration=Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json",
         )
+
+
+def _store(kind: str, needed: Callable[[str], str]) -> Callable[[Connection], AnyStore]:
+    table = needed("BRIDGEWATCH_TABLE")
+    if kind == "timestream":
+        from lambdas.timestream import TimestreamStore  # noqa: PLC0415 - a cold start loads one
+
+        database = needed("BRIDGEWATCH_DATABASE")
+        return lambda connection: TimestreamStore(
+            database=database, table=table, connection=connection
+        )
+    if kind == "dynamodb":
+        from lambdas.dynamodb import DynamoDbStore  # noqa: PLC0415 - likewise
+
+        days = needed("BRIDGEWATCH_RETENTION_DAYS")
+        if not days.isdecimal():
+            raise ConfigurationError(f"BRIDGEWATCH_RETENTION_DAYS is {days!r}, not a whole number.")
+        retention = timedelta(days=int(days))
+        return lambda connection: DynamoDbStore(
+            table=table, retention=retention, connection=connection
+        )
+    raise ConfigurationError(f"BRIDGEWATCH_STORE is {kind!r}, neither timestream nor dynamodb.")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from lambdas.observation import Observation
 
 
+WRITE_SECONDS = 20
+"""How long a write takes at most, in every store: whoever writes keeps time for what comes then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An observation that the store did not take, and its own words why.

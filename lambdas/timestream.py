@@ -36,14 +36,13 @@ if TYPE_CHECKING:
 RECORDS_PER_CALL = 100
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,256}")
 
-# Give up early: a poll comes soon after another, and what is not written is queued.
+# Give up early: a poll comes soon after another, and what is not written is queued. With that,
+# DescribeEndpoints and WriteRecords, each tried twice, end within `lambdas.store.WRITE_SECONDS`.
 WRITE = Config(
     connect_timeout=1,
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
-WRITE_SECONDS = 20
-"""How long a write may take with that: DescribeEndpoints and WriteRecords, each tried twice."""
 
 # "Query will time out after 60 seconds. You must update the default timeout":
 # https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.html

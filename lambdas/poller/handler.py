@@ -24,7 +24,6 @@ from lambdas.poller.configuration import Configuration
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
 from lambdas.sqs import Queue
-from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +56,7 @@ class Container:
             for bridge in configuration.bridges
         }
         connection = Connection()
-        store = TimestreamStore(
-            database=environment.database,
-            table=environment.table,
-            dimensions=dimensions,
-            connection=connection,
-        )
+        store = environment.store(connection).carrying(dimensions)
         # Now, while Lambda starts the container, not in its first poll.
         store.connect()
         self.interval = configuration.interval

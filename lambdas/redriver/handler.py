@@ -18,7 +18,6 @@ from lambdas.environment import Environment
 from lambdas.message import as_json
 from lambdas.redriver.redrive import Redriver
 from lambdas.sqs import Queue
-from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +30,8 @@ if TYPE_CHECKING:
 def _redriver(variables: Mapping[str, str]) -> Redriver:
     environment = Environment.parse(variables)
     connection = Connection()
-    store = TimestreamStore(
-        database=environment.database, table=environment.table, connection=connection
-    )
     return Redriver(
-        store=store.carrying,
+        store=environment.store(connection).carrying,
         queue=Queue(environment.queue_url, connection),
         dead_letters=Queue(environment.dead_letter_queue_url, connection),
         now=lambda: datetime.now(UTC),

@@ -12,22 +12,17 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from lambdas.aws import Connection
-from lambdas.store import Refusal, StoreError
+from lambdas.store import StoreError
 from lambdas.timestream import TimestreamStore
 from local.cloud import Cloud
 from local.simulated_time.clock import SimulatedClock
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
-from tests.unit.lambdas.store_contract import StoreContract
+from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.observation import Observation
 
-DIMENSIONS = {
-    "Hisingsbron": {"city": "Gothenburg", "source": "roadsignals"},
-    "Marieholmsbron": {"city": "Gothenburg", "source": "trafikverket"},
-}
 _numbers = count(1)
 
 
@@ -47,15 +42,16 @@ def connection(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Connection:
 
 @pytest.fixture
 def table(cloud: Cloud) -> str:
-    """A new table that keeps a day in memory, and takes nothing older."""
+    """A new table that keeps a day in memory, and takes what is late into the magnetic store."""
     name = f"observations-{next(_numbers)}"
     cloud.client("timestream-write").create_table(
         DatabaseName="bridgewatch",
         TableName=name,
         RetentionProperties={
             "MemoryStoreRetentionPeriodInHours": 24,
-            "MagneticStoreRetentionPeriodInDays": 3650,
+            "MagneticStoreRetentionPeriodInDays": RETENTION.days,
         },
+        MagneticStoreWriteProperties={"EnableMagneticStoreWrites": True},
     )
     return name
 
@@ -66,26 +62,6 @@ class TestTimestreamStore(StoreContract):
         return TimestreamStore(
             database="bridgewatch", table=table, dimensions=DIMENSIONS, connection=connection
         )
-
-    def test_what_timestream_rejects_is_refused_and_the_rest_is_kept(
-        self, store: TimestreamStore
-    ) -> None:
-        too_old, fine = seen(OPEN, -60 * 25), seen(CLOSED, 1)
-
-        refusals = store.write([too_old, fine])
-
-        (refusal,) = refusals
-        assert refusal == Refusal(too_old, refusal.reason)
-        assert "outside the time range" in refusal.reason
-        assert list(store.read(["Hisingsbron"], too_old.time, minute(10))) == [fine]
-
-    def test_thousands_of_records_are_read_page_by_page(self, store: TimestreamStore) -> None:
-        observations: list[Observation] = [seen(CLOSED, -number / 10) for number in range(2500)]
-        store.write(observations)
-
-        found = list(store.read(["Hisingsbron"], minute(-300), minute(1)))
-
-        assert found == observations[::-1]
 
     def test_a_missing_table_is_explained(self, connection: Connection) -> None:
         missing = TimestreamStore(

@@ -1,16 +1,26 @@
 """A store in memory: the second implementation that keeps the contract honest, for tests only."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from lambdas.observation import Observation
+from lambdas.observation import Observation, check_name
 from lambdas.store import Refusal, StoreError
 
 
 class MemoryStore:
-    """:param refuses: the bridges that it refuses; :param fails: whether it fails altogether."""
+    """One that keeps what it is given.
 
-    def __init__(self) -> None:
+    :param present: what time it is for it; it refuses nothing for its time without it.
+    :param retention: how long it keeps what.
+    :ivar refuses: the bridges that it refuses.
+    :ivar fails: whether it fails altogether.
+    """
+
+    def __init__(
+        self, present: datetime | None = None, retention: timedelta = timedelta.max
+    ) -> None:
+        self._present = present
+        self._retention = retention
         self.kept: dict[tuple[str, datetime], Observation] = {}
         self.writes: list[list[Observation]] = []
         self.refuses: set[str] = set()
@@ -20,17 +30,24 @@ class MemoryStore:
         if self.fails:
             raise StoreError("The store is out of order.", "OutOfOrder")
         self.writes.append(list(observations))
-        taken = [one for one in observations if one.bridge not in self.refuses]
-        for one in taken:
-            self.kept.setdefault((one.bridge, one.time), one)
-        return [Refusal(one, "not this one") for one in observations if one not in taken]
+        refusals = []
+        for one in observations:
+            if one.bridge in self.refuses:
+                refusals.append(Refusal(one, "not this one"))
+            elif self._present and not self._takes(one.time, self._present):
+                refusals.append(Refusal(one, "outside the time range"))
+            else:
+                self.kept.setdefault((one.bridge, one.time), one)
+        return refusals
+
+    def _takes(self, time: datetime, present: datetime) -> bool:
+        return -timedelta(minutes=15) <= present - time < self._retention
 
     def read(
         self, bridges: Collection[str], since: datetime, until: datetime
     ) -> Iterator[Observation]:
         for bridge in bridges:
-            if not bridge or len(bridge) > 256 or min(bridge) < " ":
-                raise ValueError(f"{bridge!r} cannot be a bridge's name")
+            check_name(bridge)
         if since.tzinfo is None or until.tzinfo is None:
             raise ValueError("A query's times are timezone-aware")
         found = [

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.aws import Connection
+from lambdas.dynamodb import DynamoDbStore
 from lambdas.environment import ConfigurationError, Environment
 from lambdas.observation import Status
 from lambdas.poller.configuration import (
@@ -18,6 +20,7 @@ from lambdas.poller.configuration import (
 )
 from lambdas.poller.sources.json_source import JsonConfiguration
 from lambdas.poller.sources.ndw import NdwConfiguration
+from lambdas.timestream import TimestreamStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,10 +150,38 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, content: str | None, sente
 def test_the_environment_is_read() -> None:
     environment = Environment.parse(VARIABLES)
 
-    assert (environment.database, environment.table) == ("bridgewatch", "observations")
     assert environment.queue_url == "https://sqs/queue"
     assert environment.dead_letter_queue_url == "https://sqs/dead-letters"
     assert str(environment.configuration) == "/var/task/configuration.json"
+
+
+DYNAMODB = {
+    **VARIABLES,
+    "BRIDGEWATCH_STORE": "dynamodb",
+    "BRIDGEWATCH_RETENTION_DAYS": "3650",
+}
+
+
+def test_the_environment_says_which_store_it_is() -> None:
+    timestream = Environment.parse(VARIABLES).store(Connection())
+    dynamodb = Environment.parse(DYNAMODB).store(Connection())
+
+    assert isinstance(timestream, TimestreamStore)
+    assert isinstance(dynamodb, DynamoDbStore)
+    assert (dynamodb.table, dynamodb.retention) == ("observations", timedelta(days=3650))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("BRIDGEWATCH_STORE", "sqlite", "'sqlite', neither timestream nor dynamodb"),
+        ("BRIDGEWATCH_RETENTION_DAYS", "-1", "'-1', not a whole number"),
+        ("BRIDGEWATCH_RETENTION_DAYS", "", "BRIDGEWATCH_RETENTION_DAYS is not set"),
+    ],
+)
+def test_a_wrong_store_is_named(variable: str, value: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        Environment.parse({**DYNAMODB, variable: value})
 
 
 @pytest.mark.parametrize("name", VARIABLES)

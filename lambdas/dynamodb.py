@@ -1,0 +1,445 @@
+"""The store in Amazon DynamoDB: the only module of the functions that knows DynamoDB.
+
+One table. An observation is one item; so is each version of what is said about a bridge, its
+dimensions, which shares the bridge's partition and has a negative "time", so that it needs no look:
+
+| `bridge` | `time` | other attributes |
+|---|---|---|
+| the bridge's name | milliseconds since 1970 | `status`, `version`, `about`, `expires` |
+| the bridge's name | the `about` of the observations that it goes with, negative | `dimensions` |
+
+A write is a put on condition that nothing is there, or a lower version of the same; a failed
+condition is compared with what is there. So what is sent twice is kept once
+(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import json
+import time as clock
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from lambdas import aws
+from lambdas.aws import Connection
+from lambdas.observation import (
+    Observation,
+    Status,
+    check_name,
+    from_milliseconds,
+    in_milliseconds,
+)
+from lambdas.store import WRITE_SECONDS, Refusal, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from botocore.exceptions import ClientError
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutItemInputTypeDef
+
+    Item = Mapping[str, AttributeValueTypeDef]
+
+VERSION = 1
+"""The version of an observation that was never corrected, as in Timestream."""
+
+AHEAD = timedelta(minutes=15)
+"""How far in the future an observation may be, as in Timestream
+(https://docs.aws.amazon.com/timestream/latest/developerguide/writes.html)."""
+
+CONCURRENCY = 16
+"""So many puts are on their way at a time, if there are as many."""
+
+# Give up early: a poll comes soon after another, and what is not written is queued.
+WRITE = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=CONCURRENCY,
+)
+_PUT_SECONDS = 7  # how long one put may take with that
+
+READ = Config(
+    connect_timeout=5,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 6},
+    max_pool_connections=CONCURRENCY,
+)
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+PAGE_ITEMS = 1000
+"""So many observations of each bridge are in memory while they are read in time order."""
+
+# 52 bits: a number that every language reads exactly, and no bridge is said so much of that two
+# of its versions meet (if they do, the second is refused).
+_ABOUT_DIGITS = 13
+LOWEST_ABOUT = -(16**_ABOUT_DIGITS)
+
+
+def about(dimensions: Mapping[str, str]) -> int:
+    """Give the number of what is said about a bridge: below zero, the same for the same pairs."""
+    text = json.dumps(dict(dimensions), sort_keys=True)
+    return -1 - int(hashlib.sha256(text.encode()).hexdigest()[:_ABOUT_DIGITS], 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An observation as it is kept.
+
+    :param version: the version of its status.
+    :param about: the number of its dimensions.
+    """
+
+    observation: Observation
+    version: int
+    about: int
+
+    def item(self, retention: timedelta | None) -> dict[str, AttributeValueTypeDef]:
+        """Write it as an item, which expires after the retention."""
+        seen = self.observation
+        item: dict[str, AttributeValueTypeDef] = {
+            "bridge": {"S": seen.bridge},
+            "time": {"N": str(in_milliseconds(seen.time))},
+            "status": {"S": str(seen.status)},
+            "version": {"N": str(self.version)},
+            "about": {"N": str(self.about)},
+        }
+        if retention is not None:
+            # A second of grace: what may still be read is never deleted.
+            expires = (in_milliseconds(seen.time) + retention // _MILLISECOND) // 1000 + 1
+            item["expires"] = {"N": str(expires)}
+        return item
+
+    @classmethod
+    def of(cls, item: Item) -> Kept:
+        """Read an item.
+
+        :raises StoreError: if it is none of bridgewatch's.
+        """
+        try:
+            bridge, time = item["bridge"]["S"], from_milliseconds(int(item["time"]["N"]))
+            status = Status(item["status"]["S"])
+            return cls(
+                Observation(bridge, status, time),
+                int(item["version"]["N"]),
+                int(item["about"]["N"]),
+            )
+        except (KeyError, ValueError, OverflowError) as error:
+            raise StoreError(
+                f"The table holds an item that isn't bridgewatch's: {dict(item)} ({error!r}).",
+                "UnknownItem",
+            ) from error
+
+
+class DynamoDbStore:
+    """A `lambdas.store.Store` in one DynamoDB table.
+
+    :param table: the table's name.
+    :param dimensions: what is said about each bridge, as name and value, by the bridge's name. Only
+        `write` needs it.
+    :param retention: how long observations are kept: older ones are neither taken nor given.
+        Without it, for ever.
+    :param connection: where AWS is; by default, where the environment says.
+    :param now: tells the time.
+    """
+
+    def __init__(
+        self,
+        *,
+        table: str,
+        dimensions: Mapping[str, Mapping[str, str]] | None = None,
+        retention: timedelta | None = None,
+        connection: Connection | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.table = table
+        self.retention = retention
+        self._dimensions = {name: dict(pairs) for name, pairs in (dimensions or {}).items()}
+        self._connection = connection or Connection()
+        self._now = now
+        self._said: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+
+    def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> DynamoDbStore:
+        """Give the same table, on the same connection, for other things said about the bridges."""
+        other = copy(self)
+        other._dimensions = {name: dict(pairs) for name, pairs in dimensions.items()}  # noqa: SLF001 - its own kind
+        return other
+
+    def connect(self) -> None:
+        """Make ready for `write`, which costs time but no request; `write` does it otherwise."""
+        _ = self.writer
+
+    @cached_property
+    def writer(self) -> DynamoDBClient:
+        """boto3's client that writes."""
+        return self._client(WRITE)
+
+    @cached_property
+    def _reader(self) -> DynamoDBClient:
+        return self._client(READ)
+
+    def _client(self, config: Config) -> DynamoDBClient:
+        with explained():
+            return self._connection.session().client(
+                "dynamodb", config=config, endpoint_url=self._connection.endpoint_url
+            )
+
+    # Writing
+
+    def write(self, observations: Sequence[Observation]) -> list[Refusal]:
+        """Put each observation, many at a time; the first failure ends it.
+
+        An observation that is there already, in this version or a higher one, is no refusal.
+
+        :returns: what cannot be kept here; all others are kept.
+        :raises StoreError: if DynamoDB failed; some of the observations may be kept.
+        """
+        # Of an observation that is the first with its dimensions there are two.
+        last = clock.monotonic() + WRITE_SECONDS - 2 * _PUT_SECONDS
+        failed: list[StoreError] = []
+
+        def unless_failed(
+            work: Callable[[Observation], str | None],
+        ) -> Callable[[Observation], str | None]:
+            def do(seen: Observation) -> str | None:
+                if failed:
+                    return None
+                if clock.monotonic() > last:
+                    failed.append(StoreError("DynamoDB takes records too slowly.", "OutOfTime"))
+                    return None
+                try:
+                    return work(seen)
+                except StoreError as error:
+                    failed.append(error)
+                    return None
+
+            return do
+
+        _ = self.writer  # by one thread
+        one_of_each = {seen.bridge: seen for seen in observations}.values()
+        with ThreadPoolExecutor(CONCURRENCY) as threads:
+            run = threads.map if len(observations) > 1 else map
+            # Before, or several would put what is said about one bridge.
+            list(run(unless_failed(self.refusal), one_of_each))
+            reasons = list(run(unless_failed(self._put), observations))
+        if failed:
+            raise failed[0]
+        return [
+            Refusal(seen, reason)
+            for seen, reason in zip(observations, reasons, strict=True)
+            if reason
+        ]
+
+    def _put(self, seen: Observation) -> str | None:
+        """Put one observation; give the reason if it is refused."""
+        if reason := self.refusal(seen):
+            return reason
+        number = about(self._dimensions[seen.bridge])
+        found = self.put(Kept(seen, VERSION, number))
+        return None if found is None else unlike(found, number)
+
+    def refusal(self, seen: Observation) -> str | None:
+        """Say why an observation can't be kept, if it can't; what is said about its bridge then is.
+
+        :raises StoreError: if DynamoDB failed.
+        """
+        if reason := self._unfit(seen):
+            return reason
+        dimensions = self._dimensions[seen.bridge]
+        said = seen.bridge, frozenset(dimensions.items())
+        if said in self._said:
+            return None
+        number = about(dimensions)
+        pairs: AttributeValueTypeDef = {"M": {key: {"S": one} for key, one in dimensions.items()}}
+        there = self._put_unless_there(
+            {
+                "TableName": self.table,
+                "Item": {
+                    "bridge": {"S": seen.bridge},
+                    "time": {"N": str(number)},
+                    "dimensions": pairs,
+                },
+                "ConditionExpression": "attribute_not_exists(bridge)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        )
+        if there is not None and dimensions_of(there)[1] != dimensions:
+            return f"Other dimensions of {seen.bridge} have the number {number} already."
+        self._said.add(said)
+        return None
+
+    def put(self, kept: Kept) -> Kept | None:
+        """Put an observation in its version, when `refusal` has none.
+
+        :returns: None if it is kept; else what is there instead, which stays: of the same or a
+            higher version, or with other dimensions.
+        :raises StoreError: if DynamoDB failed.
+        """
+        there = self._put_unless_there(self.request(kept))
+        return None if there is None else Kept.of(there)
+
+    def request(self, kept: Kept) -> PutItemInputTypeDef:
+        """Make the request that puts an observation unless this or a higher version is there."""
+        item = kept.item(self.retention)
+        return {
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(bridge) OR (version < :version AND "
+            "about = :about)",
+            "ExpressionAttributeValues": {":version": item["version"], ":about": item["about"]},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _put_unless_there(self, request: PutItemInputTypeDef) -> Item | None:
+        """Put an item; give the one that is there instead if the request's condition fails."""
+        writer = self.writer
+        with explained():
+            try:
+                writer.put_item(**request)
+            except writer.exceptions.ConditionalCheckFailedException as error:
+                return item_there(error)
+        return None
+
+    def _unfit(self, seen: Observation) -> str | None:
+        """Say why an observation is not to be kept, if it isn't: as Timestream would."""
+        try:
+            check_name(seen.bridge)
+        except ValueError as error:
+            return str(error)
+        now = self._now()
+        if self.retention is not None and seen.time <= now - self.retention:
+            return (
+                f"The time is outside the time range that the table keeps: {self.retention.days} "
+                "days."
+            )
+        if seen.time > now + AHEAD:
+            return (
+                "The time is outside the time range that the table takes: more than "
+                f"{AHEAD // timedelta(minutes=1)} minutes ahead."
+            )
+        return None
+
+    # Reading
+
+    def read(
+        self, bridges: Collection[str], since: datetime, until: datetime
+    ) -> Iterator[Observation]:
+        """Give the observations of these bridges with `since` <= time < `until`, in time order.
+
+        One query a bridge, whose pages are fetched as they are consumed.
+
+        :raises StoreError: if DynamoDB failed, or the table holds what isn't bridgewatch's.
+        :raises ValueError: if a name cannot be a bridge's, or a time is naive.
+        """
+        for bridge in bridges:
+            check_name(bridge)
+        first, end = self.within(in_milliseconds(since), in_milliseconds(until))
+        return self._merged(sorted(set(bridges)), first, end)
+
+    def _merged(self, bridges: Sequence[str], first: int, end: int) -> Iterator[Observation]:
+        of_each = [self.pages(bridge, first, end, PAGE_ITEMS) for bridge in bridges]
+        _ = self._reader  # by one thread
+        with ThreadPoolExecutor(CONCURRENCY) as threads:
+            first_pages = list(threads.map(lambda pages: next(pages, ()), of_each))
+        streams = (
+            (Kept.of(item).observation for page in chain([page], pages) for item in page)
+            for page, pages in zip(first_pages, of_each, strict=True)
+        )
+        yield from heapq.merge(*streams, key=attrgetter("time"))
+
+    def within(self, first: int, end: int) -> tuple[int, int]:
+        """Cut a range of time, in milliseconds, to what the table keeps.
+
+        DynamoDB deletes what has expired within days, not at once
+        (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html).
+        """
+        kept_since = 0
+        if self.retention is not None:
+            kept_since = in_milliseconds(self._now() - self.retention) + 1
+        return max(first, kept_since, 0), end
+
+    def pages(
+        self,
+        bridge: str,
+        first: int,
+        end: int,
+        items: int | None = None,
+        *,
+        consistent: bool = False,
+    ) -> Iterator[Sequence[Item]]:
+        """Give the items of a bridge with `first` <= time < `end`, in milliseconds, page by page.
+
+        :param items: how many to a page; by default, a megabyte of them.
+        :param consistent: whether what was just written is surely among them, for twice the price.
+        :raises StoreError: if DynamoDB failed.
+        """
+        if first >= end:
+            return
+        reader = self._reader
+        with explained():
+            # `time` is a reserved word.
+            pages = reader.get_paginator("query").paginate(
+                TableName=self.table,
+                KeyConditionExpression="bridge = :bridge AND #time BETWEEN :first AND :last",
+                ExpressionAttributeNames={"#time": "time"},
+                ExpressionAttributeValues={
+                    ":bridge": {"S": bridge},
+                    ":first": {"N": str(first)},
+                    ":last": {"N": str(end - 1)},
+                },
+                ConsistentRead=consistent,
+                PaginationConfig={"PageSize": items} if items else {},
+            )
+            for page in pages:
+                yield page["Items"]
+
+    def dimensions(self, bridge: str) -> dict[int, dict[str, str]]:
+        """Give all that was ever said about a bridge, by its number.
+
+        :raises StoreError: if DynamoDB failed.
+        """
+        pages = self.pages(bridge, LOWEST_ABOUT, 0)
+        return dict(dimensions_of(item) for page in pages for item in page)
+
+
+def unlike(there: Kept, number: int) -> str | None:
+    """Say why what is there, in place of what was to be put, is another record: if it is one.
+
+    :param number: the number of the dimensions of what was to be put.
+    """
+    if there.about == number:
+        return None
+    seen = there.observation
+    return (
+        f"Another record of {seen.bridge} has this time already: it says {seen.status}, with other "
+        "dimensions, and DynamoDB keeps one record for each bridge and time."
+    )
+
+
+def item_there(error: ClientError) -> Item:
+    """Give the item for which a condition failed."""
+    there: Item = error.response["Item"]  # type: ignore[typeddict-item] # of this error only
+    return there
+
+
+def dimensions_of(item: Item) -> tuple[int, dict[str, str]]:
+    """Read an item that says something about a bridge: its number, and the dimensions."""
+    pairs = {name: value["S"] for name, value in item["dimensions"]["M"].items()}
+    return int(item["time"]["N"]), pairs
+
+
+def explained() -> AbstractContextManager[None]:
+    """Turn the SDK's errors into a StoreError that says what to do."""
+    return aws.explained("DynamoDB")

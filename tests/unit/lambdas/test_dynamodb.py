@@ -1,0 +1,208 @@
+"""The store in DynamoDB, on moto's: the contract, and what only it has to get right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+import lambdas.dynamodb
+from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
+from lambdas.store import Refusal, StoreError
+from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
+from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TABLE = "bridgewatch-observations"
+MOVED = {"Hisingsbron": {"city": "Gothenburg", "source": "another"}}
+
+
+@pytest.fixture
+def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  # noqa: ARG001 - for its environment
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    with mock_aws():
+        yield boto3.resource("dynamodb").create_table(
+            TableName=TABLE,
+            KeySchema=[
+                {"AttributeName": "bridge", "KeyType": "HASH"},
+                {"AttributeName": "time", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "bridge", "AttributeType": "S"},
+                {"AttributeName": "time", "AttributeType": "N"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+
+@pytest.fixture
+def store(table: Any) -> DynamoDbStore:  # noqa: ANN401 - boto3 makes its classes as it runs
+    return DynamoDbStore(
+        table=table.name, dimensions=DIMENSIONS, retention=RETENTION, now=lambda: minute(10)
+    )
+
+
+class TestDynamoDbStore(StoreContract):
+    @pytest.fixture
+    def store(self, store: DynamoDbStore) -> DynamoDbStore:
+        return store
+
+
+def test_an_observation_is_one_item_and_what_is_said_about_its_bridge_another(
+    store: DynamoDbStore,
+    table: Any,  # noqa: ANN401 - see above
+) -> None:
+    store.write([seen(OPEN, 0), seen(CLOSED, 8)])
+
+    said, first, second = sorted(table.scan()["Items"], key=lambda item: item["time"])
+    number = about(DIMENSIONS["Hisingsbron"])
+    assert said == {"bridge": "Hisingsbron", "time": number, "dimensions": said["dimensions"]}
+    assert said["dimensions"] == DIMENSIONS["Hisingsbron"]
+    assert first == {
+        "bridge": "Hisingsbron",
+        "time": NOON.timestamp() * 1000,
+        "status": "Open",
+        "version": 1,
+        "about": number,
+        "expires": (NOON + RETENTION).timestamp() + 1,
+    }
+    assert second["status"] == "Closed"
+    assert store.dimensions("Hisingsbron") == {number: DIMENSIONS["Hisingsbron"]}
+
+
+def test_what_is_said_is_put_once_as_long_as_it_is_the_same(store: DynamoDbStore) -> None:
+    store.write([seen(OPEN, 0)])
+    calls: list[str] = []
+    store.writer.meta.events.register(
+        "before-call.dynamodb.*", lambda model, **_: calls.append(model.name)
+    )
+
+    store.write([seen(CLOSED, 1)])
+    store.carrying(MOVED).write([seen(OPEN, 2), seen(CLOSED, 3)])
+
+    assert calls == ["PutItem"] * 4
+    said = [about["Hisingsbron"] for about in (DIMENSIONS, MOVED)]
+    assert sorted(store.dimensions("Hisingsbron").values(), key=said.index) == said
+
+
+def test_a_correction_stays_whatever_is_written_again(store: DynamoDbStore) -> None:
+    store.write([seen(OPEN, 1)])
+    number = about(DIMENSIONS["Hisingsbron"])
+    corrected = Kept(seen(CLOSED, 1), 7, number)
+
+    assert store.put(corrected) is None
+    assert store.write([seen(OPEN, 1)]) == []
+    assert store.put(replace(corrected, version=6)) == corrected
+    assert list(store.read(["Hisingsbron"], minute(0), minute(2))) == [seen(CLOSED, 1)]
+
+
+def test_a_record_of_the_same_time_with_other_dimensions_is_refused(store: DynamoDbStore) -> None:
+    store.write([seen(OPEN, 1)])
+    other = store.carrying(MOVED)
+
+    refusals = other.write([seen(OPEN, 1), seen(CLOSED, 2)])
+
+    assert refusals == [Refusal(seen(OPEN, 1), refusals[0].reason)]
+    assert "it says Open, with other dimensions" in refusals[0].reason
+    higher = Kept(seen(CLOSED, 1), 9, about(MOVED["Hisingsbron"]))
+    there = other.put(higher)
+    assert there is not None
+    assert unlike(there, higher.about)
+    found = store.read(["Hisingsbron"], minute(0), minute(9))
+    assert list(found) == [seen(OPEN, 1), seen(CLOSED, 2)]
+
+
+def test_dimensions_whose_numbers_meet_are_not_mixed_up(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas.dynamodb, "about", lambda _: -1)
+    store.write([seen(OPEN, 1)])
+
+    (refusal,) = store.carrying(MOVED).write([seen(CLOSED, 2)])
+
+    assert "have the number -1 already" in refusal.reason
+    assert store.dimensions("Hisingsbron") == {-1: DIMENSIONS["Hisingsbron"]}
+
+
+def test_the_order_of_dimensions_says_nothing() -> None:
+    pairs = {"city": "Gothenburg", "source": "roadsignals"}
+
+    assert about(pairs) == about(dict(reversed(pairs.items()))) < 0
+    assert about(pairs) != about({**pairs, "city": "Göteborg"})
+
+
+def test_what_has_expired_is_not_read_before_it_is_deleted(store: DynamoDbStore) -> None:
+    store.write([seen(OPEN, -60 * 24 * 29)])
+    later = DynamoDbStore(
+        table=TABLE, retention=RETENTION, now=lambda: minute(10) + timedelta(days=2)
+    )
+
+    assert list(store.read(["Hisingsbron"], minute(-60 * 24 * 40), minute(1))) != []
+    assert list(later.read(["Hisingsbron"], minute(-60 * 24 * 40), minute(1))) == []
+
+
+def test_a_foreign_item_is_no_observation(
+    store: DynamoDbStore,
+    table: Any,  # noqa: ANN401 - see above
+) -> None:
+    table.put_item(Item={"bridge": "Hisingsbron", "time": 1000 * int(NOON.timestamp())})
+
+    with pytest.raises(StoreError, match="isn't bridgewatch's"):
+        list(store.read(["Hisingsbron"], minute(0), minute(1)))
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("ThrottlingException", "DynamoDB is throttling or has an internal error: wait a minute"),
+        ("ProvisionedThroughputExceededException", "DynamoDB is throttling"),
+        ("AccessDeniedException", "AWS denies access to DynamoDB: .*dynamodb:PutItem"),
+        ("ResourceNotFoundException", "DynamoDB has no such table in this region: deploy"),
+        ("ValidationException", "DynamoDB refused the request with ValidationException: Oops"),
+    ],
+)
+def test_an_error_says_what_to_do(store: DynamoDbStore, code: str, sentence: str) -> None:
+    store.connect()
+    with Stubber(store.writer) as stub:
+        stub.add_client_error("put_item", code, "Oops")
+
+        with pytest.raises(StoreError, match=sentence) as failure:
+            store.write([seen(OPEN, 1)])
+
+    assert failure.value.code == code
+
+
+def test_the_first_failure_ends_a_write_and_what_was_put_stays(store: DynamoDbStore) -> None:
+    def break_down(params: dict[str, Any], **_: object) -> None:
+        if params["Item"]["time"]["N"] == str(1000 * int(minute(5).timestamp())):
+            raise store.writer.exceptions.RequestLimitExceeded(
+                {"Error": {"Code": "RequestLimitExceeded", "Message": "Oops"}}, "PutItem"
+            )
+
+    store.connect()
+    store.writer.meta.events.register("provide-client-params.dynamodb.PutItem", break_down)
+    everything = [seen(OPEN, number) for number in range(10)]
+
+    with pytest.raises(StoreError, match="throttling"):
+        store.write(everything)
+
+    kept = list(store.read(["Hisingsbron"], minute(0), minute(60)))
+    assert set(kept) < set(everything)
+
+
+def test_a_write_that_takes_too_long_begins_no_more(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", 0)
+
+    with pytest.raises(StoreError, match="too slowly"):
+        store.write([seen(OPEN, 1), seen(CLOSED, 2)])
+
+    assert list(store.read(["Hisingsbron"], minute(0), minute(60))) == []
