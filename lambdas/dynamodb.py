@@ -68,6 +68,7 @@ WRITE = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=CONCURRENCY,
 )
+_RECORDS = 100  # that are written in `lambdas.store.WRITE_SECONDS`
 _PUT_SECONDS = 7  # how long one put may take with that
 
 READ = Config(
@@ -199,14 +200,20 @@ class DynamoDbStore:
     # Writing
 
     def write(self, observations: Sequence[Observation]) -> list[Refusal]:
-        """Put each observation, many at a time; the first failure ends it.
+        """Put the observations, many at a time; the first failure ends it.
 
         An observation that is there already, in this version or a higher one, is no refusal.
 
         :returns: what cannot be kept here; all others are kept.
         :raises StoreError: if DynamoDB failed; some of the observations may be kept.
         """
-        # Of an observation that is the first with its dimensions there are two.
+        refusals: list[Refusal] = []
+        for start in range(0, len(observations), _RECORDS):
+            refusals += self._write(observations[start : start + _RECORDS])
+        return refusals
+
+    def _write(self, observations: Sequence[Observation]) -> list[Refusal]:
+        # An observation that is the first with its dimensions takes two puts.
         last = clock.monotonic() + WRITE_SECONDS - 2 * _PUT_SECONDS
         failed: list[StoreError] = []
 

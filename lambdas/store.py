@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 WRITE_SECONDS = 20
-"""How long a write takes at most, in every store: whoever writes keeps time for what comes then."""
+"""How long writing 100 observations takes at most, in every store: time is kept for it."""
 
 
 @dataclass(frozen=True, slots=True)

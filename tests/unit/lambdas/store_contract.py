@@ -131,10 +131,10 @@ class StoreContract(ABC):
 
     def test_more_than_a_page_is_read_in_time_order_whoever_it_is_of(self, store: Store) -> None:
         names = ["Hisingsbron", "Marieholmsbron"]
-        observations = [seen(CLOSED, -number / 10, names[number % 2]) for number in range(2200)]
+        observations = [seen(CLOSED, -number / 10, names[number % 2]) for number in range(1100)]
         store.write(observations)
 
-        found = list(store.read(names, minute(-300), minute(1)))
+        found = list(store.read(names, minute(-150), minute(1)))
 
         assert found == observations[::-1]
 

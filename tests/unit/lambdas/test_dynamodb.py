@@ -51,7 +51,8 @@ def store(table: Any) -> DynamoDbStore:  # noqa: ANN401 - boto3 makes its classe
 
 class TestDynamoDbStore(StoreContract):
     @pytest.fixture
-    def store(self, store: DynamoDbStore) -> DynamoDbStore:
+    def store(self, store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch) -> DynamoDbStore:
+        monkeypatch.setattr(lambdas.dynamodb, "PAGE_ITEMS", 100)
         return store
 
 
