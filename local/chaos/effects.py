@@ -42,22 +42,26 @@ class Effects:
         self.silence(connection, LONGEST_RUN_SECONDS)
 
     def silence(self, connection: socket.socket, seconds: float, since: int = 0) -> None:
-        """Let so much time pass that the other end gives up.
+        """Let so much time pass that the other end gives up, unless it has given up already.
 
         :param since: see `wait_for_client`.
         """
-        self.wait_for_client(since)
-        self._clock.sleep(seconds)
-        _wait_until_left(connection)
+        self.wait_for_client(connection, since)
+        # Who left before may wait for another answer by now: that one is not late.
+        if not _has_left(connection):
+            self._clock.sleep(seconds)
+            _wait_until_left(connection)
 
-    def wait_for_client(self, since: int = 0) -> int:
-        """Wait until the other end waits for an answer: it counts its time from then on.
+    def wait_for_client(self, connection: socket.socket, since: int = 0) -> int:
+        """Wait until the other end waits for an answer, or leaves: it counts its time from then on.
 
         :param since: the last wait that is not meant.
         :returns: which wait it is.
         """
         patience = PATIENCE_MILLISECONDS / 1000 / LOOK_SECONDS
         while (waits := self._clock.waits()) % 2 == 0 or waits <= since:
+            if _has_left(connection):
+                return waits
             time.sleep(LOOK_SECONDS)
             patience -= 1
             if patience < 0:
@@ -65,8 +69,12 @@ class Effects:
         return waits
 
 
-def _wait_until_left(connection: socket.socket) -> None:
+def _has_left(connection: socket.socket, milliseconds: float = 0) -> bool:
     left = select.poll()
     left.register(connection, select.POLLIN)
-    if not left.poll(PATIENCE_MILLISECONDS):
+    return bool(left.poll(milliseconds))
+
+
+def _wait_until_left(connection: socket.socket) -> None:
+    if not _has_left(connection, PATIENCE_MILLISECONDS):
         raise TimeoutError("What waited for an answer should have given up.")

@@ -99,7 +99,7 @@ class _Trickle(_Half):
 
     def send(self, handler: BaseHTTPRequestHandler) -> None:
         assert self.effects  # noqa: S101 - a dataclass has its defaults last
-        head = self.effects.wait_for_client()
+        head = self.effects.wait_for_client(handler.connection)
         super().send(handler)
         self.effects.silence(handler.connection, TRICKLE_SECONDS, since=head)
 
