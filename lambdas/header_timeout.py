@@ -1,8 +1,8 @@
 """Connections that give up on an answer whose head trickles in.
 
 A socket's time-out is for one read: a server that sends a byte of its headers now and then would
-hold a poll and every other source in it, or a delivery, for as long as it likes. Here all reads of a
-head share one time-out; those of the body have it each, as usual.
+hold a poll and every other source in it, or a delivery, for as long as it likes. Here all reads of
+a head share one time-out; those of the body have it each, as usual.
 """
 
 from __future__ import annotations

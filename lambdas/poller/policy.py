@@ -2,19 +2,27 @@
 
 A bridge's first observation is written, then each change, then a heartbeat at least once an hour
 (as the settings say), so that silence means an outage and not "unchanged".
+
+Many bridges that were first seen in one poll would all be due in one poll from then on. So they
+take turns: a hundred of them at a time, in as many parts of the hour as that takes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime, timedelta
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.observation import Observation
+
+HEARTBEATS_AT_A_TIME = 100
+"""As many as one request to a store takes: fewer at a time would only make more requests."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Why(StrEnum):
@@ -54,8 +62,24 @@ def is_change(last: Observation | None, seen: Observation) -> bool:
     return last is not None and last.status is not seen.status
 
 
+def turns(bridges: Sequence[str], heartbeat: timedelta) -> Mapping[str, timedelta]:
+    """Give each bridge a time within every `heartbeat`, so that few are due at one time.
+
+    :param bridges: their names, in an order that stays.
+    :returns: empty if all of them may be due at one time.
+    """
+    groups = -(-len(bridges) // HEARTBEATS_AT_A_TIME)
+    if groups <= 1:
+        return {}
+    return {name: heartbeat / groups * (place % groups) for place, name in enumerate(bridges)}
+
+
 def why_write(
-    last: Observation | None, seen: Observation, heartbeat: timedelta, interval: timedelta
+    last: Observation | None,
+    seen: Observation,
+    heartbeat: timedelta,
+    interval: timedelta,
+    turn: timedelta | None = None,
 ) -> Why | None:
     """Say why an observation is to be written, or None if it is not.
 
@@ -63,6 +87,7 @@ def why_write(
     :param heartbeat: the longest silence wanted. Polls come a little early or late: the one nearest
         to the full time is the heartbeat.
     :param interval: the time between polls.
+    :param turn: when within each `heartbeat` the bridge's own is due, at the latest (see `turns`).
     """
     if last is None:
         return Why.FIRST
@@ -70,6 +95,10 @@ def why_write(
         return Why.CHANGE
     if seen.time - last.time >= heartbeat - interval / 2:
         return Why.HEARTBEAT
+    if turn is not None:
+        since = _EPOCH + turn
+        if (last.time - since) // heartbeat != (seen.time - since) // heartbeat:
+            return Why.HEARTBEAT
     return None
 
 

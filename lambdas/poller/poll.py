@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.delivery import RESERVE_SECONDS
-from lambdas.poller.policy import Memory, Why, is_change, remember, why_write
+from lambdas.poller.policy import Memory, Why, is_change, remember, turns, why_write
 from lambdas.poller.sources import Failure, Look, Reason, look_at
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class Poller:
         self._delivery = delivery
         self._now = now
         self._memory = Memory()
+        self._turns = turns(
+            [bridge.name for bridge in configuration.bridges], configuration.heartbeat
+        )
 
     def poll(self, deadline: float) -> Poll:
         """Poll once. Never raises.
@@ -74,11 +77,17 @@ class Poller:
 
         :param deadline: when it must be done, by `time.monotonic()`.
         """
-        interval = self._configuration.interval
+        interval, heartbeat = self._configuration.interval, self._configuration.heartbeat
         known = self._memory.at(self._now(), interval)
         look = self._look(known, deadline - RESERVE_SECONDS)
         reasons = [
-            (seen, why_write(known.get(seen.bridge), seen, self._configuration.heartbeat, interval))
+            (
+                seen,
+                why_write(
+                    *(known.get(seen.bridge), seen, heartbeat, interval),
+                    turn=self._turns.get(seen.bridge),
+                ),
+            )
             for seen in look.observations
         ]
         why = {seen: reason for seen, reason in reasons if reason is not None}

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lambdas.history import changes
 from lambdas.observation import Observation, Status
-from lambdas.poller.policy import Memory, Why, remember, why_write
+from lambdas.poller.policy import HEARTBEATS_AT_A_TIME, Memory, Why, remember, turns, why_write
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 
 HOUR = timedelta(hours=1)
@@ -33,6 +34,46 @@ INTERVAL = timedelta(minutes=1)
 )
 def test_what_is_written_and_why(last: Observation | None, now: Observation, why: Why) -> None:
     assert why_write(last, now, HOUR, INTERVAL) is why
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "why"),
+    [
+        (seen(CLOSED, 0), seen(CLOSED, 14), None),
+        (seen(CLOSED, 0), seen(CLOSED, 15), Why.HEARTBEAT),
+        (seen(CLOSED, 0), seen(CLOSED, 40), Why.HEARTBEAT),  # the polls of its turn had failed
+        (seen(CLOSED, 15), seen(CLOSED, 16), None),
+        (seen(CLOSED, 15), seen(CLOSED, 74), None),
+        (seen(CLOSED, 15), seen(CLOSED, 75), Why.HEARTBEAT),
+        (seen(CLOSED, 15), seen(OPEN, 16), Why.CHANGE),
+    ],
+)
+def test_a_bridge_with_a_turn_has_its_heartbeat_then(
+    last: Observation, now: Observation, why: Why | None
+) -> None:
+    assert why_write(last, now, HOUR, INTERVAL, turn=timedelta(minutes=15)) is why
+
+
+def test_bridges_that_fit_into_one_request_take_no_turns() -> None:
+    assert turns([f"bridge {number}" for number in range(HEARTBEATS_AT_A_TIME)], HOUR) == {}
+
+
+@pytest.mark.parametrize("count", [101, 1000])
+def test_many_bridges_that_were_first_seen_at_one_time_are_not_due_at_one_time(count: int) -> None:
+    names = [f"bridge {number}" for number in range(count)]
+    due = turns(names, HOUR)
+    written = dict.fromkeys(names, 0)
+    burst = Counter[int]()
+
+    for now in range(1, 121):
+        for name, last in written.items():
+            if why_write(seen(CLOSED, last), seen(CLOSED, now), HOUR, INTERVAL, due[name]):
+                assert now - last <= 60
+                written[name] = now
+                burst[now] += 1
+
+    assert max(burst.values()) <= HEARTBEATS_AT_A_TIME
+    assert sum(burst[now] for now in range(61, 121)) == count
 
 
 @pytest.mark.parametrize(
@@ -65,9 +106,10 @@ class PollsInTwoContainers(RuleBasedStateMachine):
     fail to write: then it counts as not made.
     """
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(turn=st.none() | st.integers(0, 59).map(lambda one: timedelta(minutes=one)))
+    def start(self, turn: timedelta | None) -> None:
         self.polls = 0
+        self.turn = turn
         self.memories = {"A": Memory(), "B": Memory()}
         self.seen: list[Observation] = []
         self.written: list[Observation] = []
@@ -86,7 +128,7 @@ class PollsInTwoContainers(RuleBasedStateMachine):
             self.polls += 1
             now = seen(status, self.polls + late)
             known = self.memories[container].at(now.time, INTERVAL)
-            why = why_write(known.get(now.bridge), now, HOUR, INTERVAL)
+            why = why_write(known.get(now.bridge), now, HOUR, INTERVAL, self.turn)
             if why and store_fails:
                 continue
             self.seen.append(now)
