@@ -31,7 +31,12 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         timestream = EmbeddedTimestream(
-            host=chosen.host, port=chosen.port, data=chosen.data, buckets=buckets, topics=topics
+            host=chosen.host,
+            port=chosen.port,
+            data=chosen.data,
+            fsync=chosen.fsync,
+            buckets=buckets,
+            topics=topics,
         )
     except OSError as error:
         return _failed(f"{chosen.host}:{chosen.port} cannot be served on: {error.strerror}.")
@@ -56,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=4567, help="0 takes a free one (%(default)s)")
     options.add_argument(
         "--data", type=Path, metavar="DIR", help="keep everything in this directory"
+    )
+    options.add_argument(
+        "--fsync",
+        action="store_true",
+        help="answer a write once it is on the disk: what was written outlives a power cut",
     )
     options.add_argument(
         "--s3", metavar="URL", help="where the buckets are; else files, see README"

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.s3.exceptions import MissingBucket
@@ -31,6 +32,7 @@ from embedded_timestream.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
     from types import ModuleType
 
@@ -45,26 +47,29 @@ _COLONS_OF_A_TOPIC = 5  # arn:aws:sns:REGION:ACCOUNT:NAME
 
 
 @contextmanager
-def installed(clock: Clock | None = None, data: Path | None = None) -> Iterator[None]:
+def installed(
+    clock: Clock | None = None, data: Path | None = None, *, fsync: bool = False
+) -> Iterator[None]:
     """Let moto answer Timestream's calls with a real store, while the context lasts.
 
     :param clock: what everything that depends on the time asks; the computer's, if None.
     :param data: a directory that keeps what is written, in one of its own for each account and
         region; without it a store lives until moto is reset.
+    :param fsync: whether it outlives the computer's power, and not only the process.
     """
-    uninstall = install(clock or SystemClock(), data)
+    uninstall = install(clock or SystemClock(), data, fsync=fsync)
     try:
         yield
     finally:
         uninstall()
 
 
-def install(clock: Clock, data: Path | None = None) -> Callable[[], None]:
+def install(clock: Clock, data: Path | None = None, *, fsync: bool = False) -> Callable[[], None]:
     """Let moto answer Timestream's calls from here on with a real store, as `installed` does.
 
     :returns: what ends that, and puts back what was there before.
     """
-    services = _Services(clock, data)
+    services = _Services(clock, data, fsync=fsync)
 
     class Backend(_Backend):
         def __init__(self, region_name: str, account_id: str) -> None:
@@ -109,10 +114,11 @@ def _backend(account: str, region: str) -> _Backend:
 
 
 class MotoSurroundings:
-    """The topics and buckets that Timestream writes to: moto's, in this process."""
+    """The topics, buckets and metrics that Timestream writes to: moto's, in this process."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, region: str) -> None:
         self._account = account
+        self._region = region
 
     def publish(self, topic: str, message: str, attributes: dict[str, str]) -> None:
         """Send a message to a topic.
@@ -151,13 +157,25 @@ class MotoSurroundings:
         except MissingBucket:
             raise ValidationException(f"The bucket {bucket} does not exist.") from None
 
+    def count(self, metric: str, value: int, dimensions: dict[str, str], at: datetime) -> None:
+        """Count something in a metric of AWS/Timestream."""
+        datum = {
+            "MetricName": metric,
+            "Dimensions": [{"Name": name, "Value": told} for name, told in dimensions.items()],
+            "Timestamp": at.replace(tzinfo=None),  # moto compares it with ones that have no zone
+            "Value": value,
+            "Unit": "Count",
+        }
+        cloudwatch_backends[self._account][self._region].put_metric_data("AWS/Timestream", [datum])
+
 
 class _Services:
     """The service of each account and region, opened when it is first asked."""
 
-    def __init__(self, clock: Clock, data: Path | None) -> None:
+    def __init__(self, clock: Clock, data: Path | None, *, fsync: bool) -> None:
         self._clock = clock
         self._data = data
+        self._fsync = fsync
         self._opening = Lock()  # moto serves each request on a thread of its own
         self._open: dict[tuple[str, str], Service] = {}
 
@@ -167,9 +185,10 @@ class _Services:
         with self._opening:
             if (account, region) not in self._open:
                 where = self._data and self._data / account / region
-                surroundings = MotoSurroundings(account)
-                service = Service(self._clock, where, account, region, surroundings)
-                self._open[account, region] = service
+                surroundings = MotoSurroundings(account, region)
+                self._open[account, region] = Service(
+                    self._clock, where, account, region, surroundings, fsync=self._fsync
+                )
             return self._open[account, region]
 
     def reset(self, account: str, region: str) -> None:

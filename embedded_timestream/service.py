@@ -11,6 +11,7 @@ from embedded_timestream import functions
 from embedded_timestream.query.engine import Engine
 from embedded_timestream.scheduled_queries import service as scheduled_queries
 from embedded_timestream.scheduled_queries.service import ScheduledQueries
+from embedded_timestream.write import late
 from embedded_timestream.write.batch_load import BatchLoads, Buckets
 from embedded_timestream.write.store import Store
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from embedded_timestream.clock import Clock
 
 
-class Surroundings(scheduled_queries.Surroundings, Buckets, Protocol):
-    """The topics and buckets of the account."""
+class Surroundings(scheduled_queries.Surroundings, Buckets, late.Surroundings, Protocol):
+    """The topics, buckets and metrics of the account."""
 
     def put(self, bucket: str, key: str, body: bytes, kms_key: str | None = None) -> None:
         """Put an object into a bucket, encrypted with a key of KMS's or, without one, of S3's.
@@ -34,18 +35,29 @@ class Service:
     """Both APIs of one account and region.
 
     :param data: the directory that keeps everything; without it, memory does.
-    :param surroundings: the topics and buckets that they use.
+    :param surroundings: the topics, buckets and metrics that they use.
+    :param fsync: whether what is written outlives the computer's power, and not only the process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it connects
         self,
         clock: Clock,
         data: Path | None,
         account: str,
         region: str,
         surroundings: Surroundings,
+        *,
+        fsync: bool = False,
     ) -> None:
-        self.store = Store(clock, data, account=account, region=region, prepare=functions.install)
+        self.store = Store(
+            clock,
+            data,
+            account=account,
+            region=region,
+            fsync=fsync,
+            prepare=functions.install,
+            surroundings=surroundings,
+        )
         self._surroundings = surroundings
         self._queries = data and data / "scheduled_queries.json"
         self._settings = data and data / "account_settings.json"

@@ -29,12 +29,16 @@ def serve(
     data: Annotated[
         Path | None, typer.Option(help="A directory in which Timestream keeps its records.")
     ] = None,
+    *,
+    fsync: Annotated[
+        bool, typer.Option("--fsync", help="Answer a write once it is on the disk: slower.")
+    ] = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT, running the deployed schedules in real time."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Cloud(SystemClock(), port, data) as cloud:
+    with Cloud(SystemClock(), port, data, fsync=fsync) as cloud:
         cloud.probe()
         typer.echo(f"ready {cloud.endpoint}")
         cloud.schedules.serve(stop)

@@ -86,6 +86,7 @@ class Cloud:
     :param clock: the time of Timestream, of the schedules and of the functions.
     :param port: where to serve on the loopback address; 0 takes a free one.
     :param data: a directory in which Timestream keeps its records, or None for memory.
+    :param fsync: whether those outlive the computer's power, and not only the process.
     :param meter: counts what would be billed, if that is wanted.
     :param disturbance: disturbs what passes between its parts, if that is wanted.
     """
@@ -94,13 +95,15 @@ class Cloud:
     runtime: LambdaRuntime
     schedules: ScheduleRunner
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of
         self,
         clock: Clock,
         port: int = 0,
         data: Path | None = None,
         meter: Meter | None = None,
         disturbance: Disturbance | None = None,
+        *,
+        fsync: bool = False,
     ) -> None:
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
@@ -108,6 +111,7 @@ class Cloud:
         """The requests so far, by the operation that their X-Amz-Target header names, as those of
         Timestream do."""
         self._data = data
+        self._fsync = fsync
         self._meter = meter
         self._disturbance = disturbance
         self._clients: dict[tuple[str, str], Any] = {}
@@ -142,7 +146,7 @@ class Cloud:
             install_budgets(patches)
             sqs.install(patches, self.clock)
             dynamodb.install(patches, self.clock, self._meter)
-            stack.callback(moto_adapter.install(self.clock, self._data))
+            stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
             surroundings: Surroundings = MotoSurroundings(self.account)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)

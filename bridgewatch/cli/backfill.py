@@ -288,7 +288,12 @@ def _check_table(place: Place, writer: Writer, journal: Journal, plan: Plan) -> 
             FAILED,
         )
     if late:
-        note(f"Late, so straight to the magnetic store: {counted(late, 'observation')}.")
+        # https://docs.aws.amazon.com/timestream/latest/developerguide/troubleshoot-rejectedrecords.html
+        note(
+            f"Late, so straight to the magnetic store: {counted(late, 'observation')}. Those that "
+            "contradict a record of the table are rejected afterwards: reports on them are in its "
+            "bucket of rejected data, and nowhere else."
+        )
     if lost := journal.count(before=_milliseconds(now - kept.magnetic)):
         note(
             "Older than what the table keeps, so that Timestream rejects it: "

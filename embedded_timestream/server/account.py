@@ -23,14 +23,18 @@ class Account:
     :param data: the directory that keeps everything, in one of its own for each region; without
         it, memory does.
     :param surroundings: the topics and buckets of the account.
+    :param fsync: whether what is written outlives the computer's power, and not only the process.
     """
 
-    def __init__(self, clock: Clock, data: Path | None, surroundings: Surroundings) -> None:
+    def __init__(
+        self, clock: Clock, data: Path | None, surroundings: Surroundings, *, fsync: bool = False
+    ) -> None:
         self.empty_first_pages = False
         """Whether a query's first page has no rows but a token, as the service's often has."""
         self._clock = clock
         self._data = data and data / ACCOUNT
         self._surroundings = surroundings
+        self._fsync = fsync
         self._opening = Lock()
         self._open: dict[str, Service] = {}
 
@@ -62,7 +66,9 @@ class Account:
 
         where = self._data and self._data / region
         try:
-            return Service(self._clock, where, ACCOUNT, region, self._surroundings)
+            return Service(
+                self._clock, where, ACCOUNT, region, self._surroundings, fsync=self._fsync
+            )
         except duckdb.IOException as error:
             raise OSError(
                 f"{where} cannot be opened: another process has it open, or may not read it."

@@ -33,16 +33,18 @@ class EmbeddedTimestream:
     :param host: the address to serve on; whoever reaches it may do everything.
     :param port: 0 takes a free one.
     :param data: a directory that keeps what is written; without it, memory does until the end.
+    :param fsync: whether that outlives the computer's power too: each write waits for the disk.
     :param buckets: where UNLOAD and reports go to; `folder` without them.
     :param topics: where scheduled queries tell how they went; `folder` without them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, and what is around it
         self,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         data: Path | None = None,
+        fsync: bool = False,
         buckets: Buckets | None = None,
         topics: Topics | None = None,
     ) -> None:
@@ -51,7 +53,8 @@ class EmbeddedTimestream:
         self._temporary = None if data else tempfile.TemporaryDirectory(prefix="timestream-")
         self.folder = data or Path(self._temporary.name if self._temporary else "")
         """Where buckets and topics are, unless others keep them (`server/surroundings.py`)."""
-        self._account = Account(self.clock, data, Surroundings(self.folder, buckets, topics))
+        surroundings = Surroundings(self.folder, buckets, topics)
+        self._account = Account(self.clock, data, surroundings, fsync=fsync)
         self._server = Server(host, port, self._account)
         self.endpoint = f"http://{host}:{self._server.server_port}"
         self._clients: dict[tuple[str, str], Any] = {}

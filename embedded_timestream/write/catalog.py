@@ -17,6 +17,7 @@ from embedded_timestream.errors import (
 )
 from embedded_timestream.write import control
 from embedded_timestream.write.control import required
+from embedded_timestream.write.late import Rejection
 from embedded_timestream.write.retention import Retention
 from embedded_timestream.write.rows import Rows
 from embedded_timestream.write.table import Table
@@ -65,6 +66,7 @@ class Catalog:
     ) -> None:
         self.databases: dict[str, Database] = {}
         self.dropped: list[Table] = []  # that DuckDB still has
+        self.rejected_later: list[Rejection] = []  # and not reported yet
         self._connection = connection
         self._now = now
         self._reading = reading
@@ -220,7 +222,13 @@ class Catalog:
         return {"Tables": [listed[arn].description for arn in arns], **token}
 
     def _write_records(self, request: Json) -> Json:
-        return self._found(request).table.write(request, self._now())
+        listed = self._found(request)
+        rejected_later: dict[int, str] = {}
+        try:
+            return listed.table.write(request, self._now(), rejected_later)
+        finally:
+            if rejected_later:
+                self.rejected_later.append(Rejection(listed.description, request, rejected_later))
 
     def _tag_resource(self, request: Json) -> Json:
         return control.tag(self._tags_of(request), request)

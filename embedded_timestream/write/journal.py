@@ -5,14 +5,17 @@ One line of JSON per call that changed something, written before the call is ans
 same state, so they are simply made again. DuckDB's own file takes over what is flushed and says up
 to which sequence; the journal is then emptied, so it never holds more than waits in memory.
 
-A line reaches the operating system, which outlives a killed process; it is not forced to the disk,
-so a computer that loses power may lose the last seconds.
+A line reaches the operating system, which outlives a killed process. With fsync it is forced to the
+disk as well; without, a computer that loses power may lose the last seconds. What DuckDB's file
+takes over is always forced to the disk, by DuckDB.
 """
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from embedded_timestream import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +32,24 @@ class Entry(NamedTuple):
 
 
 class Journal:
-    """The file of calls that DuckDB's file does not hold yet."""
+    """The file of calls that DuckDB's file does not hold yet.
 
-    def __init__(self, path: Path) -> None:
+    :param fsync: whether each line is forced to the disk.
+    """
+
+    def __init__(self, path: Path, *, fsync: bool = False) -> None:
         self._path = path
+        self._fsync = fsync
         # Kept open: one system call per acknowledged call.
         self._file = path.open("ab", buffering=0)
+        if fsync:
+            files.force_entries(path.parent)
 
     def append(self, entry: Entry) -> None:
         """Write one line."""
         self._file.write(json.dumps(entry).encode() + b"\n")
+        if self._fsync:
+            files.force(self._file.fileno())
 
     def entries(self) -> Iterator[Entry]:
         """Give the calls that are there; a line torn by a kill was not acknowledged and is not."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from embedded_timestream.clock import utc
 from embedded_timestream.errors import (
     RejectedRecordsException,
     TimestreamError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from embedded_timestream.clock import Clock
+    from embedded_timestream.write import late
     from embedded_timestream.write.catalog import Database
     from embedded_timestream.write.control import Json
     from embedded_timestream.write.table import Table
@@ -44,18 +46,23 @@ class Store:
 
     :param clock: tells when a call is made.
     :param data: the directory that keeps everything; without it, memory does.
+    :param fsync: whether a call is only answered once it is on the disk, so that it outlives the
+        computer's power and not only the process; every change then waits for the disk.
     :param prepare: called once with DuckDB's connection, before the first cursor is opened; the
         query half installs its functions there.
+    :param surroundings: get the reports on late records that are rejected, if they are wanted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it connects, and how
         self,
         clock: Clock,
         data: Path | None = None,
         *,
         account: str = "123456789012",
         region: str = "us-east-1",
+        fsync: bool = False,
         prepare: Callable[[DuckDBPyConnection], None] | None = None,
+        surroundings: late.Surroundings | None = None,
     ) -> None:
         self.clock = clock
         self.account = account
@@ -67,6 +74,7 @@ class Store:
         self._journal: Journal | None = None
         self._prepare = prepare
         self._data = data
+        self._surroundings = surroundings
         if data is not None:
             data.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect(":memory:")
@@ -81,7 +89,7 @@ class Store:
         ):
             self._connection.execute(f"SET {setting}")
         if data is not None:
-            self._open(Journal(data / "journal.jsonl"))
+            self._open(Journal(data / "journal.jsonl", fsync=fsync))
 
     @property
     def databases(self) -> dict[str, Database]:
@@ -105,8 +113,10 @@ class Store:
                 answer = self._change(change)
             except RejectedRecordsException:  # the other records are stored
                 self._note(change)
+                self._report_late_rejections()
                 raise
             self._note(change)
+            self._report_late_rejections()
             return answer
 
     def table(self, database: str, name: str) -> Table | None:
@@ -188,6 +198,12 @@ class Store:
         if any(listed.table.crowded for listed in self._catalog.listed()):
             self.flush()
 
+    def _report_late_rejections(self) -> None:
+        rejected, self._catalog.rejected_later = self._catalog.rejected_later, []
+        if self._surroundings is not None:
+            for rejection in rejected:
+                rejection.report(self._surroundings, utc(self.clock))
+
     def _open(self, journal: Journal) -> None:
         """Read what an earlier process left."""
         self._connection.execute(f"CREATE TABLE IF NOT EXISTS {_CATALOG} (saved VARCHAR)")
@@ -200,6 +216,7 @@ class Store:
                 with suppress(TimestreamError):  # the caller was told then
                     self._change(change)
                 self._sequence = change.sequence
+        self._catalog.rejected_later.clear()  # they were reported then
         self._journal = journal
         self.flush()
         # Also of a line that a kill has torn.

@@ -82,9 +82,13 @@ class Table:
         with self._reading():
             return self._rows.relation(self.retention.kept_from(self._now()))
 
-    def write(self, request: dict[str, Any], now: int) -> dict[str, Any]:
+    def write(
+        self, request: dict[str, Any], now: int, rejected_later: dict[int, str]
+    ) -> dict[str, Any]:
         """Store the records of a WriteRecords request, and answer it.
 
+        :param rejected_later: takes in why late records are rejected once this is answered, by
+            their place in the request.
         :raises ValidationException: if the call is malformed; nothing is stored.
         :raises RejectedRecordsException: if records are rejected; the others are stored.
         """
@@ -102,12 +106,15 @@ class Table:
                 reason = self.retention.refusal(now)
                 rejected.append({"RecordIndex": index, "Reason": reason})
                 continue
-            if refusal := self._store(point, stored):
-                rejected.append({"RecordIndex": index, **refusal})
-            elif point[1] >= memory_from:
-                memory += 1
-            else:
-                magnetic += 1
+            refusal = self._store(point, stored)
+            is_late = point[1] < memory_from
+            if refusal is not None:
+                if not is_late or "ExistingVersion" not in refusal:
+                    rejected.append({"RecordIndex": index, **refusal})
+                    continue
+                rejected_later[index] = refusal["Reason"]
+            memory += not is_late
+            magnetic += is_late
         if rejected:
             raise RejectedRecordsException(_REJECTED, RejectedRecords=rejected)
         return {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from embedded_timestream import files
 from embedded_timestream.errors import ConflictException, RejectedRecordsException
 from embedded_timestream.write.store import Store
 from tests.embedded_timestream.writing import (
@@ -165,6 +166,25 @@ def test_dropped_tables_leave_nothing_in_the_file(tmp_path: Path) -> None:
     with closing(after.store):
         tables = after.store.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()
         assert tables == [("ts_catalog",)]
+
+
+@pytest.mark.parametrize("fsync", [False, True])
+def test_with_fsync_a_call_is_on_the_disk_before_it_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fsync: bool
+) -> None:
+    forced: list[bytes] = []
+    journal = tmp_path / "journal.jsonl"
+    # What the disk holds then, as far as a test can know it.
+    monkeypatch.setattr(files, "force", lambda _: forced.append(journal.read_bytes()))
+    given = Given(tmp_path, fsync=fsync)
+    forced.clear()
+
+    given.write(record(at=NOON_NS))
+    given.write(record(at=NOON_NS + 1))
+
+    with closing(given.store):
+        lines = [len(content.splitlines()) for content in forced]
+        assert lines == ([3, 4] if fsync else [])
 
 
 WRITER = """

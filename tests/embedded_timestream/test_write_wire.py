@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,7 +13,14 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from embedded_timestream.moto_adapter import install
-from tests.embedded_timestream.writing import NOON, NOON_NS, WHERE, StoppedClock, record
+from tests.embedded_timestream.writing import (
+    HOUR,
+    NOON,
+    NOON_NS,
+    WHERE,
+    StoppedClock,
+    record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,6 +195,41 @@ def test_a_run_of_a_scheduled_query_reaches_a_queue_and_a_bucket(connect: Connec
     assert len(json.loads(report["Body"].read())["errors"]) == 1
     assert query.list_tags_for_resource(ResourceARN=arn)["Tags"][0]["Key"] == "team"
     assert [q["Arn"] for q in query.list_scheduled_queries()["ScheduledQueries"]] == [arn]
+
+
+def test_a_late_rejection_is_in_a_bucket_and_in_a_metric(connect: Connect) -> None:
+    install(StoppedClock())
+    write, s3, metrics = (connect("us-east-1", s) for s in ("timestream-write", "s3", "cloudwatch"))
+    s3.create_bucket(Bucket="rejected")
+    write.create_database(DatabaseName="bridges")
+    where = {"BucketName": "rejected", "EncryptionOption": "SSE_S3"}
+    write.create_table(
+        **WHERE,
+        MagneticStoreWriteProperties={
+            "EnableMagneticStoreWrites": True,
+            "MagneticStoreRejectedDataLocation": {"S3Configuration": where},
+        },
+    )
+    late = NOON_NS - 8 * HOUR
+    write.write_records(**WHERE, Records=[record(at=late, Version=2)])
+
+    write.write_records(**WHERE, Records=[record("Closed", at=late)])
+
+    assert s3.list_objects_v2(Bucket="rejected")["KeyCount"] == 1
+    (point,) = metrics.get_metric_statistics(
+        Namespace="AWS/Timestream",
+        MetricName="MagneticStoreRejectedRecordCount",
+        Dimensions=[
+            {"Name": "DatabaseName", "Value": "bridges"},
+            {"Name": "TableName", "Value": "status"},
+            {"Name": "Operation", "Value": "WriteRecords"},
+        ],
+        StartTime=NOON,
+        EndTime=NOON + timedelta(minutes=5),
+        Period=300,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert point["Sum"] == 1
 
 
 def test_a_batch_load_reads_files_from_a_bucket(connect: Connect) -> None:

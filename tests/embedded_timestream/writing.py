@@ -11,6 +11,8 @@ from embedded_timestream.write.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from embedded_timestream.write.late import Surroundings
+
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 NOON_NS = int(NOON.timestamp()) * 10**9
 SECOND = 10**9
@@ -38,9 +40,16 @@ class StoppedClock:
 class Given:
     """A store at noon with one table, and short words for what tests do to it."""
 
-    def __init__(self, data: Path | None = None, **table: object) -> None:
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        fsync: bool = False,
+        surroundings: Surroundings | None = None,
+        **table: object,
+    ) -> None:
         self.clock = StoppedClock()
-        self.store = Store(self.clock, data)
+        self.store = Store(self.clock, data, fsync=fsync, surroundings=surroundings)
         self.store.call("CreateDatabase", {"DatabaseName": "bridges"})
         self.store.call("CreateTable", {**WHERE, **table})
 

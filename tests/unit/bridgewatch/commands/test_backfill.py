@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,13 +99,30 @@ def test_what_was_corrected_since_is_a_duplicate_and_stays_corrected(run: Comman
 
     again = run("backfill", "-", input_=DAY)
 
-    assert counts(again) == {"accepted": 2, "duplicates": 2, "rejected": 0}
+    # It is late, so that Timestream does not tell at once which one it rejects.
+    assert counts(again) == {"accepted": 3, "duplicates": 1, "rejected": 0}
     assert run.rows()[0][2] == "Closed"
 
 
-def test_what_is_rejected_is_in_a_file_that_can_be_fed_back(run: Commands, tmp_path: Path) -> None:
+def test_a_late_contradiction_is_rejected_afterwards(run: Commands) -> None:
+    s3 = run.cloud.client("s3", "us-east-1")
+    s3.create_bucket(Bucket=BUCKET["BucketName"])
     run("backfill", "-", input_=DAY)
-    contradiction = "time,bridge,status\n2022-08-15T12:00:00Z,Hisingsbron,Closed\n"
+
+    result = run("backfill", "-", input_=DAY.replace(",Open", ",Closed"))
+
+    assert result.exit_code == 0
+    assert "Those that contradict a record of the table are rejected afterwards" in result.stderr
+    assert run.rows() == ROWS
+    reports = s3.list_objects_v2(Bucket=BUCKET["BucketName"])["Contents"]
+    assert len(reports) == 1
+    assert run.table in reports[0]["Key"]
+
+
+def test_what_is_rejected_is_in_a_file_that_can_be_fed_back(run: Commands, tmp_path: Path) -> None:
+    moment = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    run("backfill", "-", input_=f"time,bridge,status\n{moment},Hisingsbron,Open\n")
+    contradiction = f"time,bridge,status\n{moment},Hisingsbron,Closed\n"
 
     result = run("backfill", "-", input_=contradiction)
 
