@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
     from lambdas.message import Message
 
@@ -31,6 +32,11 @@ SEND_SECONDS = 10
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 MESSAGES_PER_RECEIVE = 10
+
+WAIT_SECONDS = 1
+"""How long it is waited for a message. Who does not wait is given what a few of SQS's servers have:
+from a nearly empty queue perhaps nothing
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html)."""
 
 HIDDEN_SECONDS = 120
 """Longer than a run of the redriver, and over before the next one begins."""
@@ -65,21 +71,12 @@ class Queue:
         self._url = url
         self._connection = connection or Connection()
 
-    @classmethod
-    def named(cls, name: str, connection: Connection | None = None) -> Queue:
-        """Find a queue by its name.
-
-        :raises QueueError: if there is none, or SQS does not say.
-        """
-        connection = connection or Connection()
-        with _explained():
-            answer = _client(connection).get_queue_url(QueueName=name)
-        return cls(answer["QueueUrl"], connection)
-
     @cached_property
     def _client(self) -> SQSClient:
         with _explained():
-            return _client(self._connection)
+            return self._connection.session().client(
+                "sqs", config=CONFIG, endpoint_url=self._connection.endpoint_url
+            )
 
     def send(self, message: Message) -> None:
         """Put a message into the queue, in parts if it is too long.
@@ -90,13 +87,23 @@ class Queue:
             for part in message.parts():
                 self._client.send_message(QueueUrl=self._url, MessageBody=part.encode())
 
-    def receive(
-        self, hidden_seconds: int = HIDDEN_SECONDS, wait_seconds: int = 0
-    ) -> list[Received]:
-        """Take up to ten messages; none means that there are none, or hardly any.
+    def is_empty(self) -> bool:
+        """Say whether SQS counts no message that can be received: it may overlook what is new.
+
+        Its count is right a minute after the last message was sent
+        (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html).
+
+        :raises QueueError: if it does not say.
+        """
+        counted: QueueAttributeNameType = "ApproximateNumberOfMessages"
+        with _explained():
+            answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[counted])
+        return int(answer["Attributes"][counted]) == 0
+
+    def receive(self, hidden_seconds: int = HIDDEN_SECONDS) -> list[Received]:
+        """Take up to ten messages; none means that there are none.
 
         :param hidden_seconds: when they come back unless they are deleted.
-        :param wait_seconds: how long to wait for a message; by waiting, SQS asks all its servers.
         :raises QueueError: if it gives none.
         """
         with _explained():
@@ -104,7 +111,7 @@ class Queue:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=MESSAGES_PER_RECEIVE,
                 VisibilityTimeout=hidden_seconds,
-                WaitTimeSeconds=wait_seconds,
+                WaitTimeSeconds=WAIT_SECONDS,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
         return [
@@ -133,10 +140,6 @@ class Queue:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=received.handle, VisibilityTimeout=0
             )
-
-
-def _client(connection: Connection) -> SQSClient:
-    return connection.session().client("sqs", config=CONFIG, endpoint_url=connection.endpoint_url)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class PollerStack(Stack):
         self._store = store
         self._log_retention_days = log_retention_days
         self._reserved = 1 if reserve_concurrency else None
-        self._queues = RecordQueues(self, "Queues", deployment=deployment, key=key)
+        self._queues = RecordQueues(self, "Queues", key=key)
         poller = self._function(
             "Poller",
             _description(configuration),

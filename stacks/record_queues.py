@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Acknowledgment, CfnDeletionPolicy, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -25,19 +25,19 @@ class RecordQueues(Construct):
     kept for 14 days from when it was first queued, not from when it was moved
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html).
 
-    :param deployment: the deployment's name, the prefix of the queues'.
+    CloudFormation names them: SQS does not give the name of a deleted queue away for a minute, in
+    which whoever destroyed the stack could not deploy it again.
+
     :param key: what they are encrypted with; by default a key that SQS owns, at no charge.
     """
 
     longest_run: ClassVar[Duration] = Duration.minutes(1)
     """How long one run of who receives from the queue may take."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, deployment: str, key: kms.IKey | None
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
         self._key = key
-        self.dead_letters = self._queue("DeadLetters", f"{deployment}-dead-letters")
+        self.dead_letters = self._queue("DeadLetters")
         Validations.of(self.dead_letters).acknowledge(
             Acknowledgment(
                 id="Serverless-SQSRedrivePolicy",
@@ -46,20 +46,18 @@ class RecordQueues(Construct):
         )
         self.queue = self._queue(
             "Queue",
-            f"{deployment}-queue",
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=MOST_RECEIVES
             ),
         )
 
     def _queue(
-        self, construct_id: str, name: str, dead_letter_queue: sqs.DeadLetterQueue | None = None
+        self, construct_id: str, dead_letter_queue: sqs.DeadLetterQueue | None = None
     ) -> sqs.Queue:
         encryption = sqs.QueueEncryption.KMS if self._key else sqs.QueueEncryption.SQS_MANAGED
-        return sqs.Queue(
+        queue = sqs.Queue(
             self,
             construct_id,
-            queue_name=name,
             encryption=encryption,
             encryption_master_key=self._key,
             enforce_ssl=True,
@@ -68,6 +66,10 @@ class RecordQueues(Construct):
             visibility_timeout=Duration.minutes(2),
             dead_letter_queue=dead_letter_queue,
         )
+        # One that an update replaces may hold records.
+        options = cast("sqs.CfnQueue", queue.node.default_child).cfn_options
+        options.update_replace_policy = CfnDeletionPolicy.RETAIN
+        return queue
 
     def grant_send(self, grantee: iam.IGrantable) -> None:
         """Let `grantee` put records into both queues."""
@@ -77,7 +79,8 @@ class RecordQueues(Construct):
     def grant_redrive(self, grantee: iam.IGrantable) -> None:
         """Let `grantee` take records from the queue, and put them into both."""
         self.grant_send(grantee)
-        self._grant(grantee, ["sqs:DeleteMessage", "sqs:ReceiveMessage"], [self.queue.queue_arn])
+        actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        self._grant(grantee, actions, [self.queue.queue_arn])
 
     def _grant(self, grantee: iam.IGrantable, actions: list[str], arns: list[str]) -> None:
         iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=arns)

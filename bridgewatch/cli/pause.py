@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridgewatch.cli.failures import FAILED, CommandError, one_sentence
+from bridgewatch.cli.deployed import poller_outputs
+from bridgewatch.cli.failures import one_sentence
 from bridgewatch.settings import load_settings
 from lambdas.aws import Connection
 
@@ -28,8 +29,9 @@ def pause(settings: SettingsFile = None, profile: Profile = None, region: Region
     still written.
     """
     with one_sentence():
-        session = Connection(profile, region).session()
-        deployed = _deployed(session, load_settings(settings).deployment)
+        connection = Connection(profile, region)
+        session = connection.session()
+        deployed = poller_outputs(connection, load_settings(settings).deployment)
         # The alarm first: nothing rings between the two.
         _alarms(session).disable_alarm_actions(AlarmNames=[deployed["HeartbeatAlarmName"]])
         _set_state(session, deployed["ScheduleName"], "DISABLED")
@@ -43,30 +45,12 @@ def resume(settings: SettingsFile = None, profile: Profile = None, region: Regio
     tells that it has resolved.
     """
     with one_sentence():
-        session = Connection(profile, region).session()
-        deployed = _deployed(session, load_settings(settings).deployment)
+        connection = Connection(profile, region)
+        session = connection.session()
+        deployed = poller_outputs(connection, load_settings(settings).deployment)
         _set_state(session, deployed["ScheduleName"], "ENABLED")
         _alarms(session).enable_alarm_actions(AlarmNames=[deployed["HeartbeatAlarmName"]])
         typer.echo("Resumed: the next poll is within a minute.")
-
-
-def _deployed(session: "boto3.Session", deployment: str) -> dict[str, str]:
-    """Read the outputs of the poller's stack: what it made, by stable names."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes long
-
-    name = f"{deployment}-poller"
-    try:
-        [stack] = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        told = error.response["Error"]
-        raise CommandError(
-            f"The stack {name} cannot be read ({told['Message']}): is it deployed in this account "
-            "and region?",
-            FAILED,
-        ) from error
-    except BotoCoreError as error:
-        raise CommandError(f"AWS cannot be reached: {error}", FAILED) from error
-    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
 
 def _alarms(session: "boto3.Session") -> Any:  # noqa: ANN401 - boto3 makes it at run time

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bridgewatch.cli.deployed import poller_outputs
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, counted, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
@@ -72,10 +73,11 @@ def redrive(
     if delete and not export:
         raise CommandError("--delete goes with --export only: nothing is thrown away.", WRONG_USAGE)
     try:
-        dead_letters = _queue(place, "dead-letters")
+        deployed = poller_outputs(place.connection, place.settings.deployment)
+        dead_letters = Queue(deployed["DeadLetterQueueUrl"], place.connection)
         with _taken(dead_letters) as letters:
             if give_back:
-                _return(letters, dead_letters, _queue(place, "queue"))
+                _return(letters, dead_letters, Queue(deployed["QueueUrl"], place.connection))
             elif export:
                 _export(letters, export)
                 if delete:
@@ -86,24 +88,13 @@ def redrive(
         raise CommandError(f"{error}.", FAILED) from error
 
 
-def _queue(place: Place, what: str) -> Queue:
-    name = f"{place.settings.deployment}-{what}"
-    try:
-        return Queue.named(name, place.connection)
-    except QueueError as error:
-        raise CommandError(
-            f"The queue {name} is not to be found: is the poller's stack deployed here? {error}.",
-            FAILED,
-        ) from error
-
-
 @contextmanager
 def _taken(queue: Queue) -> Iterator[list[Letter]]:
     """Take all dead letters; those that are left in the list afterwards are put back."""
     foreign: list[Received] = []
     letters: list[Letter] = []
     try:
-        while received := queue.receive(hidden_seconds=HIDDEN_SECONDS, wait_seconds=1):
+        while received := queue.receive(hidden_seconds=HIDDEN_SECONDS):
             for one in received:
                 try:
                     letters.append(Letter(one, Message.decode(one.text)))

@@ -28,8 +28,14 @@ GIVE_UP = timedelta(days=3)
 class Inbox(Protocol):
     """A queue, as far as a receiver knows it: `lambdas.sqs.Queue`."""
 
+    def is_empty(self) -> bool:
+        """Say whether there are no messages to receive; new ones may be overlooked.
+
+        :raises QueueError: if the queue does not say.
+        """
+
     def receive(self) -> Sequence[Received]:
-        """Take some messages; none means that there are none, or hardly any.
+        """Take some messages; none means that there are none.
 
         :raises QueueError: if the queue gives none.
         """
@@ -90,6 +96,9 @@ class Redriver:
         """
         done = Redriven()
         last = deadline - RESERVE_SECONDS
+        # To find out by receiving takes a second of waiting, which is billed.
+        if self._queue.is_empty():
+            return done
         while time.monotonic() < last and (messages := self._queue.receive()):
             for received in messages:
                 if time.monotonic() >= last:

@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.clock import utc
@@ -295,7 +296,7 @@ class Chaos:
             table=[Seen(*record) for record in found],
             dead_letters=self._dead_letters,
             gaps={bridge: _gaps(self._history(deployment, bridge)) for bridge in self._openings},
-            waiting=_count(cloud, f"{DEPLOYMENT}-queue"),
+            waiting=_count(cloud, _queue_url(cloud, "QueueUrl")),
         )
         return judge(self._journal.runs, evidence, poller=POLLER, heartbeat=HEARTBEAT, poll=POLL)
 
@@ -351,9 +352,10 @@ def _take_dead_letters(cloud: Cloud) -> dict[Seen, str]:
     As an operator does whom the alarm tells: after 14 days they would be gone.
     """
     sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-dead-letters")["QueueUrl"]
+    url = _queue_url(cloud, "DeadLetterQueueUrl")
     found: dict[Seen, str] = {}
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+    receive = partial(sqs.receive_message, QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+    while messages := receive().get("Messages"):
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             body = json.loads(message["Body"])
@@ -361,13 +363,18 @@ def _take_dead_letters(cloud: Cloud) -> dict[Seen, str]:
     return found
 
 
-def _count(cloud: Cloud, queue: str) -> int:
+def _queue_url(cloud: Cloud, output: str) -> str:
+    """Find a queue by the poller's stack's output that tells its URL."""
+    stacks = cloud.client("cloudformation").describe_stacks(StackName=f"{DEPLOYMENT}-poller")
+    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in stacks["Stacks"][0]["Outputs"]}
+    return outputs[output]
+
+
+def _count(cloud: Cloud, url: str) -> int:
     """Count the messages of a queue, hidden ones included."""
     sqs = cloud.client("sqs")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = sqs.get_queue_attributes(
-        QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], AttributeNames=names
-    )["Attributes"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(attributes[name]) for name in names)
 
 

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from bridgewatch.settings import CDK_JSON
-from embedded_timestream.clock import SystemClock
 from lambdas.aws import Connection
 from lambdas.message import Message
 from lambdas.observation import Observation, Status
@@ -23,6 +22,7 @@ from lambdas.sqs import Queue
 from lambdas.timestream import TimestreamStore
 from local.cloud import REGION, Cloud
 from local.services.lambda_runtime.context import context
+from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,30 +38,49 @@ OLDER = Observation("Hisingsbron", Status.CLOSED, NOW - timedelta(minutes=1))
 TOO_NEW = Observation("Hisingsbron", Status.OPEN, NOW + timedelta(hours=1))
 
 
+STACK = f"{DEPLOYMENT}-poller"
+QUEUES = {
+    "Resources": {
+        name: {"Type": "AWS::SQS::Queue", "Properties": {}} for name in ("Queue", "DeadLetterQueue")
+    },
+    "Outputs": {f"{name}Url": {"Value": {"Ref": name}} for name in ("Queue", "DeadLetterQueue")},
+}
+
+
 def message(*observations: Observation) -> Message:
     return Message(observations, BRIDGES, "Timestream was throttling", 3, NOW - timedelta(days=4))
 
 
 class Deployment:
-    """The table and the queues, as the stacks name them."""
+    """The table and the queues, as the stacks have them."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.connection = Connection(region=REGION, endpoint_url=cloud.endpoint)
         self._write = write = cloud.client("timestream-write")
         write.create_database(DatabaseName=DEPLOYMENT)
         write.create_table(DatabaseName=DEPLOYMENT, TableName="observations")
-        self.sqs = cloud.client("sqs")
-        for name in ("queue", "dead-letters"):
-            self.sqs.create_queue(QueueName=f"{DEPLOYMENT}-{name}")
-        self.queue = Queue.named(f"{DEPLOYMENT}-queue", self.connection)
-        self.dead_letters = Queue.named(f"{DEPLOYMENT}-dead-letters", self.connection)
+        self.sqs, self.cloudformation = cloud.client("sqs"), cloud.client("cloudformation")
+        self._clock = cloud.clock
+        self.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(QUEUES))
+        self.queue = Queue(self.url("Queue"), self.connection)
+        self.dead_letters = Queue(self.url("DeadLetterQueue"), self.connection)
         self.store = TimestreamStore(
             database=DEPLOYMENT, table="observations", connection=self.connection
         )
 
     def url(self, queue: str) -> str:
-        url: str = self.sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-{queue}")["QueueUrl"]
-        return url
+        (stack,) = self.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+        outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in stack["Outputs"]}
+        return outputs[f"{queue}Url"]
+
+    def send(self, *messages: Message) -> None:
+        """Queue messages, and wait until SQS counts them."""
+        for one in messages:
+            self.queue.send(one)
+        self.wait_a_minute()
+
+    def wait_a_minute(self) -> None:
+        self._clock.sleep(60)
 
     def delete_table(self) -> None:
         self._write.delete_table(DatabaseName=DEPLOYMENT, TableName="observations")
@@ -85,7 +104,8 @@ class Deployment:
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
-    with Cloud(SystemClock()) as cloud:
+    # Waiting for messages takes no time.
+    with Cloud(SimulatedClock(datetime.now(UTC))) as cloud:
         for name, value in cloud.environment().items():
             monkeypatch.setenv(name, value)
         yield Deployment(cloud)
@@ -103,7 +123,7 @@ def listed(*arguments: str) -> list[dict[str, Any]]:
 def test_the_redriver_writes_with_the_messages_dimensions_and_buries_the_rest(
     deployment: Deployment,
 ) -> None:
-    deployment.queue.send(message(RECORD, TOO_NEW))
+    deployment.send(message(RECORD, TOO_NEW))
 
     deployment.redrive()
 
@@ -132,8 +152,8 @@ def function(
     for name, value in {
         "BRIDGEWATCH_DATABASE": DEPLOYMENT,
         "BRIDGEWATCH_TABLE": "observations",
-        "BRIDGEWATCH_QUEUE_URL": deployment.url("queue"),
-        "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": deployment.url("dead-letters"),
+        "BRIDGEWATCH_QUEUE_URL": deployment.url("Queue"),
+        "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": deployment.url("DeadLetterQueue"),
         "LAMBDA_TASK_ROOT": str(tmp_path),
         # Of each test its own: a logger of the same name would write where the first one did.
         "POWERTOOLS_SERVICE_NAME": tmp_path.name,
@@ -156,7 +176,7 @@ def test_the_function_tells_and_counts_what_it_did(
     deployment: Deployment,
     function: Callable[[], tuple[dict[str, int], list[dict[str, Any]]]],
 ) -> None:
-    deployment.queue.send(message(RECORD, TOO_NEW))
+    deployment.send(message(RECORD, TOO_NEW))
 
     returned, lines = function()
 
@@ -177,7 +197,7 @@ def test_the_function_says_why_timestream_takes_nothing(
     deployment: Deployment,
     function: Callable[[], tuple[dict[str, int], list[dict[str, Any]]]],
 ) -> None:
-    deployment.queue.send(message(RECORD))
+    deployment.send(message(RECORD))
     deployment.delete_table()
 
     returned, (line, _metrics) = function()
@@ -187,8 +207,7 @@ def test_the_function_says_why_timestream_takes_nothing(
 
 
 def test_redriving_twice_is_harmless(deployment: Deployment) -> None:
-    deployment.queue.send(message(RECORD))
-    deployment.queue.send(message(RECORD))
+    deployment.send(message(RECORD), message(RECORD))
 
     deployment.redrive()
 
@@ -222,6 +241,7 @@ def test_what_is_returned_is_tried_anew_and_written(deployment: Deployment) -> N
     (waiting,) = deployment.left(deployment.queue)
     assert waiting.observations == message(RECORD).observations
     assert datetime.now(UTC) - waiting.first_failed < timedelta(minutes=1)
+    deployment.wait_a_minute()
     deployment.redrive()
     assert deployment.table() == [RECORD]
 
@@ -253,7 +273,7 @@ def test_to_stdout_it_exports_nothing_but_the_lines(deployment: Deployment) -> N
 def test_a_message_that_is_not_ours_is_left_alone(deployment: Deployment) -> None:
     deployment.dead_letters.send(message(RECORD))
     deployment.sqs.send_message(
-        QueueUrl=deployment.url("dead-letters"), MessageBody="something else"
+        QueueUrl=deployment.url("DeadLetterQueue"), MessageBody="something else"
     )
 
     done = command("--return")
@@ -270,10 +290,10 @@ def test_what_contradicts_itself_is_wrong_usage(arguments: list[str]) -> None:
 
 
 def test_where_nothing_is_deployed_it_says_so(deployment: Deployment) -> None:
-    for name in ("queue", "dead-letters"):
-        deployment.sqs.delete_queue(QueueUrl=deployment.url(name))
+    deployment.cloudformation.delete_stack(StackName=STACK)
 
     done = command()
 
     assert done.exit_code == 1
-    assert f"The queue {DEPLOYMENT}-dead-letters is not to be found" in done.stderr
+    assert f"The stack {STACK} cannot be read" in done.stderr
+    assert "is it deployed in this account and region?" in done.stderr

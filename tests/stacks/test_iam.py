@@ -47,6 +47,7 @@ REDRIVER = {
     ("logs:CreateLogStream", "RedriverLog"),
     ("logs:PutLogEvents", "RedriverLog"),
     ("sqs:DeleteMessage", "QueuesQueue"),
+    ("sqs:GetQueueAttributes", "QueuesQueue"),
     ("sqs:ReceiveMessage", "QueuesQueue"),
 }
 SCHEDULER = {

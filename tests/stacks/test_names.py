@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stacks.templates import synthesize, with_settings
+from tests.stacks.templates import synthesize, templates, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,6 @@ NAMES = (
     "FunctionName",
     "LogGroupName",
     "Name",
-    "QueueName",
     "TopicName",
 )
 
@@ -42,5 +41,18 @@ def names_of(deployment: str) -> set[str]:
 def test_two_deployments_in_one_account_share_no_name() -> None:
     one, other = names_of("bridgewatch"), names_of("bridgewatch-test")
 
-    assert {"bridgewatch", "bridgewatch-poller", "bridgewatch-alarms", "bridgewatch-queue"} <= one
+    assert {"bridgewatch", "bridgewatch-poller", "bridgewatch-alarms"} <= one
     assert not one & other
+
+
+def test_queues_have_no_name_that_is_taken_for_a_minute_after_their_deletion() -> None:
+    queues = [
+        resource
+        for resource in templates("everything")["poller"]["Resources"].values()
+        if resource["Type"] == "AWS::SQS::Queue"
+    ]
+
+    assert queues
+    assert [one for one in queues if "QueueName" in one["Properties"]] == []
+    # and one that gets another name is kept, with what is in it
+    assert {one["UpdateReplacePolicy"] for one in queues} == {"Retain"}

@@ -120,7 +120,9 @@ def test_without_retries_what_failed_goes_to_its_queue(
     run(simulated_cloud, clock, timedelta(hours=1))
 
     assert times(function) == ["00:10:00"]
-    messages = simulated_cloud.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    messages = simulated_cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=1)[
+        "Messages"
+    ]
     assert [message["Body"] for message in messages] == ['{"a": 1}']
 
 

@@ -28,6 +28,10 @@ class MemoryQueue:
         self._works()
         self.texts += [part.encode() for part in message.parts()]
 
+    def is_empty(self) -> bool:
+        self._works()
+        return not self.texts
+
     def receive(self) -> Sequence[Received]:
         self._works()
         taken, self.texts = self.texts[:10], self.texts[10:]
