@@ -29,6 +29,7 @@ from local.services.lambda_runtime.moto_adapter import install as install_lambda
 from local.services.lambda_runtime.runtime import LambdaRuntime
 from local.services.patches import Patches
 from local.services.scheduler import ScheduleRunner
+from local.services.streams import StreamRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -154,11 +155,13 @@ class Cloud:
                 LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
             )
             install_lambda(patches, self.runtime)
+            streams = StreamRunner(self.account, self.clock, self.runtime, surroundings)
+            streams.install(patches)
             invoker: Invoker = self.runtime
             if self._disturbance:
                 invoker = self._disturbance.invocations(self.runtime)
             self.schedules = ScheduleRunner(
-                self.account, self.clock, invoker, surroundings, self._meter
+                self.account, self.clock, invoker, surroundings, self._meter, others=[streams]
             )
             server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
             server.start()

@@ -5,6 +5,9 @@ In simulated time it goes as fast as it can, in real time it waits.
 A rate is due for the first time when the runner first sees the schedule (or at its StartDate), as
 a new schedule on AWS is, and then at its distance. What is due while an invocation still runs in
 simulated time is invoked right after it: no due time is lost.
+
+What is due one time, `at(...)`, comes at some moment of the minute that begins then: that is how
+exact AWS's service is (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html).
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +29,7 @@ from embedded_timestream.scheduled_queries.schedule_expression import Recurrence
 from local.services.lambda_runtime.moto_adapter import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from moto.scheduler.models import Schedule
 
@@ -61,21 +65,25 @@ class ScheduleRunner:
     """Invokes the targets of an account's schedules when they are due.
 
     :param meter: counts the invocations, if that is wanted.
+    :param others: what else does its work at certain times.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last is keyword-only
         self,
         account: str,
         clock: Clock,
         runtime: Invoker,
         surroundings: Surroundings,
         meter: Meter | None = None,
+        *,
+        others: Sequence[Recurring] = (),
     ) -> None:
         self._account = account
         self._clock = clock
         self._runtime = runtime
         self._surroundings = surroundings
         self._meter = meter
+        self._others_of_cloud = tuple(others)
         self._due: dict[_Key, datetime | None] = {}
 
     def run(
@@ -124,7 +132,7 @@ class ScheduleRunner:
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))
 
     def _others(self) -> list[Recurring]:
-        return [self._runtime, *scheduled_queries(self._account)]
+        return [self._runtime, *self._others_of_cloud, *scheduled_queries(self._account)]
 
     def _run_others(self) -> None:
         for other in self._others():
@@ -151,14 +159,17 @@ class ScheduleRunner:
         since = utc(self._clock)
         if schedule.start_date is not None:
             since = max(since, _date(schedule.start_date))
-        return _recurrence(schedule).first(since)
+        first = _recurrence(schedule).first(since)
+        return first + _within_the_minute(schedule) if first and _is_single(schedule) else first
 
     def _advance(self, schedule: Schedule, due: datetime, past: datetime | None = None) -> None:
         recurrence = _recurrence(schedule)
-        following = recurrence.after(due)
+        following = None if _is_single(schedule) else recurrence.after(due)
         while past and following and following <= past:
             following = recurrence.after(following)
         self._due[_key(schedule)] = following
+        if following is None and schedule.action_after_completion == "DELETE":
+            _delete(schedule, self._account)
 
     def _invoke(self, schedule: Schedule, due: datetime) -> None:
         """Invoke the target asynchronously, as EventBridge Scheduler does.
@@ -188,6 +199,21 @@ def _key(schedule: Schedule) -> _Key:
 
 def _recurrence(schedule: Schedule) -> Recurrence:
     return parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
+
+
+def _is_single(schedule: Schedule) -> bool:
+    return bool(schedule.schedule_expression.startswith("at("))
+
+
+def _within_the_minute(schedule: Schedule) -> timedelta:
+    """Choose how late a single time comes: always the same for the same name and time."""
+    what = schedule.name + schedule.schedule_expression
+    return timedelta(seconds=zlib.crc32(what.encode()) % 60)
+
+
+def _delete(schedule: Schedule, account: str) -> None:
+    backend = scheduler_backends[account][schedule.arn.split(":")[3]]
+    backend.delete_schedule(schedule.group_name, schedule.name)
 
 
 def _is_over(schedule: Schedule, due: datetime) -> bool:

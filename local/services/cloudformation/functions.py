@@ -1,4 +1,4 @@
-"""Lambda functions, who may invoke them and how often they are tried."""
+"""Lambda functions, who may invoke them, how often they are tried, and what streams invoke them."""
 
 from __future__ import annotations
 
@@ -124,3 +124,33 @@ class EventInvokeConfig(Resource):
         self.client("lambda").delete_function_event_invoke_config(
             FunctionName=self.properties["FunctionName"]
         )
+
+
+class EventSourceMapping(Resource):
+    """What lets a stream invoke a function; Ref is its identifier."""
+
+    TYPE = "AWS::Lambda::EventSourceMapping"
+    REPLACED_BY = ("EventSourceArn", "StartingPosition")
+    ATTRIBUTES = ("Id",)
+
+    def create(self) -> None:
+        """Call CreateEventSourceMapping."""
+        if ":dynamodb:" not in self.properties["EventSourceArn"]:
+            raise NotImplementedError("the embedded cloud's mappings read DynamoDB's streams only")
+        answer = self.client("lambda").create_event_source_mapping(
+            **{**without(self.properties, "Tags"), "Tags": self.tag_map()}
+        )
+        self.name = answer["UUID"]
+
+    def update(self, before: Properties) -> None:  # noqa: ARG002 - the call overwrites
+        """Call UpdateEventSourceMapping."""
+        settings = without(self.properties, "Tags", "EventSourceArn", "StartingPosition")
+        self.client("lambda").update_event_source_mapping(UUID=self.name, **settings)
+
+    def remove(self) -> None:
+        """Call DeleteEventSourceMapping."""
+        self.client("lambda").delete_event_source_mapping(UUID=self.name)
+
+    def attribute(self, name: str) -> str:
+        """Give the identifier."""
+        return {"Id": self.name}[name]

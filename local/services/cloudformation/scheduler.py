@@ -1,4 +1,4 @@
-"""Schedules of EventBridge Scheduler."""
+"""Schedules of EventBridge Scheduler, and their groups."""
 
 from __future__ import annotations
 
@@ -40,6 +40,33 @@ class Schedule(Resource):
             self.properties.get("ScheduleExpressionTimezone", "UTC"),
         )
         return {**self.properties, "Name": self.name}
+
+    def attribute(self, name: str) -> str:
+        """Give the ARN."""
+        return {"Arn": self.arn}[name]
+
+
+class ScheduleGroup(Resource):
+    """A group of schedules, which go when it does; Ref is its name."""
+
+    arn: str
+
+    TYPE = "AWS::Scheduler::ScheduleGroup"
+    NAME = "Name"
+    REPLACED_BY = ("Name",)
+    ATTRIBUTES = ("Arn",)
+
+    def create(self) -> None:
+        """Call CreateScheduleGroup."""
+        answer = self.client("scheduler").create_schedule_group(Name=self.name, Tags=self.tags())
+        self.arn = answer["ScheduleGroupArn"]
+
+    def update(self, before: Properties) -> None:
+        """Nothing but its tags can change."""
+
+    def remove(self) -> None:
+        """Call DeleteScheduleGroup."""
+        self.client("scheduler").delete_schedule_group(Name=self.name)
 
     def attribute(self, name: str) -> str:
         """Give the ARN."""

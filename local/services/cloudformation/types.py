@@ -9,13 +9,18 @@ from __future__ import annotations
 from local.services.cloudformation.budgets import Budget, BudgetsAction
 from local.services.cloudformation.cloudwatch import Alarm, Dashboard
 from local.services.cloudformation.dynamodb import DynamoDbTable
-from local.services.cloudformation.functions import EventInvokeConfig, Function, FunctionPermission
+from local.services.cloudformation.functions import (
+    EventInvokeConfig,
+    EventSourceMapping,
+    Function,
+    FunctionPermission,
+)
 from local.services.cloudformation.iam import ManagedPolicy, Role
 from local.services.cloudformation.kms import Key
 from local.services.cloudformation.logs import LogGroup
 from local.services.cloudformation.resource import Properties, Resource
 from local.services.cloudformation.s3 import BucketPolicy
-from local.services.cloudformation.scheduler import Schedule
+from local.services.cloudformation.scheduler import Schedule, ScheduleGroup
 from local.services.cloudformation.sns import Subscription, Topic, TopicPolicy
 from local.services.cloudformation.sqs import Queue, QueuePolicy
 from local.services.cloudformation.timestream import (
@@ -50,6 +55,7 @@ TYPES: dict[str, type[Resource]] = {
         Dashboard,
         DynamoDbTable,
         EventInvokeConfig,
+        EventSourceMapping,
         Function,
         FunctionPermission,
         Key,
@@ -60,6 +66,7 @@ TYPES: dict[str, type[Resource]] = {
         QueuePolicy,
         Role,
         Schedule,
+        ScheduleGroup,
         ScheduledQuery,
         Subscription,
         TimestreamDatabase,

@@ -73,6 +73,34 @@ def test_an_invocation_that_takes_long_delays_the_next_and_loses_none(
     assert times(function) == ["00:00:00", "00:01:30", "00:03:00"]
 
 
+def test_a_single_time_comes_within_its_minute_and_the_schedule_goes(
+    simulated_cloud: Cloud, clock: SimulatedClock
+) -> None:
+    function = Deployed(simulated_cloud, "waked", TELLS_THE_TIME)
+    at = START + timedelta(hours=1)
+    function.schedule(f"at({at:%Y-%m-%dT%H:%M:%S})", ActionAfterCompletion="DELETE")
+
+    (came,) = run(simulated_cloud, clock, timedelta(hours=2))
+
+    assert timedelta(0) <= came - at < timedelta(minutes=1)
+    assert simulated_cloud.client("scheduler").list_schedules()["Schedules"] == []
+
+
+def test_a_single_time_that_is_moved_or_deleted_in_time_does_not_come(
+    simulated_cloud: Cloud, clock: SimulatedClock
+) -> None:
+    function = Deployed(simulated_cloud, "waked", TELLS_THE_TIME)
+    at = START + timedelta(hours=1)
+    function.schedule(f"at({at:%Y-%m-%dT%H:%M:%S})")
+    run(simulated_cloud, clock, timedelta(minutes=30))
+    scheduler = simulated_cloud.client("scheduler")
+    (schedule,) = scheduler.list_schedules()["Schedules"]
+
+    scheduler.delete_schedule(Name=schedule["Name"])
+
+    assert run(simulated_cloud, clock, timedelta(hours=2)) == []
+
+
 def test_a_disabled_schedule_is_not_run(simulated_cloud: Cloud, clock: SimulatedClock) -> None:
     function = Deployed(simulated_cloud, "poller", TELLS_THE_TIME)
     function.schedule("rate(1 minute)", State="DISABLED")
@@ -95,7 +123,7 @@ def test_a_failed_invocation_is_retried_after_one_and_two_minutes(
     simulated_cloud: Cloud, clock: SimulatedClock
 ) -> None:
     function = Deployed(simulated_cloud, "failing", FAILS)
-    function.schedule("at(2026-03-01T00:10:00)")
+    function.schedule("cron(10 0 * * ? *)")
 
     run(simulated_cloud, clock, timedelta(hours=1))
 
@@ -115,7 +143,7 @@ def test_without_retries_what_failed_goes_to_its_queue(
             "OnFailure": {"Destination": "arn:aws:sqs:eu-west-1:123456789012:dropped"}
         },
     )
-    function.schedule("at(2026-03-01T00:10:00)", Target={"Input": '{"a": 1}'})
+    function.schedule("cron(10 0 * * ? *)", Target={"Input": '{"a": 1}'})
 
     run(simulated_cloud, clock, timedelta(hours=1))
 
