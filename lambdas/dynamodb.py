@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
@@ -366,6 +366,29 @@ class DynamoDbStore:
         )
         yield from heapq.merge(*streams, key=attrgetter("time"))
 
+    def last(self, bridges: Collection[str]) -> dict[str, Observation]:
+        """Give the latest observation of each of these bridges that has one, however old it is.
+
+        One query a bridge, of one item.
+
+        :raises StoreError: if DynamoDB failed, or the table holds what isn't bridgewatch's.
+        :raises ValueError: if a name cannot be a bridge's.
+        """
+        for bridge in bridges:
+            check_name(bridge)
+        first, end = self.within(0, in_milliseconds(self._now() + AHEAD))
+        _ = self._reader  # by one thread
+        with ThreadPoolExecutor(CONCURRENCY) as threads:
+            pages = threads.map(lambda bridge: self._latest(bridge, first, end), set(bridges))
+        found = (Kept.of(item).observation for page in pages for item in page)
+        return {observation.bridge: observation for observation in found}
+
+    def _latest(self, bridge: str, first: int, end: int) -> Sequence[Item]:
+        with explained():
+            return self._reader.query(
+                **self._range(bridge, first, end), ScanIndexForward=False, Limit=1
+            )["Items"]
+
     def within(self, first: int, end: int) -> tuple[int, int]:
         """Cut a range of time, in milliseconds, to what the table keeps.
 
@@ -396,21 +419,27 @@ class DynamoDbStore:
             return
         reader = self._reader
         with explained():
-            # `time` is a reserved word.
             pages = reader.get_paginator("query").paginate(
-                TableName=self.table,
-                KeyConditionExpression="bridge = :bridge AND #time BETWEEN :first AND :last",
-                ExpressionAttributeNames={"#time": "time"},
-                ExpressionAttributeValues={
-                    ":bridge": {"S": bridge},
-                    ":first": {"N": str(first)},
-                    ":last": {"N": str(end - 1)},
-                },
+                **self._range(bridge, first, end),
                 ConsistentRead=consistent,
                 PaginationConfig={"PageSize": items} if items else {},
             )
             for page in pages:
                 yield page["Items"]
+
+    def _range(self, bridge: str, first: int, end: int) -> dict[str, Any]:
+        """Say which items of a bridge: with `first` <= time < `end`, in milliseconds."""
+        return {
+            "TableName": self.table,
+            # `time` is a reserved word.
+            "KeyConditionExpression": "bridge = :bridge AND #time BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#time": "time"},
+            "ExpressionAttributeValues": {
+                ":bridge": {"S": bridge},
+                ":first": {"N": str(first)},
+                ":last": {"N": str(end - 1)},
+            },
+        }
 
     def dimensions(self, bridge: str) -> dict[int, dict[str, str]]:
         """Give all that was ever said about a bridge, by its number.

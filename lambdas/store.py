@@ -63,3 +63,10 @@ class Store(Protocol):
         :raises StoreError: if the store failed.
         :raises ValueError: if a name cannot be a bridge's, or a time is naive.
         """
+
+    def last(self, bridges: Collection[str]) -> dict[str, Observation]:
+        """Give the latest observation of each of these bridges that has one, however old it is.
+
+        :raises StoreError: if the store failed.
+        :raises ValueError: if a name cannot be a bridge's.
+        """

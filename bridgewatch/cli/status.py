@@ -63,6 +63,9 @@ def status(place: Place, output: Output) -> None:
     observations: dict[str, list[Observation]] = defaultdict(list)
     for observation in place.store.read(names, now - LOOK_BACK - place.tolerance, now):
         observations[observation.bridge].append(observation)
+    # Of these the table is asked again, for all that it keeps.
+    for observation in place.store.last(set(names) - observations.keys()).values():
+        observations[observation.bridge].append(observation)
     found = [current(name, observations[name], now, place.tolerance) for name in names]
     if output is Output.TABLE:
         print_table(("bridge", "status", "since", "last record"), [_row(one, now) for one in found])
@@ -87,5 +90,5 @@ def _row(one: Current, now: datetime) -> tuple[str, ...]:
     since = iso(one.since) if one.since else ""
     if one.status and not one.since:
         since = f"over {_LOOKED} ago"
-    last = f"{in_words(now - one.observed)} ago" if one.observed else f"none in {_LOOKED}"
+    last = f"{in_words(now - one.observed)} ago" if one.observed else "none"
     return (one.bridge, one.status or "unknown", since, last)

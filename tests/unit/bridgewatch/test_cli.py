@@ -125,12 +125,24 @@ def test_status_is_unknown_when_the_last_record_is_too_old_or_there_is_none(
     assert (second["status"], second["observed"]) == ("unknown", None)
 
 
+def test_status_tells_where_the_last_record_is_however_long_ago(
+    run: Callable[..., Result], holds: Callable[..., None]
+) -> None:
+    holds((-10, "Open"))
+    holds((-2_000_000, "Closed", "Marieholmsbron"))
+
+    result = run("status")
+
+    assert "1388 d 21 h ago" in result.stdout
+
+
 def test_status_does_not_know_since_when_if_that_is_longer_ago_than_it_looks(
     run: Callable[..., Result], holds: Callable[..., None], timestream: RecordingTimestream
 ) -> None:
     heartbeats = [(-60 * hour - 30, "Closed") for hour in range(7 * 24, -1, -1)]
-    holds(*heartbeats)
-    holds(*heartbeats)
+    for _ in ("--json", "table"):
+        holds(*heartbeats)
+        holds()  # of Marieholmsbron, ever
 
     first, _ = printed(run("status", "--json"))
     table = run("status").stdout

@@ -54,3 +54,9 @@ class MemoryStore:
             one for one in self.kept.values() if one.bridge in bridges and since <= one.time < until
         ]
         return iter(sorted(found, key=lambda one: one.time))
+
+    def last(self, bridges: Collection[str]) -> dict[str, Observation]:
+        for bridge in bridges:
+            check_name(bridge)
+        latest = sorted(self.kept.values(), key=lambda one: one.time)
+        return {one.bridge: one for one in latest if one.bridge in bridges}

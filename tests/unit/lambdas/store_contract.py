@@ -145,3 +145,16 @@ class StoreContract(ABC):
         found = store.read(["Hisingsbron"], observations[1].time, observations[2].time)
 
         assert list(found) == [observations[1]]
+
+    def test_the_last_observation_of_each_bridge_is_given_however_old(self, store: Store) -> None:
+        long_ago = seen(OPEN, -29 * 24 * 60, "Marieholmsbron")
+        store.write([seen(OPEN, 1), seen(CLOSED, 3), seen(OPEN, 2), long_ago])
+
+        found = store.last(["Hisingsbron", "Marieholmsbron", STRANGE_NAMES[0]])
+
+        assert found == {"Hisingsbron": seen(CLOSED, 3), "Marieholmsbron": long_ago}
+        assert store.last([]) == {}
+
+    def test_the_last_of_a_name_that_no_bridge_can_have_is_refused(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="cannot be a bridge's name"):
+            store.last(["\n"])
