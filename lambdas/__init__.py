@@ -1,4 +1,5 @@
 """What runs in AWS Lambda: plain modules, importable anywhere."""
 
 VERSION = "0.1.0"
-PROJECT_URL = "https://github.com/bridgewatch/bridgewatch"
+USER_AGENT = f"bridgewatch/{VERSION}"
+"""Who sources and webhooks are told that asks."""

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from lambdas import PROJECT_URL
 from lambdas.notifier.rules import Kind
 from lambdas.observation import Status
 
@@ -57,8 +56,8 @@ def identity(deployment: str, kind: Kind, bridge: str, *what: object) -> str:
 
     :param what: what tells it apart from others of its kind at its bridge.
     """
-    words = "|".join((deployment, kind, bridge, *map(str, what)))
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{PROJECT_URL}#{words}"))
+    words = "|".join(("bridgewatch", deployment, kind, bridge, *map(str, what)))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, words))
 
 
 def cloud_event(event: Event, deployment: str, message: str) -> dict[str, Any]:

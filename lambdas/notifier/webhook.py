@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
-from lambdas import PROJECT_URL, VERSION
+from lambdas import USER_AGENT
 from lambdas.header_timeout import HeaderTimeoutTlsPool
 from lambdas.notifier.addresses import ForbiddenAddressError, public_address, resolve
 from lambdas.notifier.events import CONTENT_TYPE
@@ -85,7 +85,7 @@ class Webhook:
         )
         headers = {
             "Host": host if port == HTTPS_PORT else f"{host}:{port}",
-            "User-Agent": f"bridgewatch/{VERSION} (+{PROJECT_URL})",
+            "User-Agent": USER_AGENT,
             "Content-Type": CONTENT_TYPE,
             **signature,
         }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from lambdas import PROJECT_URL, VERSION
+from lambdas import USER_AGENT
 from lambdas.header_timeout import HeaderTimeoutAdapter
 from lambdas.poller.sources import Reason, SourceError
 from lambdas.poller.sources.pace import Pace
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-USER_AGENT = f"bridgewatch/{VERSION} (+{PROJECT_URL})"
 PIECE_BYTES = 64 * 1024
 MOST_PATIENCE = 300.0
 """Seconds: a source that wants to be left alone for longer is asked again all the same."""

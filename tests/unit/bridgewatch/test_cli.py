@@ -16,8 +16,7 @@ from typer.testing import CliRunner
 
 from bridgewatch.cli import app
 from bridgewatch.cli.times import in_words
-from lambdas import VERSION
-from lambdas.poller.sources.http import USER_AGENT
+from lambdas import USER_AGENT, VERSION
 from tests.unit.lambdas.moments import NOON, minute
 from tests.unit.lambdas.sources import gzipped_feed, record
 
@@ -362,7 +361,7 @@ def test_the_version_is_the_one_that_sources_are_told() -> None:
     result = CliRunner().invoke(app, ["--version"])
 
     assert result.stdout == f"bridgewatch {VERSION}\n"
-    assert f"bridgewatch/{VERSION}" in USER_AGENT
+    assert f"bridgewatch/{VERSION}" == USER_AGENT
 
 
 def test_discover_ndw_lists_what_the_feed_names_ready_to_paste(

@@ -84,7 +84,7 @@ def test_requests_name_the_project(httpserver: HTTPServer) -> None:
     look(httpserver.url_for("/"))
 
     (request,) = requests_to(httpserver)
-    assert request.headers["User-Agent"].startswith(f"bridgewatch/{VERSION} (+https://")
+    assert request.headers["User-Agent"] == f"bridgewatch/{VERSION}"
 
 
 def test_no_proxy_of_the_environment_sees_requests(
