@@ -30,6 +30,8 @@ class Environment:
         BRIDGEWATCH_TABLE and BRIDGEWATCH_RETENTION_DAYS.
     :param queue_url: BRIDGEWATCH_QUEUE_URL, the queue of records to be tried again.
     :param dead_letter_queue_url: BRIDGEWATCH_DEAD_LETTER_QUEUE_URL, the queue of those given up.
+    :param sight_table: BRIDGEWATCH_SIGHT_TABLE, the table for the poller's marks about bridges that
+        it does not see; None where nobody wants them.
     :param configuration: configuration.json in LAMBDA_TASK_ROOT, where Lambda unpacks the bundle.
     """
 
@@ -37,6 +39,7 @@ class Environment:
     queue_url: str
     dead_letter_queue_url: str
     configuration: Path
+    sight_table: str | None = None
 
     @classmethod
     def parse(cls, variables: Mapping[str, str]) -> Environment:
@@ -55,6 +58,7 @@ class Environment:
             queue_url=needed("BRIDGEWATCH_QUEUE_URL"),
             dead_letter_queue_url=needed("BRIDGEWATCH_DEAD_LETTER_QUEUE_URL"),
             configuration=Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json",
+            sight_table=variables.get("BRIDGEWATCH_SIGHT_TABLE"),
         )
 
 

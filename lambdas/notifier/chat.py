@@ -17,6 +17,7 @@ import requests
 
 from lambdas.header_timeout import HeaderTimeoutAdapter
 from lambdas.notifier.outcome import Outcome
+from lambdas.notifier.trust import trust
 from lambdas.notifier.webhook import answered
 from lambdas.retry_after import seconds_of
 
@@ -123,6 +124,13 @@ class _Line(threading.local):
 _line = _Line()
 
 
+class _Adapter(HeaderTimeoutAdapter):
+    """Believes whom webhooks believe."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as requests has it
+        super().init_poolmanager(*args, **{**kwargs, "ssl_context": trust()})
+
+
 class _Requests:
     """What Apprise's plugins use of the package requests, within bounds."""
 
@@ -141,7 +149,7 @@ class _Requests:
         """As `requests.request`, without redirects and proxies, and with the answer's beginning."""
         with requests.Session() as session:
             session.trust_env = False
-            session.mount("https://", HeaderTimeoutAdapter())
+            session.mount("https://", _Adapter())
             options |= {"allow_redirects": False, "stream": True, "verify": True}
             try:
                 response = session.request(method, url, **options)

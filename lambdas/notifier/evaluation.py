@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lambdas.notifier import flapping
-from lambdas.notifier.events import Event, identity, milliseconds
+from lambdas.notifier.events import Event, identity
 from lambdas.notifier.rules import Kind
 from lambdas.notifier.unknowns import Unknown, unknowns
-from lambdas.observation import Observation, Status
+from lambdas.observation import Observation, Status, in_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -177,7 +177,7 @@ class _Evaluator:
                 continue
             kind = CHANGE_KINDS[change.status]
             event = Event(
-                identity(*self._names(kind), milliseconds(change.time)),
+                identity(*self._names(kind), in_milliseconds(change.time)),
                 kind,
                 self._watched.bridge,
                 change.time,
@@ -204,7 +204,7 @@ class _Evaluator:
                     identity(
                         *self._names(Kind.OPEN_FOR),
                         rule.length.total_seconds(),
-                        milliseconds(opening.start),
+                        in_milliseconds(opening.start),
                     ),
                     Kind.OPEN_FOR,
                     self._watched.bridge,
@@ -235,7 +235,7 @@ class _Evaluator:
                     identity(
                         *self._names(Kind.UNKNOWN_FOR),
                         rule.length.total_seconds(),
-                        milliseconds(unknown.since),
+                        in_milliseconds(unknown.since),
                     ),
                     Kind.UNKNOWN_FOR,
                     self._watched.bridge,
@@ -252,7 +252,7 @@ class _Evaluator:
         lasted = unknown.until - unknown.since
         statuses = [one.status for one in self._known.observations if one.time <= unknown.until]
         event = Event(
-            identity(*self._names(Kind.KNOWN_AGAIN), milliseconds(unknown.since)),
+            identity(*self._names(Kind.KNOWN_AGAIN), in_milliseconds(unknown.since)),
             Kind.KNOWN_AGAIN,
             self._watched.bridge,
             unknown.until,
@@ -272,7 +272,7 @@ class _Evaluator:
             changes = self._changes[episode.first : episode.last + 1]
             rules = [*self._rules(Kind.OPENS), *self._rules(Kind.CLOSES)]
             begun = Event(
-                identity(*self._names(Kind.FLAPPING), milliseconds(first.time)),
+                identity(*self._names(Kind.FLAPPING), in_milliseconds(first.time)),
                 Kind.FLAPPING,
                 self._watched.bridge,
                 first.time,
@@ -286,7 +286,7 @@ class _Evaluator:
                 self._wakes.append(episode.calm)
                 continue
             sum_up = Event(
-                identity(*self._names(Kind.CALM), milliseconds(first.time)),
+                identity(*self._names(Kind.CALM), in_milliseconds(first.time)),
                 Kind.CALM,
                 self._watched.bridge,
                 episode.calm,

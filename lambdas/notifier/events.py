@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from lambdas.notifier.rules import Kind
-from lambdas.observation import Status
+from lambdas.observation import Status, from_milliseconds, in_milliseconds
 
 TYPE_PREFIX = "io.github.bridgewatch."
 """Of the events' types, a name in reverse as CloudEvents recommends:
@@ -97,12 +97,12 @@ def to_json(event: Event) -> dict[str, Any]:
         "identity": event.identity,
         "kind": event.kind,
         "bridge": event.bridge,
-        "time": milliseconds(event.time),
+        "time": in_milliseconds(event.time),
         "targets": list(event.targets),
         "rules": list(event.rules),
         "status": event.status,
-        "since": event.since and milliseconds(event.since),
-        "earliest": event.earliest and milliseconds(event.earliest),
+        "since": event.since and in_milliseconds(event.since),
+        "earliest": event.earliest and in_milliseconds(event.earliest),
         "length": _seconds(event.length),
         "usual": _seconds(event.usual),
         "changes": event.changes,
@@ -116,26 +116,16 @@ def from_json(values: dict[str, Any]) -> Event:
         identity=values["identity"],
         kind=Kind(values["kind"]),
         bridge=values["bridge"],
-        time=moment(values["time"]),
+        time=from_milliseconds(values["time"]),
         targets=tuple(values["targets"]),
         rules=tuple(values["rules"]),
         status=Status(values["status"]) if "status" in values else None,
-        since=moment(values["since"]) if "since" in values else None,
-        earliest=moment(values["earliest"]) if "earliest" in values else None,
+        since=from_milliseconds(values["since"]) if "since" in values else None,
+        earliest=from_milliseconds(values["earliest"]) if "earliest" in values else None,
         length=timedelta(seconds=values["length"]) if "length" in values else None,
         usual=timedelta(seconds=values["usual"]) if "usual" in values else None,
         changes=values.get("changes"),
     )
-
-
-def milliseconds(time: datetime) -> int:
-    """Count a time's milliseconds since the epoch."""
-    return round(time.timestamp() * 1000)
-
-
-def moment(milliseconds_: int) -> datetime:
-    """Give the time of so many milliseconds since the epoch."""
-    return datetime.fromtimestamp(milliseconds_ / 1000, UTC)
 
 
 def _seconds(length: timedelta | None) -> float | None:

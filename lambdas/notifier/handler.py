@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from lambdas.notifier.container import Container
-from lambdas.notifier.events import moment
+from lambdas.observation import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def _bridges(event: dict[str, Any]) -> Iterable[str]:
             found[bridge] = bridge in container.configuration.watched
         else:
             bridge = item["bridge"]["S"]
-            seen = moment(int(item["time"]["N"]))
+            seen = from_milliseconds(int(item["time"]["N"]))
             found[bridge] = found.get(bridge) or container.notifier.is_recent(bridge, seen)
     return [bridge for bridge, matters in found.items() if matters]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas.notifier.events import milliseconds, moment
+from lambdas.observation import from_milliseconds, in_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,10 +101,10 @@ class Ledger:
         return json.dumps(
             {
                 name: [
-                    milliseconds(one.minute),
+                    in_milliseconds(one.minute),
                     one.sent,
                     one.failures,
-                    one.not_before and milliseconds(one.not_before),
+                    one.not_before and in_milliseconds(one.not_before),
                 ]
                 for name, one in self.accounts.items()
             },
@@ -116,12 +116,9 @@ class Ledger:
     def decode(cls, revision: int, text: str) -> Ledger:
         """Read what `encode` wrote."""
         values: dict[str, Any] = json.loads(text)
-        return cls(
-            revision,
-            {
-                name: Account(
-                    moment(minute), sent, failures, moment(not_before) if not_before else None
-                )
-                for name, (minute, sent, failures, not_before) in values.items()
-            },
-        )
+        return cls(revision, {name: _account(*one) for name, one in values.items()})
+
+
+def _account(minute: int, sent: int, failures: int, not_before: int | None) -> Account:
+    until = None if not_before is None else from_milliseconds(not_before)
+    return Account(from_milliseconds(minute), sent, failures, until)

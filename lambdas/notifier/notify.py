@@ -22,6 +22,7 @@ from lambdas.notifier.rules import Kind
 from lambdas.notifier.state import LONGEST_PENDING, Pending, State, Usual
 from lambdas.notifier.table import ConflictError
 from lambdas.notifier.unknowns import marked
+from lambdas.observation import from_milliseconds, in_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -176,7 +177,8 @@ class Notifier:
 
         :returns: that, by target; if it is nothing, the run is over.
         """
-        now = self._now()
+        # As exactly as it is kept.
+        now = from_milliseconds(in_milliseconds(self._now()))
         before, state, wake = self._look(run.bridge, now, run.told)
         state = self._settle(state, run, now)
         ledger = self._table.ledger() if state.pending else Ledger()

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lambdas.notifier import events
-from lambdas.notifier.events import Event, milliseconds, moment
 from lambdas.notifier.unknowns import Unknown
+from lambdas.observation import from_milliseconds, in_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from lambdas.notifier.events import Event
 
 LONGEST_PENDING = 200
 """Events of a bridge that wait for targets: an item of DynamoDB holds 400 KB, some 600 of them."""
@@ -96,24 +98,24 @@ class State:
     def encode(self) -> str:
         """Write it as JSON, without the revision."""
         values: dict[str, Any] = {
-            "told": {one: milliseconds(time) for one, time in self.told.items()},
+            "told": {one: in_milliseconds(time) for one, time in self.told.items()},
             "unknowns": [
-                [milliseconds(one.since), _number(one.until), milliseconds(one.found)]
+                [in_milliseconds(one.since), _number(one.until), in_milliseconds(one.found)]
                 for one in self.unknowns
             ],
             "flapping_since": _number(self.flapping_since),
             "pending": [
-                [events.to_json(one.event), milliseconds(one.since), dict(one.attempts)]
+                [events.to_json(one.event), in_milliseconds(one.since), dict(one.attempts)]
                 for one in self.pending
             ],
-            "claims": {target: milliseconds(until) for target, until in self.claims.items()},
+            "claims": {target: in_milliseconds(until) for target, until in self.claims.items()},
             "wake": _number(self.wake),
             "usual": self.usual
             and [
                 self.usual.length and self.usual.length.total_seconds(),
-                milliseconds(self.usual.counted),
+                in_milliseconds(self.usual.counted),
             ],
-            "last_told": {rule: milliseconds(time) for rule, time in self.last_told.items()},
+            "last_told": {rule: in_milliseconds(time) for rule, time in self.last_told.items()},
         }
         return json.dumps(
             {name: value for name, value in values.items() if value},
@@ -128,26 +130,41 @@ class State:
         usual = values.get("usual")
         return cls(
             revision=revision,
-            told={one: moment(time) for one, time in values.get("told", {}).items()},
+            told=_times(values.get("told")),
             unknowns=tuple(
-                Unknown(moment(since), _time(until), moment(found))
+                Unknown(from_milliseconds(since), _time(until), from_milliseconds(found))
                 for since, until, found in values.get("unknowns", [])
             ),
             flapping_since=_time(values.get("flapping_since")),
             pending=tuple(
-                Pending(events.from_json(event), moment(since), attempts)
+                Pending(events.from_json(event), from_milliseconds(since), attempts)
                 for event, since, attempts in values.get("pending", [])
             ),
-            claims={target: moment(until) for target, until in values.get("claims", {}).items()},
+            claims={
+                target: from_milliseconds(until)
+                for target, until in values.get("claims", {}).items()
+            },
             wake=_time(values.get("wake")),
-            usual=usual and Usual(usual[0] and timedelta(seconds=usual[0]), moment(usual[1])),
-            last_told={rule: moment(time) for rule, time in values.get("last_told", {}).items()},
+            usual=usual
+            and Usual(usual[0] and timedelta(seconds=usual[0]), from_milliseconds(usual[1])),
+            last_told={
+                rule: from_milliseconds(time) for rule, time in values.get("last_told", {}).items()
+            },
         )
 
 
 def _number(time: datetime | None) -> int | None:
-    return None if time is None else milliseconds(time)
+    return None if time is None else in_milliseconds(time)
 
 
 def _time(number: int | None) -> datetime | None:
-    return None if number is None else moment(number)
+    return None if number is None else from_milliseconds(number)
+
+
+def _times(numbers: Mapping[str, int] | None) -> dict[str, datetime]:
+    return {name: from_milliseconds(number) for name, number in (numbers or {}).items()}
+
+
+def _usual(seconds: float | None, counted: int) -> Usual:
+    length = None if seconds is None else timedelta(seconds=seconds)
+    return Usual(length, from_milliseconds(counted))

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from lambdas.notifier.events import milliseconds, moment
 from lambdas.notifier.ledger import Ledger
 from lambdas.notifier.state import State
-from lambdas.notifier.unknowns import Sight
-from lambdas.observation import Observation, Status
+from lambdas.observation import Observation, Status, from_milliseconds, in_milliseconds
+from lambdas.sight import MARK, PREFIX, from_item, partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LEDGER = "\x1fnotify"
-SIGHT, STATE = "0", "1"
+    from lambdas.sight import Sight
+
+LEDGER = PREFIX
+STATE = "1"
 
 
 class ConflictError(Exception):
@@ -82,13 +83,15 @@ class DynamoDbTable:
             ExpressionAttributeNames={"#bridge": "bridge", "#time": "time", "#status": "status"},
             ExpressionAttributeValues={
                 ":bridge": {"S": bridge},
-                ":since": {"N": str(milliseconds(since))},
+                ":since": {"N": str(in_milliseconds(since))},
             },
             KeyConditionExpression="#bridge = :bridge AND #time >= :since",
             ProjectionExpression="#time, #status",
         )
         return tuple(
-            Observation(bridge, Status(item["status"]["S"]), moment(int(item["time"]["N"])))
+            Observation(
+                bridge, Status(item["status"]["S"]), from_milliseconds(int(item["time"]["N"]))
+            )
             for item in items
         )
 
@@ -102,10 +105,10 @@ class DynamoDbTable:
                 KeyConditionExpression="#bridge = :bridge",
             )
         }
-        sight = items.get(SIGHT)
+        mark = items.get(MARK)
         state = items.get(STATE)
         return (
-            Sight(_moment(sight.get("unseen")), _moment(sight.get("seen"))) if sight else None,
+            from_item(mark) if mark else None,
             State.decode(int(state["revision"]["N"]), state["state"]["S"]) if state else State(),
         )
 
@@ -154,6 +157,11 @@ class DynamoDbTable:
         return revision + 1
 
 
+def _observation(bridge: str, item: dict[str, Any]) -> Observation:
+    time = from_milliseconds(int(item["time"]["N"]))
+    return Observation(bridge, Status(item["status"]["S"]), time)
+
+
 def _condition(revision: int) -> dict[str, Any]:
     """Say that the item still is the revision that was read; 0 means that there was none."""
     if not revision:
@@ -162,12 +170,3 @@ def _condition(revision: int) -> dict[str, Any]:
         "ConditionExpression": "revision = :read",
         "ExpressionAttributeValues": {":read": {"N": str(revision)}},
     }
-
-
-def partition(bridge: str) -> str:
-    """Give the partition key of the items about a bridge that are no observations."""
-    return f"{LEDGER}/{bridge}"
-
-
-def _moment(attribute: dict[str, str] | None) -> datetime | None:
-    return None if attribute is None else moment(int(attribute["N"]))

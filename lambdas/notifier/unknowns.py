@@ -11,18 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from lambdas.observation import Observation
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """The poller's mark about a bridge that it did not see, or sees again.
-
-    :param unseen: the first poll that did not see it; None if it is seen again.
-    :param seen: the last poll that saw it, or None if that container of the poller saw none.
-    """
-
-    unseen: datetime | None
-    seen: datetime | None
+    from lambdas.sight import Sight
 
 
 @dataclass(frozen=True, slots=True)

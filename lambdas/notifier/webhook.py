@@ -6,7 +6,6 @@ No exception of urllib3 leaves this module: they quote URLs.
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from contextlib import closing
 from http import HTTPStatus
@@ -22,9 +21,11 @@ from lambdas.notifier.addresses import ForbiddenAddressError, public_address, re
 from lambdas.notifier.events import CONTENT_TYPE
 from lambdas.notifier.outcome import Outcome
 from lambdas.notifier.signing import SecretError, key_of, signed
+from lambdas.notifier.trust import trust
 from lambdas.retry_after import seconds_of
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     from urllib3.connectionpool import HTTPSConnectionPool
@@ -43,7 +44,7 @@ class Webhook:
     :param url: where it is, by https.
     :param secret: gives what the requests are signed with (see `signing`).
     :param resolve_name: gives a name's addresses.
-    :param trust: whose certificates are believed; by default, those that the system trusts.
+    :param authorities: whose certificates are believed; by default, those of `trust`.
     """
 
     def __init__(
@@ -52,12 +53,12 @@ class Webhook:
         secret: Callable[[], str],
         *,
         resolve_name: Resolve = resolve,
-        trust: ssl.SSLContext | None = None,
+        authorities: ssl.SSLContext | None = None,
     ) -> None:
         self._url = urlsplit(url)
         self._secret = secret
         self._resolve = resolve_name
-        self._trust = trust
+        self._authorities = authorities
 
     def send(self, letter: Letter, timeout: float) -> Outcome:
         """POST it once. A redirect is not followed: it counts as a failure."""
@@ -80,7 +81,7 @@ class Webhook:
             port,
             server_hostname=host,
             assert_hostname=host,
-            ssl_context=self._trust or ssl.create_default_context(),
+            ssl_context=self._authorities or trust(),
             timeout=Timeout(total=timeout),
         )
         headers = {

@@ -21,6 +21,7 @@ from lambdas.delivery import Delivery
 from lambdas.environment import Environment
 from lambdas.message import as_json
 from lambdas.poller.configuration import Configuration
+from lambdas.poller.eyes import Eyes, TableMarks
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
 from lambdas.sqs import Queue
@@ -61,6 +62,10 @@ class Container:
         store.connect()
         self.interval = configuration.interval
         self.bridges = len(configuration.bridges)
+        self.eyes: Eyes | None = None
+        if environment.sight_table:
+            names = [bridge.name for bridge in configuration.bridges]
+            self.eyes = Eyes(names, TableMarks(environment.sight_table, connection))
         self.poller = Poller(
             configuration,
             sources={name: one.source(name, _now) for name, one in configuration.sources.items()},
@@ -96,10 +101,12 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
     unkept = 0
     minute = scheduled_minute(event, _now())
     for _ in ticks(minute, container.interval, _now, time.sleep):
+        polled = _now()
         poll = container.poller.poll(
             deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000
         )
         _log(poll)
+        _mark(poll, polled)
         count["polls"] += 1
         count["observations"] += len(poll.observations)
         count["written"] += len(poll.delivered.written)
@@ -110,6 +117,14 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
             f"{unkept} records are {ONLY_HERE}: import its lines with bridgewatch backfill."
         )
     return count
+
+
+def _mark(poll: Poll, polled: datetime) -> None:
+    """Mark what the poll did not see, after its records are where they are."""
+    if container.eyes is None:
+        return
+    if failed := container.eyes.note(poll.observations, polled):
+        logger.warning("Marks were not kept", bridges=failed)
 
 
 def _log(poll: Poll) -> None:

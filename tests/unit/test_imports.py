@@ -33,7 +33,7 @@ ALLOWED = {
 
 # The runtime's own (boto3, which is botocore), and what a function's requirements.in bundles
 # (requests, which is urllib3). The mypy stubs are imported by type checkers only.
-BUNDLED = {"boto3", "botocore", "requests", "urllib3", "aws_lambda_powertools"}
+BUNDLED = {"boto3", "botocore", "requests", "certifi", "urllib3", "aws_lambda_powertools"}
 TYPES_ONLY = {
     "mypy_boto3_dynamodb",
     "mypy_boto3_scheduler",

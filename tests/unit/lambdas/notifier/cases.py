@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lambdas.notifier.evaluation import Evaluation, Known, Watched, evaluate
 from lambdas.notifier.rules import Hours, Kind, Rule
-from lambdas.notifier.unknowns import Sight, marked
+from lambdas.notifier.unknowns import marked
 from lambdas.observation import Observation, Status
+
+if TYPE_CHECKING:
+    from lambdas.sight import Sight
 
 BRIDGE = "Hisingsbron"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lambdas.notifier.evaluation import Known, evaluate
 from lambdas.notifier.rules import Kind, Rule
-from lambdas.notifier.unknowns import Sight
 from lambdas.observation import Observation, Status
+from lambdas.sight import Sight
 from tests.unit.lambdas.notifier.cases import (
     BRIDGE,
     MINUTE,

@@ -1,0 +1,229 @@
+"""A run of the notifier: told once, in order, again after failures, whatever dies in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lambdas.notifier.notify import BusyError
+from lambdas.notifier.outcome import Outcome
+from lambdas.notifier.rules import Kind
+from lambdas.notifier.table import ConflictError
+from tests.unit.lambdas.notifier.cases import BRIDGE, MINUTE, at, rule, seen
+from tests.unit.lambdas.notifier.memory import FAR, World
+
+OPENS = rule(Kind.OPENS, targets=("phone", "mail"))
+CLOSES = rule(Kind.CLOSES, targets=("phone",))
+FAILED = Outcome(delivered=False, said="HTTP 503")
+QUIET = seen("07:00 C", "08:00 C")
+
+
+def world(*rules: object, records: tuple[str, ...] = (), **options: int) -> World:
+    made = World(*rules, **options)  # type: ignore[arg-type] # rules
+    made.table.records += [*QUIET, *seen(*records)]
+    return made
+
+
+def test_a_change_is_told_once_to_each_target_however_often_it_is_looked_at() -> None:
+    one = world(OPENS, CLOSES, records=("08:10 O", "08:16 C"))
+
+    for clock in ("08:10", "08:16", "08:16", "08:20"):
+        one.run(clock)
+
+    assert one.targets["phone"].kinds == ["opens 08:10", "closes 08:16"]
+    assert one.targets["mail"].kinds == ["opens 08:10"]
+
+
+def test_a_target_that_fails_is_tried_again_later_and_holds_up_nobody() -> None:
+    one = world(OPENS, CLOSES, records=("08:10 O", "08:16 C"))
+    one.targets["phone"].answers = [FAILED, FAILED]
+
+    told = one.run("08:16")
+
+    assert one.targets["mail"].kinds == ["opens 08:10"]
+    assert one.targets["phone"].tried == 1
+    assert [said for _, _, said in told.failed] == ["HTTP 503"]
+    assert one.wake == at("08:17")
+    one.follow()
+    assert one.targets["phone"].kinds == ["opens 08:10", "closes 08:16"]
+
+
+def test_the_pauses_grow_to_an_hour_and_after_a_day_it_is_given_up() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["phone"].answers = [FAILED] * 100
+
+    one.run("08:10")
+    one.follow()
+
+    (letter,) = one.undelivered
+    assert (letter.target, letter.said) == ("phone", "HTTP 503")
+    assert letter.attempts == one.targets["phone"].tried == 30
+    assert one.time - at("08:10") >= timedelta(days=1)
+    assert one.table.own(BRIDGE)[1].pending == ()
+
+
+def test_a_target_is_left_alone_for_as_long_as_it_asks() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["phone"].answers = [Outcome(delivered=False, said="HTTP 429", patience=600)]
+
+    one.run("08:10")
+
+    assert one.wake == at("08:20")
+
+
+def test_a_failing_target_is_left_alone_by_other_bridges_as_well() -> None:
+    one = world(OPENS, CLOSES, records=("08:10 O", "08:10 O", "08:11 C"))
+    one.targets["phone"].answers = [FAILED]
+
+    one.run("08:10")
+    one.run("08:10")
+
+    assert one.targets["phone"].tried == 1
+
+
+def test_what_a_library_raises_is_a_failure_like_any_other() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["phone"].answers = [ValueError("https://secret.example.com")]
+
+    told = one.run("08:10")
+
+    assert [said for _, _, said in told.failed] == ["it failed: ValueError"]
+
+
+def test_a_target_gets_no_more_than_its_rate() -> None:
+    rules = [rule(Kind.OPENS), rule(Kind.CLOSES)]
+    one = world(*rules, records=("08:01 O", "08:02 C", "08:03 O", "08:04 C"), per_minute=2)
+
+    one.run("08:05")
+    assert len(one.targets["phone"].taken) == 2
+    assert one.wake == at("08:06")
+    one.follow()
+
+    assert one.targets["phone"].kinds == [
+        "opens 08:01",
+        "closes 08:02",
+        "opens 08:03",
+        "closes 08:04",
+    ]
+
+
+def test_a_run_that_dies_after_the_delivery_repeats_it_with_the_same_identity() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    kept = 0
+
+    def die_at_the_second() -> None:
+        nonlocal kept
+        kept += 1
+        if kept == 2:
+            raise MemoryError
+
+    one.table.before_keep = die_at_the_second
+    with pytest.raises(MemoryError):
+        one.run("08:10")
+    one.run("08:11")
+    # Somebody seems to be delivering still.
+    assert len(one.targets["phone"].taken) == 1
+    one.follow()
+
+    identities = [letter.event.identity for letter in one.targets["phone"].taken]
+    assert len(identities) == 2
+    assert len(set(identities)) == 1
+
+
+def test_a_run_that_dies_before_anything_is_written_down_tells_it_next_time() -> None:
+    one = world(OPENS, records=("08:10 O",))
+
+    def die() -> None:
+        raise MemoryError
+
+    one.table.before_keep = die
+    with pytest.raises(MemoryError):
+        one.run("08:10")
+    one.table.before_keep = lambda: None
+    one.run("08:11")
+
+    assert one.targets["phone"].kinds == ["opens 08:10"]
+
+
+def test_two_runs_at_a_time_deliver_once() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    meanwhile = [lambda: one.notifier.run(BRIDGE, FAR)]
+
+    def other_run() -> None:
+        if meanwhile:
+            meanwhile.pop()()
+
+    one.table.before_keep = other_run
+    one.run("08:10")
+
+    assert one.targets["phone"].kinds == ["opens 08:10"]
+
+
+def test_who_always_loses_against_others_fails() -> None:
+    one = world(OPENS, records=("08:10 O",))
+
+    def lose() -> None:
+        raise ConflictError
+
+    one.table.before_keep = lose
+
+    with pytest.raises(BusyError):
+        one.run("08:10")
+
+
+def test_a_timed_rule_wakes_the_notifier_and_is_cancelled_when_the_bridge_closes() -> None:
+    one = world(rule(Kind.OPEN_FOR, 10), records=("08:10 O",))
+    one.run("08:10")
+    assert one.wake == at("08:20")
+
+    one.table.records += seen("08:15 C")
+    one.run("08:15")
+
+    assert one.wake is None
+    assert one.targets["phone"].kinds == []
+
+
+def test_a_timed_rule_is_told_when_it_is_due() -> None:
+    one = world(rule(Kind.OPEN_FOR, 10), records=("08:10 O",))
+    one.run("08:10")
+
+    one.follow()
+
+    assert one.targets["phone"].kinds == ["open_for 08:20"]
+
+
+def test_a_target_that_the_settings_have_no_more_is_given_up() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["phone"].answers = [FAILED]
+    one.run("08:10")
+
+    two = World(rule(Kind.OPENS, targets=("mail",)))
+    two.table.states, two.table.records = one.table.states, one.table.records
+    two.run("08:11")
+
+    assert [letter.target for letter in two.undelivered] == ["phone"]
+
+
+def test_a_message_says_how_long_openings_usually_last() -> None:
+    openings = [f"0{hour}:{minute}" for hour in range(1, 7) for minute in ("10 O", "16 C")]
+    heartbeats = [f"0{hour}:00 C" for hour in range(7)]
+    one = world(OPENS, records=tuple(sorted([*openings, *heartbeats, "08:10 O"])))
+
+    one.run("08:10")
+
+    (letter,) = one.targets["phone"].taken
+    assert letter.event.usual == 6 * MINUTE
+    assert letter.message.text == ("Hisingsbron opened at 10:10. Openings usually last 6 minutes.")
+
+
+def test_what_is_remembered_stays_small() -> None:
+    rules = [rule(Kind.OPENS), rule(Kind.CLOSES), rule(Kind.UNKNOWN_FOR, 10)]
+    one = world(*rules)
+    for hour in range(9, 23):
+        one.table.records += seen(f"{hour:02}:00 O", f"{hour:02}:30 C")
+        one.run(f"{hour:02}:00")
+        one.run(f"{hour:02}:30")
+
+    assert len(one.table.states[BRIDGE][1]) < 1024
+    assert len(one.targets["phone"].taken) == 28
