@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from embedded_timestream.clock import utc
+from embedded_timestream.errors import InternalServerException
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,7 @@ class Account:
         self._fsync = fsync
         self._opening = Lock()
         self._open: dict[str, Service] = {}
+        self._is_closed = False
 
     def open_kept(self) -> None:
         """Open the regions that an earlier process left: their scheduled queries are to run.
@@ -51,8 +53,11 @@ class Account:
         """Give a region's service.
 
         :raises OSError: if its directory cannot be opened.
+        :raises InternalServerException: if everything was closed: a connection may outlive that.
         """
         with self._opening:
+            if self._is_closed:
+                raise InternalServerException("This Timestream has ended.")
             if region not in self._open:
                 self._open[region] = self._opened(region)
             service = self._open[region]
@@ -93,6 +98,6 @@ class Account:
     def close(self) -> None:
         """Let go of the files."""
         with self._opening:
+            self._is_closed = True
             for service in self._open.values():
                 service.close()
-            self._open.clear()

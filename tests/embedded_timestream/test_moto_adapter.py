@@ -8,6 +8,7 @@ import boto3
 import pytest
 import requests
 from moto import mock_aws
+from moto.timestreamwrite.models import timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
 from embedded_timestream import moto_adapter
@@ -123,10 +124,10 @@ def test_an_unknown_call_is_a_404_as_at_the_service() -> None:
     )
 
 
-def test_moto_is_itself_again_afterwards() -> None:
-    before = dict(vars(TimestreamWriteResponse))
+def test_what_was_there_before_is_back_afterwards() -> None:
+    before = timestreamwrite_backends.backend, dict(vars(TimestreamWriteResponse))
 
     with moto_adapter.installed():
-        assert vars(TimestreamWriteResponse)["query"] is not before["query"]
+        assert timestreamwrite_backends.backend is not before[0]
 
-    assert dict(vars(TimestreamWriteResponse)) == before
+    assert (timestreamwrite_backends.backend, dict(vars(TimestreamWriteResponse))) == before

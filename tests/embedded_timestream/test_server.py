@@ -97,6 +97,17 @@ def test_what_fails_within_is_an_answer_too(
     assert "Traceback" in capfd.readouterr().err
 
 
+def test_a_connection_that_outlives_it_is_told_so() -> None:
+    with EmbeddedTimestream() as timestream:
+        connection = http.client.HTTPConnection(timestream.endpoint.removeprefix("http://"))
+        posted(connection, "ListDatabases")
+
+    status, told = posted(connection, "ListDatabases")
+    connection.close()
+
+    assert (status, told["Message"]) == (500, "This Timestream has ended.")
+
+
 def test_each_region_is_a_timestream_of_its_own(timestream: EmbeddedTimestream) -> None:
     timestream.client("timestream-write", "eu-west-1").create_database(DatabaseName="bridges")
 
