@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App, Duration, Tags
 from aws_cdk import aws_dynamodb as dynamodb
 
-from bridgewatch.deployment import monthly_budget
+from bridgewatch.deployment import max_write_units, monthly_budget
 from bridgewatch.settings import DynamoDbStorage, Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack, Fused
 from stacks.dynamodb import ObservationTable
@@ -87,7 +87,7 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
             deployment=deployment,
             retention=Duration.days(chosen.retention_days),
             max_read_units=chosen.max_read_units,
-            max_write_units=chosen.max_write_units,
+            max_write_units=max_write_units(settings, chosen),
             point_in_time_recovery=chosen.point_in_time_recovery,
             own_key=chosen.kms_key,
             existing=chosen.existing,

@@ -26,11 +26,13 @@ from embedded_timestream.record_sizes import record_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridgewatch.settings import Bridge, JsonSource, Settings
+    from bridgewatch.settings import Bridge, DynamoDbStorage, JsonSource, Settings
 
 FUNCTION_MB = 256
 ALARM_METRICS = {"timestream": 9, "dynamodb": 8}
 """Of each store's eight alarms; Timestream's `rejected-records` watches two: each is billed."""
+
+LEAST_WRITE_UNITS = 10
 
 REDRIVE_SECONDS = 300
 METRICS = 2
@@ -79,6 +81,16 @@ def deployment(settings: Settings) -> Deployment:
         api_keys=len(settings.key_parameters()),
         notifications=_notifications(settings),
     )
+
+
+def max_write_units(settings: Settings, storage: DynamoDbStorage) -> int:
+    """Tell how many write units a second a table takes: as set, or what a poll may need at once.
+
+    That is for each bridge a record, what is said about the bridge, and one to spare.
+    """
+    if storage.max_write_units is not None:
+        return storage.max_write_units
+    return max(LEAST_WRITE_UNITS, 3 * len(settings.bridges))
 
 
 def monthly_budget(settings: Settings) -> float:

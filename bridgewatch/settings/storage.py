@@ -68,21 +68,20 @@ class DynamoDbStorage(_Storage):
         description="DynamoDB: days that a record is kept from its time on. Older ones are gone "
         "for good. It counts for what is written from now on.",
     )
-    max_read_units: int | None = Field(
+    max_read_units: int = Field(
         default=25,
         ge=1,
         le=UNITS_A_SECOND,
-        description="DynamoDB: how many read units a second may cost anything; more is throttled, "
-        "and tried again. 25 are 8.21 USD in a month that reads without a pause, the most that "
-        "it can come to. `null` is no limit.",
+        description="DynamoDB: how many read units a second are served; more is throttled, and "
+        "asked for again. So reading comes to about 8.21 USD a month at most, 0.33 a unit.",
     )
     max_write_units: int | None = Field(
-        default=10,
+        default=None,
         ge=1,
         le=UNITS_A_SECOND,
-        description="DynamoDB: the same for write units; what the poller cannot write at once "
-        "waits in the queue. 10 are 16.43 USD in a month that writes without a pause. Raise it "
-        "for as long as you import a large history.",
+        description="DynamoDB: the same for write units, 1.64 USD a unit; what the poller cannot "
+        "write at once waits in the queue. By default 10, or three for each bridge if that is "
+        "more: then a poll can write all of them. Raise it while you import a large history.",
     )
     point_in_time_recovery: bool = Field(
         default=True,

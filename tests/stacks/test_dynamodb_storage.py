@@ -55,12 +55,23 @@ def test_one_on_demand_table_is_keyed_by_bridge_and_time(template: Template) -> 
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
 
 
-def test_what_it_may_cost_is_capped_unless_the_settings_say_otherwise(template: Template) -> None:
-    (table,) = properties(template, TABLE)
-    uncapped = table_of(with_storage(max_read_units=None, max_write_units=None))
+def test_what_it_may_cost_is_capped_by_the_settings_or_by_what_a_poll_may_need() -> None:
+    bridges = [{"name": f"Bro {n}", "source": "roadsignals"} for n in range(12)]
+    many = with_settings({"bridges": bridges, "storage": {"type": "dynamodb"}})
 
-    assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 25, "MaxWriteRequestUnits": 10}
-    assert "OnDemandThroughput" not in uncapped
+    limits = [
+        table_of(stacks)["OnDemandThroughput"]
+        for stacks in (
+            templates("dynamodb"),
+            synthesize(many),
+            with_storage(max_read_units=100, max_write_units=1),
+        )
+    ]
+    assert limits == [
+        {"MaxReadRequestUnits": 25, "MaxWriteRequestUnits": 10},
+        {"MaxReadRequestUnits": 25, "MaxWriteRequestUnits": 36},
+        {"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 1},
+    ]
 
 
 def test_it_has_backups_unless_the_settings_say_otherwise(template: Template) -> None:
