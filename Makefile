@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 OPENINGS ?=
+STORE ?=
 SEED ?=
 PORT ?= 4566
 SETTINGS ?=
@@ -60,10 +61,10 @@ $(venv)/bridgewatch: $(venv)/.installed Makefile
 	@chmod +x $@
 
 demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back
-	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS))
+	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS)) $(if $(STORE),--store $(STORE))
 
 chaos: setup  ## thirty days of faults at every edge: nothing may be lost, nothing invented
-	@$(venv)/python -m local chaos $(if $(SEED),--seed $(SEED))
+	@$(venv)/python -m local chaos $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
 local: setup  ## serve the embedded cloud on PORT until interrupted
 	@$(venv)/python -m local serve --port $(PORT)

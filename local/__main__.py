@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
 
@@ -16,6 +17,13 @@ from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class StoreType(StrEnum):
+    """Where the history is kept."""
+
+    TIMESTREAM = "timestream"
+    DYNAMODB = "dynamodb"
 
 
 @app.callback()
@@ -53,12 +61,13 @@ def demo(
         Path | None,
         typer.Option(help="Replay a CSV file: bridge, opened_at, closed_at; not Hisingsbron."),
     ] = None,
+    store: StoreType = StoreType.TIMESTREAM,
 ) -> None:
     """Deploy, watch bridges for simulated days, read back, compare with what happened."""
     from local.demo.run import run  # noqa: PLC0415 - serving needs none of it
 
     try:
-        passed = run(openings)
+        passed = run(openings, store.value)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error), param_hint="--openings") from error
     except subprocess.CalledProcessError as error:
@@ -72,11 +81,12 @@ def demo(
 def chaos(
     seed: Annotated[int | None, typer.Option(help="Of the faults; random without it.")] = None,
     days: Annotated[float, typer.Option(help="Of simulated time.", min=0.25)] = 30,
+    store: StoreType = StoreType.TIMESTREAM,
 ) -> None:
     """Watch bridges with faults at every edge; fail if anything was lost or invented."""
     from local.chaos.run import run  # noqa: PLC0415 - serving needs none of it
 
-    if not run(seed, days):
+    if not run(seed, days, store.value):
         raise typer.Exit(1)
 
 

@@ -42,7 +42,7 @@ class Run:
     """One invocation of a function.
 
     :ivar answers: of the sources, in the order of time.
-    :ivar kept: what Timestream or a queue took in it.
+    :ivar kept: what the store or a queue took in it.
     :ivar rejected: what Timestream rejected for good, with the reason.
     :ivar logged: what its log holds as the only copy.
     :ivar queue_failed: whether a queue failed in it.
@@ -83,7 +83,7 @@ class Journal:
 
 
 def truncated_to_milliseconds(time: datetime) -> datetime:
-    """Cut a time to what Timestream stores of it."""
+    """Cut a time to what is stored of it."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
@@ -94,6 +94,14 @@ def in_write(request: Mapping[str, Any]) -> Iterator[Seen]:
         complete = {**common, **record}
         time = _EPOCH + timedelta(milliseconds=int(complete["Time"]))
         yield Seen(time, complete["MeasureName"], complete["MeasureValue"])
+
+
+def in_put(request: Mapping[str, Any]) -> Iterator[Seen]:
+    """Read the record of a PutItem request, if its item is one: another says what a bridge is."""
+    item = request["Item"]
+    if "status" in item:
+        time = _EPOCH + timedelta(milliseconds=int(item["time"]["N"]))
+        yield Seen(time, item["bridge"]["S"], item["status"]["S"])
 
 
 def in_observation(one: Mapping[str, str]) -> Seen:

@@ -6,7 +6,7 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from local.chaos.journal import in_observation, in_write
+from local.chaos.journal import in_observation, in_put, in_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EDGES = {
     "WriteRecords": "timestream",
     "DescribeEndpoints": "timestream",
+    "PutItem": "dynamodb",
     "SendMessage": "sqs",
     "ReceiveMessage": "sqs",
     "DeleteMessage": "sqs",
@@ -39,6 +40,13 @@ ERRORS = {
     ("timestream", "throttled"): (429, "com.amazonaws.timestream.v20181101#ThrottlingException"),
     ("timestream", "error"): (500, "com.amazonaws.timestream.v20181101#InternalServerException"),
     ("timestream", "denied"): (403, "com.amazonaws.timestream.v20181101#AccessDeniedException"),
+    ("dynamodb", "throttled"): (
+        400,
+        "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+    ),
+    ("dynamodb", "capped"): (400, "com.amazonaws.dynamodb.v20120810#ThrottlingException"),
+    ("dynamodb", "error"): (500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
+    ("dynamodb", "denied"): (400, "com.amazon.coral.service#AccessDeniedException"),
     ("sqs", "throttled"): (403, "com.amazonaws.sqs#RequestThrottled"),
     ("sqs", "error"): (503, "com.amazonaws.sqs#ServiceUnavailable"),
     ("ssm", "throttled"): (400, "ThrottlingException"),
@@ -141,6 +149,8 @@ def _note(operation: str, body: dict[str, Any], status: str, run: Run) -> None:
         return
     if operation == "WriteRecords":
         run.kept.update(in_write(body))
+    elif operation == "PutItem":
+        run.kept.update(in_put(body))
     elif operation == "SendMessage":
         message = json.loads(body["MessageBody"])
         run.kept.update(map(in_observation, message["observations"]))

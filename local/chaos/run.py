@@ -27,7 +27,8 @@ from local.chaos.judge import Evidence, Gap, Verdict, judge
 from local.chaos.requests import DisturbedRequests
 from local.chaos.sources import MAX_BYTES, NDW, ROAD_SIGNALS, TIMEOUT_SECONDS, DisturbedBridges
 from local.cloud import Cloud
-from local.demo.deployment import ROOT, Deployment, records
+from local.demo.deployment import ROOT, Deployment
+from local.demo.stores import STORES
 from local.meter import Meter
 from local.meter.meter import in_words, prices
 from local.simulated_time.clock import SimulatedClock
@@ -44,7 +45,6 @@ OUTPUT = ROOT / "build" / "chaos"
 """Where the settings, the templates and `summary.json` of the last run are."""
 
 DEPLOYMENT = "chaos"
-TABLE = f'"{DEPLOYMENT}"."observations"'
 POLLER = f"{DEPLOYMENT}-poller"
 KEY_PARAMETER = "/chaos/roadsignals-key"
 KEY = "a-key-for-the-chaos"
@@ -84,12 +84,21 @@ RATES = {
     ROAD_SIGNALS: {**_ANSWERS, "wrong_word": 0.001, "wrong_type": 0.001},
     NDW: {**_ANSWERS, **_DUTCH_ANSWERS},
     "timestream": {**_REQUESTS, "rejected": 0.02},
+    # Each record is a request of its own; and a condition says what is wrong with one at once.
+    "dynamodb": {**_REQUESTS, "capped": 0.02},
     "sqs": _REQUESTS,
     "ssm": {"throttled": 0.05, "error": 0.05, "silent": 0.05},
     "schedule": {"delayed": 0.01, "duplicate": 0.01, "missed": 0.002},
     "lambda": {"cold": 0.001},
 }
 """Of what passes an edge, the share with each fault."""
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "timestream": {},
+    # What a container says at first of ten bridges is more than that.
+    "dynamodb": {"max_write_units": 8},
+}
+"""What else `storage` says, by store."""
 
 _MINUTES = timedelta(minutes=1)
 OUTAGES: dict[str, dict[str, tuple[float, timedelta]]] = {
@@ -99,6 +108,12 @@ OUTAGES: dict[str, dict[str, tuple[float, timedelta]]] = {
         "denied": (0.2, 60 * _MINUTES),
         "throttled": (1, 10 * _MINUTES),
         "error": (0.5, 20 * _MINUTES),
+    },
+    "dynamodb": {
+        "denied": (0.2, 60 * _MINUTES),
+        "throttled": (1, 10 * _MINUTES),
+        "error": (0.5, 20 * _MINUTES),
+        "capped": (0.5, 20 * _MINUTES),
     },
     "sqs": {"error": (1, 15 * _MINUTES)},
     "schedule": {"missed": (0.2, 75 * _MINUTES)},
@@ -134,20 +149,23 @@ class Chaos:
     :param length: simulated time, the calm hour at the end included.
     :param bridges: how many.
     :param intensity: a factor of the rates of faults.
+    :param store: where the history is kept, as `storage.type` has it.
     :param output: the directory for what the run writes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only
         self,
         *,
         seed: int,
         length: timedelta,
         bridges: int = len(BRIDGES),
         intensity: float = 1.0,
+        store: str = "timestream",
         output: Path = OUTPUT,
     ) -> None:
         self._began = time.monotonic()
         self._seed = seed
+        self._store = store
         self._length = length
         self._output = output
         self._settings = output / "settings.json"
@@ -251,6 +269,7 @@ class Chaos:
                     **limits,
                 },
             },
+            "storage": {"type": self._store, **SETTINGS[self._store]},
             "heartbeat_minutes": HEARTBEAT // timedelta(minutes=1),
             "poll_seconds": POLL // timedelta(seconds=1),
         }
@@ -291,7 +310,7 @@ class Chaos:
 
     def _judge(self, cloud: Cloud, deployment: Deployment) -> Verdict:
         self._say("python -m bridgewatch history, of each bridge")
-        found = records(cloud.client("timestream-query"), TABLE, START)
+        found = STORES[self._store].records(cloud, DEPLOYMENT, self._openings, START)
         evidence = Evidence(
             table=[Seen(*record) for record in found],
             dead_letters=self._dead_letters,
@@ -417,13 +436,14 @@ def _print(summary: Summary, verdict: Verdict) -> None:
     )
 
 
-def run(seed: int | None, days: float) -> bool:
+def run(seed: int | None, days: float, store: str) -> bool:
     """Run the simulation.
 
     :param seed: None for a random one.
     :param days: of simulated time.
+    :param store: where the history is kept, as `storage.type` has it.
     :returns: whether the judge found nothing.
     """
     chosen = random.SystemRandom().randrange(10**6) if seed is None else seed
-    _, verdict = Chaos(seed=chosen, length=timedelta(days=days)).run()
+    _, verdict = Chaos(seed=chosen, length=timedelta(days=days), store=store).run()
     return verdict.faultless

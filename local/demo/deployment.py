@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.bridges.openings import Change
 from local.cloud import REGION
 
 if TYPE_CHECKING:
@@ -76,19 +74,6 @@ class Deployment:
             sys.stderr.write(done.stdout + done.stderr)
         done.check_returncode()
         return done.stdout
-
-
-def records(timestream: TimestreamQueryClient, table: str, since: datetime) -> Iterator[Change]:
-    """Read every record of a table, in the order of time.
-
-    :param table: its name in SQL.
-    """
-    sql = (
-        f"SELECT time, measure_name, measure_value::varchar FROM {table} "  # noqa: S608 - our own
-        f"WHERE time >= from_iso8601_timestamp('{since.isoformat()}') ORDER BY time"
-    )
-    for moment, bridge, status in rows(timestream, sql):
-        yield Change(datetime.fromisoformat(moment).replace(tzinfo=UTC), bridge, status)
 
 
 def rows(timestream: TimestreamQueryClient, sql: str) -> Iterator[list[str]]:

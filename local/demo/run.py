@@ -1,11 +1,12 @@
 """The main job, end to end, on the embedded cloud: deploy, poll, store, read, compare.
 
 The genuine CDK command line deploys the genuine templates, the deployed zip polls simulated bridges
-for simulated days, and Timestream's SQL tells what is in the table.
+for simulated days, and Timestream's SQL tells what is in the table, in either store.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from local.bridges.openings import (
@@ -28,7 +30,8 @@ from local.bridges.openings import (
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
 from local.cloud import Cloud
 from local.demo.comparison import Comparison, compare
-from local.demo.deployment import ROOT, Deployment, records, rows
+from local.demo.deployment import ROOT, Deployment
+from local.demo.stores import STORES
 from local.meter import Meter
 from local.meter.meter import in_words, prices
 from local.simulated_time.clock import SimulatedClock
@@ -37,13 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from mypy_boto3_timestream_query import TimestreamQueryClient
-
 OUTPUT = ROOT / "build" / "demo"
 """Where the settings, the templates and `summary.json` of the last run are."""
 
 DEPLOYMENT = "demo"
-TABLE = f'"{DEPLOYMENT}"."observations"'
 POLLER_SCHEDULE = f"{DEPLOYMENT}-poller"
 KEY_PARAMETER = "/demo/roadsignals-key"
 KEY = "a-key-for-the-demo"
@@ -56,6 +56,18 @@ STRIP = timedelta(hours=24)
 CELL = timedelta(minutes=20)
 SHOWN = 10
 """How many lines of a kind are printed: ninety bridges would fill two screens."""
+
+
+_DAYS = f"""
+    WITH observed AS (
+        SELECT time, measure_value::varchar AS status,
+            lag(measure_value::varchar) OVER (PARTITION BY measure_name ORDER BY time) AS before
+        FROM "{DEPLOYMENT}"."observations" WHERE time >= '%s'
+    )
+    SELECT bin(time, 1d) AS day, count(*) AS openings FROM observed
+    WHERE status = 'Open' AND before = 'Closed' GROUP BY bin(time, 1d) ORDER BY day
+    """  # noqa: S608 - constants
+"""The openings of each day since a time, by the SQL that both stores answer."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +84,18 @@ class Scenario:
     source: dict[str, Any]
     path: str
 
-    def settings(self, url: str) -> dict[str, Any]:
-        """Write the settings of a deployment that watches these bridges at `url`."""
+    def settings(self, url: str, store: str) -> dict[str, Any]:
+        """Write the settings of a deployment that watches these bridges at `url`.
+
+        :param store: where the history is kept, as `storage.type` has it.
+        """
         return {
             "deployment": DEPLOYMENT,
             "bridges": [
                 {"name": bridge, "source": "simulated", "code": bridge} for bridge in self.openings
             ],
             "sources": {"simulated": {**self.source, "url": url + self.path}},
+            "storage": {"type": store},
         }
 
 
@@ -89,6 +105,7 @@ class Summary:
 
     :param changes_true: how often the bridges changed, seen or not.
     :param metered: what watching used of all that AWS bills, by dimension.
+    :param openings_by_day: how many bridges opened on each day, as SQL tells it.
     :param usd: what that would have cost, with the free allowances and without.
     :param seconds: real time, from nothing to here.
     """
@@ -100,6 +117,7 @@ class Summary:
     lost: int
     invented: int
     openings: int
+    openings_by_day: dict[str, int]
     write_requests: int
     metered: dict[str, float]
     usd: dict[str, float]
@@ -132,10 +150,12 @@ class Demo:
     """One run of a scenario.
 
     :param output: the directory for what the run writes.
+    :param store: where the history is kept, as `storage.type` has it.
     """
 
-    def __init__(self, scenario: Scenario, output: Path) -> None:
+    def __init__(self, scenario: Scenario, output: Path, store: str = "timestream") -> None:
         self._scenario = scenario
+        self._store = store
         self._output = output
         self._began = time.monotonic()
         self._settings = output / "settings.json"
@@ -154,7 +174,7 @@ class Demo:
             meter = Meter(clock)
             cloud = stack.enter_context(Cloud(clock, meter=meter))
             bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
-            settings = json.dumps(scenario.settings(bridges.url), indent=2)
+            settings = json.dumps(scenario.settings(bridges.url, self._store), indent=2)
             self._settings.write_text(settings, encoding="utf-8")
             deployment = Deployment(cloud, self._settings, self._output, self._say)
             cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
@@ -165,10 +185,17 @@ class Demo:
             self._let_pass(cloud, clock)
             # Before the history is read back: those queries are the demo's own.
             metered, usd = _counts(meter), prices(meter)
-            timestream = cloud.client("timestream-query")
+            requests = cloud.requests[STORES[self._store].write]
             self._say("python -m bridgewatch status")
             _print_first(deployment.bridgewatch(clock.path, "status"))
-            return self._read_back(timestream, cloud.requests["WriteRecords"], metered, usd)
+            told = deployment.bridgewatch(
+                clock.path, "query", _DAYS % f"{scenario.start:%Y-%m-%d %H:%M:%S}", "--csv"
+            )
+            days = {row["day"][:10]: int(row["openings"]) for row in csv.DictReader(StringIO(told))}
+            stored = list(
+                STORES[self._store].records(cloud, DEPLOYMENT, scenario.openings, scenario.start)
+            )
+            return self._conclude(stored, days, requests, metered, usd)
 
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
@@ -184,17 +211,17 @@ class Demo:
         if schedule == POLLER_SCHEDULE:
             self._polls.append(time)
 
-    def _read_back(
+    def _conclude(
         self,
-        timestream: TimestreamQueryClient,
+        stored: list[Change],
+        openings_by_day: dict[str, int],
         write_requests: int,
         metered: dict[str, float],
         usd: dict[str, float],
     ) -> Summary:
         scenario = self._scenario
-        stored = list(records(timestream, TABLE, scenario.start))
         compared = compare(scenario.openings, self._polls, stored)
-        _print_days(timestream)
+        _print_days(openings_by_day)
         _print_strips(stored, compared.stored, scenario.end)
         true_changes = changes(scenario.openings, scenario.start, scenario.end)
         summary = Summary(
@@ -205,6 +232,7 @@ class Demo:
             lost=len(compared.lost),
             invented=len(compared.invented),
             openings=sum(change.status == "Open" for change in compared.stored),
+            openings_by_day=openings_by_day,
             write_requests=write_requests,
             metered=metered,
             usd=usd,
@@ -236,18 +264,9 @@ def _print_first(table: str) -> None:
     sys.stdout.write("\n".join(shown) + (f"\n  and {len(more)} more\n" if more else "\n"))
 
 
-def _print_days(timestream: TimestreamQueryClient) -> None:
-    sql = f"""
-        WITH observed AS (
-            SELECT time, measure_value::varchar AS status,
-                lag(measure_value::varchar) OVER (PARTITION BY measure_name ORDER BY time) AS before
-            FROM {TABLE}
-        )
-        SELECT bin(time, 1d) AS day, count(*) AS openings FROM observed
-        WHERE status = 'Open' AND before = 'Closed' GROUP BY bin(time, 1d) ORDER BY day
-        """  # noqa: S608 - constants
+def _print_days(openings_by_day: dict[str, int]) -> None:
     sys.stdout.write("\nOpenings a day, by Timestream SQL:\n")
-    for day, count in rows(timestream, sql):
+    for day, count in openings_by_day.items():
         sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
 
 
@@ -283,11 +302,12 @@ def _print_comparison(summary: Summary, compared: Comparison) -> None:
             sys.stdout.write(f"  {name}: {change.bridge} {change.status} at {change.time}\n")
 
 
-def run(openings: Path | None) -> bool:
+def run(openings: Path | None, store: str) -> bool:
     """Run the demo.
 
     :param openings: a CSV file of real openings to replay, or None for a week of Hisingsbron.
+    :param store: where the history is kept, as `storage.type` has it.
     :returns: whether nothing was lost and nothing invented.
     """
-    summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT).run()
+    summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT, store).run()
     return summary.lost == summary.invented == 0

@@ -21,6 +21,7 @@ import select
 import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.clock import NANOSECONDS
@@ -116,14 +117,15 @@ def start(
     imported into another module keeps telling real time.
 
     :param on_deadline: called when a sleep would pass the simulation's `deadline_ns`.
-    :param repeatable: see `Simulation`. What waits for something real must then have another end:
-        someone who moves the clock, or kills the process.
+    :param repeatable: see `Simulation`; and a pool has one thread. What waits for something real
+        must then have another end: someone who moves the clock, or kills the process.
     """
     time_machine = _time_machine()
     clock = SimulatedClock.attach(clock_path)
     simulation = Simulation(clock, on_deadline, repeatable=repeatable)
     if repeatable:
         random.seed(clock.now_ns())
+        _one_thread_at_a_time()
 
     class Follower(time_machine.Traveller):  # type: ignore[misc, name-defined] # imported late
         """Asks the clock each time, so that whoever moves it moves this process too."""
@@ -137,6 +139,16 @@ def start(
         setattr(time, name, getattr(simulation, name))
     _wait_for_sockets(simulation)
     return simulation
+
+
+def _one_thread_at_a_time() -> None:
+    """Let a pool have one thread: several would send their requests in another order each time."""
+    stock = ThreadPoolExecutor.__init__
+
+    def init(pool: ThreadPoolExecutor, max_workers: int | None = None, *rest: Any) -> None:  # noqa: ANN401, ARG001 - passed on
+        stock(pool, 1, *rest)
+
+    ThreadPoolExecutor.__init__ = init  # type: ignore[assignment,method-assign] # replaced for good
 
 
 def _wait_for_sockets(simulation: Simulation) -> None:
