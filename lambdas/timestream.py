@@ -288,7 +288,8 @@ def _special(code: str, message: str) -> str | None:
     if code == "AccessDeniedException" and message.startswith(_CLOSED_TO_NEW_CUSTOMERS):
         return (
             "AWS has closed Timestream for LiveAnalytics to new customers, and this account's "
-            "payer is not an existing one: use an account that is, or the embedded cloud "
+            "payer is not an existing one: use an account that is, or DynamoDB, which works in "
+            'every account and region: write "storage": {"type": "dynamodb"} into the settings '
             "(https://docs.aws.amazon.com/timestream/latest/developerguide/"
             "AmazonTimestreamForLiveAnalytics-availability-change.html)."
         )

@@ -79,13 +79,14 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
         prices = load_prices()
         if warning := prices.warning(datetime.now(UTC).date()):
             note(warning)
-        _check_region(region)
         if not (isfinite(queries_per_day) and queries_per_day >= 0):
             raise CommandError("--queries-per-day must be a number, 0 or more.", WRONG_USAGE)
 
         def deployed(file: Path | None) -> Deployment:
+            read = load_settings(file)
+            _check_region(region, read.storage.type)
             return replace(
-                deployment_of(load_settings(file)),
+                deployment_of(read),
                 queries_a_day=Fraction(queries_per_day),
                 tcu_a_query=tcu_per_query,
             )
@@ -113,13 +114,15 @@ def cost(  # noqa: PLR0913 - each is an option of the command line
             _print(deployment, found, variants, prices)
 
 
-def _check_region(region: str) -> None:
-    regions = boto3.Session().get_available_regions("timestream-write")
+def _check_region(region: str, store: str) -> None:
+    name, service = {
+        "timestream": ("Timestream for LiveAnalytics", "timestream-write"),
+        "dynamodb": ("DynamoDB", "dynamodb"),
+    }[store]
+    regions = boto3.Session().get_available_regions(service)
     if region not in regions:
         raise CommandError(
-            f"Timestream for LiveAnalytics is not in {region}: choose one of "
-            f"{', '.join(sorted(regions))}.",
-            WRONG_USAGE,
+            f"{name} is not in {region}: choose one of {', '.join(sorted(regions))}.", WRONG_USAGE
         )
 
 
@@ -163,8 +166,17 @@ def _print(
         f"prices of {found['prices_read']} or later:"
     )
     _print_lines([line for line in found["lines"] if line["count"]])
-    typer.echo("The total (and in full), by how the account pays for Timestream's queries:")
-    _print_totals({"these settings": found, **variants})
+    reports = {"these settings": found, **variants}
+    if isinstance(deployment.store, DynamoDbTable):
+        typer.echo("The total (and in full):")
+        _print_totals(reports, {"a month": QueryPricing.BYTES_SCANNED})
+    else:
+        typer.echo("The total (and in full), by how the account pays for Timestream's queries:")
+        pricings_by_name = {
+            "by bytes scanned": QueryPricing.BYTES_SCANNED,
+            "by TCU": QueryPricing.TCU,
+        }
+        _print_totals(reports, pricings_by_name)
 
 
 def _left_out(deployment: Deployment, prices: PriceList, region: str) -> str:
@@ -204,14 +216,14 @@ def _print_lines(lines: Sequence[LineReport]) -> None:
     )
 
 
-def _print_totals(reports: Mapping[str, Report]) -> None:
+def _print_totals(reports: Mapping[str, Report], columns: Mapping[str, QueryPricing]) -> None:
     longest = max(max(one["monthly_usd"].values()) for one in reports.values())
     print_table(
-        ("", "by bytes scanned", "by TCU", ""),
+        ("", *columns, ""),
         [
             (
                 name,
-                *(_both(one, query_pricing) for query_pricing in QueryPricing),
+                *(_both(one, query_pricing) for query_pricing in columns.values()),
                 _bar(one["monthly_usd"][QueryPricing.TCU], longest),
             )
             for name, one in reports.items()

@@ -184,6 +184,18 @@ def test_two_settings_are_compared_in_one_sentence(settings: Callable[..., str])
     assert result.stdout.endswith(", mostly for Timestream's GB-hours of memory store.\n")
 
 
+def test_dynamodb_has_one_total_and_may_be_in_stockholm(settings: Callable[..., str]) -> None:
+    file = settings(storage={"type": "dynamodb"})
+
+    result = run("--settings", file, "--region", "eu-north-1")
+
+    assert result.exit_code == 0, result.output
+    assert "by TCU" not in result.stdout
+    assert "DynamoDB write request units" in result.stdout
+    assert run("--settings", file, "--region", "eu-north-9").exit_code == 2
+    assert run("--region", "eu-north-1").exit_code == 2
+
+
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
 def test_the_region_is_that_of_the_environment(
     variable: str, monkeypatch: pytest.MonkeyPatch

@@ -89,6 +89,40 @@ def test_the_default_deployment_costs_under_fifteen_cents_without_them(
     assert priced.without(APART).usd < Fraction("0.15")
 
 
+def in_dynamodb() -> Settings:
+    document = load_settings().model_dump(mode="json", by_alias=True)
+    return parse_settings({**document, "storage": {"type": "dynamodb"}})
+
+
+@pytest.mark.parametrize("queries_a_day", [0, 15])
+def test_the_default_deployment_in_dynamodb_costs_two_cents_at_most_however_accounts_pay(
+    queries_a_day: int,
+) -> None:
+    by_bytes, by_tcu = (
+        price(in_dynamodb(), query_pricing, queries_a_day, allowances=True)
+        for query_pricing in QueryPricing
+    )
+
+    assert 0 < by_bytes.usd == by_tcu.usd <= Fraction("0.02")
+    assert {line.price.service for line in by_bytes.lines} >= {"DynamoDB"}
+    assert "Timestream" not in by_bytes.by_service
+
+
+def test_a_record_in_dynamodb_takes_a_write_unit_and_its_bytes_with_100_more() -> None:
+    usage = predict(replace(deployment(in_dynamodb()), queries_a_day=1, rows_a_query=1000))
+
+    records = (24 + 2 * Fraction("4.7") + 12) * Fraction(730, 24)
+    # A container says once what its bridge is, which nearly always is there.
+    assert usage[Dimension.DYNAMODB_WRITES] == records + 12 * Fraction(730, 24)
+    # 1,000 records of some 80 bytes are 20 units of 4 KB, halved.
+    assert usage[Dimension.DYNAMODB_READS] == 10 * Fraction(730, 24)
+    size = deployment(in_dynamodb()).record_bytes
+    assert 70 < size < 90
+    kept = (24 + 2 * Fraction("4.7") + 12) * 3650 * (size + 100)
+    assert usage[Dimension.DYNAMODB_GB_MONTHS] == kept / 10**9
+    assert usage[Dimension.DYNAMODB_BACKUP_GB_MONTHS] == usage[Dimension.DYNAMODB_GB_MONTHS]
+
+
 def settings_of(bridges: list[dict[str, Any]], sources: dict[str, Any]) -> Settings:
     return parse_settings({"bridges": bridges, "sources": sources})
 
