@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import boto3
@@ -22,6 +23,9 @@ from lambdas.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from botocore.awsrequest import AWSResponse
+    from botocore.model import OperationModel
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,32 @@ class Connection:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(profile_name=self.profile, region_name=self.region)
+        session = boto3.Session(profile_name=self.profile, region_name=self.region)
+        session.events.register("after-call", _check_answer)
+        return session
+
+
+class NotAwsError(BotoCoreError):
+    """What answered is not AWS: a web server at a wrong address, or a hotel's page to sign in at.
+
+    botocore takes such an answer for an empty one, and what was sent for received.
+    """
+
+    fmt = "what answered is not AWS, for it sent no JSON. Is the address right?"
+
+
+def _check_answer(http_response: AWSResponse, model: OperationModel, **_: object) -> None:
+    """See that what a service that speaks JSON answers in success is JSON.
+
+    :raises NotAwsError: if it is not.
+    """
+    if http_response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if model.service_model.protocol == "json" and http_response.content.lstrip()[:1] not in _JSON:
+        raise NotAwsError
+
+
+_JSON = (b"{", b"")
 
 
 def _nothing_special(_code: str, _message: str) -> str | None:
