@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from bridgewatch.patterns import HOURS_A_DAY, WEEKDAYS, most_openings
 from lambdas.observation import Status
+from lambdas.patterns import HOURS_A_DAY, WEEKDAYS, most_openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bridgewatch.patterns import Day
     from lambdas.history import Stretch
+    from lambdas.patterns import Day
 
 HOUR = timedelta(hours=1)
 

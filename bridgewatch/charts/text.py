@@ -6,15 +6,15 @@ from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from bridgewatch.patterns import HOURS_A_DAY, WEEKDAYS, most_openings
 from lambdas.observation import Status
+from lambdas.patterns import HOURS_A_DAY, WEEKDAYS, most_openings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bridgewatch.patterns import Day
     from lambdas.history import Stretch
+    from lambdas.patterns import Day
 
 CELL = timedelta(minutes=30)
 EIGHTHS = "▁▂▃▄▅▆▇█"

@@ -14,9 +14,9 @@ from bridgewatch.cli.output import Output, print_json, print_records, print_tabl
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso, iso_milliseconds
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.patterns import days
 from lambdas.history import Statistics, Stretch, statistics
 from lambdas.observation import Observation
+from lambdas.patterns import days
 
 
 @reads

@@ -14,7 +14,7 @@ from bridgewatch.cli.output import Output, print_json, print_records, print_tabl
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.patterns import HOURS_A_DAY, WEEKDAYS, Pattern, pattern
+from lambdas.patterns import HOURS_A_DAY, WEEKDAYS, Pattern, pattern
 
 
 @reads

@@ -9,9 +9,9 @@ import pytest
 
 from bridgewatch.charts.svg import FILLS, HOUR_WIDTH, heat_map_svg, strip_svg
 from bridgewatch.charts.text import heat_map_text, strip_text
-from bridgewatch.patterns import days, pattern
 from lambdas.history import Stretch
 from lambdas.observation import Status
+from lambdas.patterns import days, pattern
 
 STOCKHOLM = "Europe/Stockholm"
 SUNDAY = 6
