@@ -33,6 +33,9 @@ class Environment:
     :param sight_table: BRIDGEWATCH_SIGHT_TABLE, the table for the poller's marks about bridges that
         it does not see; None where nobody wants them.
     :param configuration: configuration.json in LAMBDA_TASK_ROOT, where Lambda unpacks the bundle.
+    :param recent: makes the store of recent observations beside the store, if there is one:
+        BRIDGEWATCH_RECENT_TABLE, and BRIDGEWATCH_RECENT_DAYS that it keeps.
+    :param beat_table: BRIDGEWATCH_BEAT_TABLE, where the poller puts its beat if there is a page.
     """
 
     store: Callable[[Connection], AnyStore]
@@ -40,6 +43,8 @@ class Environment:
     dead_letter_queue_url: str
     configuration: Path
     sight_table: str | None = None
+    recent: Callable[[Connection], DynamoDbStore] | None = None
+    beat_table: str | None = None
 
     @classmethod
     def parse(cls, variables: Mapping[str, str]) -> Environment:
@@ -59,6 +64,8 @@ class Environment:
             dead_letter_queue_url=needed("BRIDGEWATCH_DEAD_LETTER_QUEUE_URL"),
             configuration=Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json",
             sight_table=variables.get("BRIDGEWATCH_SIGHT_TABLE"),
+            recent=_recent(needed) if variables.get("BRIDGEWATCH_RECENT_TABLE") else None,
+            beat_table=variables.get("BRIDGEWATCH_BEAT_TABLE") or None,
         )
 
 
@@ -72,13 +79,21 @@ def _store(kind: str, needed: Callable[[str], str]) -> Callable[[Connection], An
             database=database, table=table, connection=connection
         )
     if kind == "dynamodb":
-        from lambdas.dynamodb import DynamoDbStore  # noqa: PLC0415 - likewise
-
-        days = needed("BRIDGEWATCH_RETENTION_DAYS")
-        if not days.isdecimal():
-            raise ConfigurationError(f"BRIDGEWATCH_RETENTION_DAYS is {days!r}, not a whole number.")
-        retention = timedelta(days=int(days))
-        return lambda connection: DynamoDbStore(
-            table=table, retention=retention, connection=connection
-        )
+        return _dynamodb(table, "BRIDGEWATCH_RETENTION_DAYS", needed)
     raise ConfigurationError(f"BRIDGEWATCH_STORE is {kind!r}, neither timestream nor dynamodb.")
+
+
+def _recent(needed: Callable[[str], str]) -> Callable[[Connection], DynamoDbStore]:
+    return _dynamodb(needed("BRIDGEWATCH_RECENT_TABLE"), "BRIDGEWATCH_RECENT_DAYS", needed)
+
+
+def _dynamodb(
+    table: str, variable_of_days: str, needed: Callable[[str], str]
+) -> Callable[[Connection], DynamoDbStore]:
+    from lambdas.dynamodb import DynamoDbStore  # noqa: PLC0415 - a cold start loads what it needs
+
+    days = needed(variable_of_days)
+    if not days.isdecimal():
+        raise ConfigurationError(f"{variable_of_days} is {days!r}, not a whole number.")
+    retention = timedelta(days=int(days))
+    return lambda connection: DynamoDbStore(table=table, retention=retention, connection=connection)

@@ -173,6 +173,11 @@ class NdwSource(BaseSource):
         description="The feed of NDW, the Dutch road-traffic data portal; it needs no key."
     )
     url: WebAddress = Field(default=NDW_URL, description="Where the feed is.")
+    planned_url: WebAddress | None = Field(
+        default=None,
+        description="Where its planned openings are, which the page shows. By default, NDW's own "
+        "if `url` is.",
+    )
     max_bytes: int = Field(
         default=256_000_000,
         ge=1,

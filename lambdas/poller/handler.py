@@ -19,20 +19,24 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from lambdas.aws import Connection
 from lambdas.delivery import Delivery
 from lambdas.environment import Environment
+from lambdas.history import gap_tolerance
 from lambdas.message import as_json
 from lambdas.poller.configuration import Configuration
 from lambdas.poller.eyes import Eyes, TableMarks
 from lambdas.poller.minute import scheduled_minute, ticks
 from lambdas.poller.poll import Poller
+from lambdas.poller.sources import announcers
 from lambdas.sqs import Queue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.delivery import Delivered
     from lambdas.poller.poll import Poll
+    from lambdas.poller.public import Public
+    from lambdas.poller.sources import Source
 
 ONLY_HERE = "only in this log"
 """Marks the lines that hold the only copy of a record; `backfill` reads them as they are."""
@@ -61,6 +65,8 @@ class Container:
         # Now, while Lambda starts the container, not in its first poll.
         store.connect()
         self.interval = configuration.interval
+        sources = {name: one.source(name, _now) for name, one in configuration.sources.items()}
+        self.public = _public(environment, configuration, sources, dimensions, connection)
         self.bridges = len(configuration.bridges)
         self.eyes: Eyes | None = None
         if environment.sight_table:
@@ -68,7 +74,7 @@ class Container:
             self.eyes = Eyes(names, TableMarks(environment.sight_table, connection))
         self.poller = Poller(
             configuration,
-            sources={name: one.source(name, _now) for name, one in configuration.sources.items()},
+            sources=sources,
             delivery=Delivery(
                 store=store,
                 queue=Queue(environment.queue_url, connection),
@@ -78,6 +84,29 @@ class Container:
             ),
             now=_now,
         )
+
+
+def _public(
+    environment: Environment,
+    configuration: Configuration,
+    sources: Mapping[str, Source],
+    dimensions: Mapping[str, Mapping[str, str]],
+    connection: Connection,
+) -> Public | None:
+    """Make what tells the public of polls, if anything is told."""
+    if environment.recent is None and environment.beat_table is None:
+        return None
+    from lambdas.poller.beat_table import BeatTable  # noqa: PLC0415 - a cold start does without
+    from lambdas.poller.public import Public  # noqa: PLC0415 - likewise
+
+    beat_table, recent = environment.beat_table, environment.recent
+    return Public(
+        recent=recent(connection).carrying(dimensions) if recent else None,
+        beats=BeatTable(beat_table, connection) if beat_table else None,
+        announcers=announcers(configuration.bridges, sources),
+        tolerance=gap_tolerance(configuration.heartbeat, configuration.interval),
+        now=_now,
+    )
 
 
 def _now() -> datetime:
@@ -102,16 +131,20 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
     minute = scheduled_minute(event, _now())
     for _ in ticks(minute, container.interval, _now, time.sleep):
         polled = _now()
-        poll = container.poller.poll(
-            deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000
-        )
+        deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+        poll = container.poller.poll(deadline)
         _log(poll)
+        if container.public:
+            _warn(container.public.tell(poll, deadline))
         _mark(poll, polled)
         count["polls"] += 1
         count["observations"] += len(poll.observations)
         count["written"] += len(poll.delivered.written)
         count["queued"] += len(poll.delivered.queued)
         unkept += len(poll.delivered.unkept)
+    if container.public:
+        deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+        _warn(container.public.announce(deadline))
     if unkept:
         raise UnkeptError(
             f"{unkept} records are {ONLY_HERE}: import its lines with bridgewatch backfill."
@@ -125,6 +158,11 @@ def _mark(poll: Poll, polled: datetime) -> None:
         return
     if failed := container.eyes.note(poll.observations, polled):
         logger.warning("Marks were not kept", bridges=failed)
+
+
+def _warn(troubles: Iterable[Exception]) -> None:
+    for trouble in troubles:
+        logger.warning("The page was not told", reason=str(trouble))
 
 
 def _log(poll: Poll) -> None:

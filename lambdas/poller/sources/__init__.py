@@ -10,13 +10,15 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lambdas.observation import Observation
+    from lambdas.plans import Planned
     from lambdas.poller.configuration import Bridge
 
 
@@ -134,6 +136,31 @@ class Source(Protocol):
 
         :param deadline: when to give up, by `time.monotonic()`.
         """
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """A source that announces openings."""
+
+    def planned(
+        self, bridges: Sequence[Bridge], deadline: float
+    ) -> Mapping[str, Sequence[Planned]]:
+        """Ask which openings of these bridges are announced, by the bridge's name.
+
+        :param deadline: when to give up, by `time.monotonic()`.
+        :raises SourceError: if the source gave no good answer.
+        """
+
+
+def announcers(
+    bridges: Sequence[Bridge], sources: Mapping[str, Source]
+) -> list[Callable[[float], Mapping[str, Sequence[Planned]]]]:
+    """Give what asks each source that announces openings, of its own bridges, by a deadline."""
+    return [
+        partial(source.planned, [bridge for bridge in bridges if bridge.source == name])
+        for name, source in sources.items()
+        if isinstance(source, Announcing)
+    ]
 
 
 def look_at(source: Source, name: str, bridges: Sequence[Bridge], deadline: float) -> Look:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from lambdas.observation import Observation, Status
+from lambdas.plans import Planned, Probability
 from lambdas.poller.sources import Failure, Look, Reason, SourceError
 from lambdas.poller.sources.http import Http, Request
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from lambdas.json_object import JsonObject
     from lambdas.poller.configuration import Bridge, Limits
     from lambdas.poller.sources.http import Answer
+
+NDW_URL = "https://opendata.ndw.nu/actueel_beeld.xml.gz"
+NDW_PLANNED_URL = "https://opendata.ndw.nu/planningsfeed_brugopeningen.xml.gz"
 
 FRESH = timedelta(minutes=10)
 """How far from now a feed's publication time may be."""
@@ -57,15 +61,17 @@ _ISRS = re.compile(r"[A-Z]{2}[A-Z0-9]{18}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A record of the feed: this bridge is certain to be open between these times.
+    """A record of the feed: this bridge is open between these times.
 
     :param start: None if the feed's times are no times.
     :param end: None if the feed gives none.
+    :param probability: `certain`, or `probable` or `riskOf` for what is planned only.
     """
 
     code: str
     start: datetime | None
     end: datetime | None
+    probability: str = "certain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,14 @@ class Picture:
 
     :param published: when it was made.
     :param openings: those that are certain, whether or not they last.
+    :param announced: those that are not.
     :param named: the codes of all bridges in it, those included that may open or are planned to.
     """
 
     published: datetime
     openings: tuple[Opening, ...]
     named: frozenset[str]
+    announced: tuple[Opening, ...] = ()
 
     def status(self, code: str, now: datetime) -> Status:
         """Tell a bridge's status at a time.
@@ -103,12 +111,15 @@ class NdwConfiguration:
 
     url: str
     limits: Limits
+    planned_url: str | None = None
     key: None = None
 
     @classmethod
     def parse(cls, one: JsonObject, limits: Limits) -> NdwConfiguration:
         """Read it from configuration.json."""
-        return cls(url=one.get("url", str), limits=limits)
+        url = one.get("url", str)
+        planned_url = one.get("planned_url", str, optional=True)
+        return cls(url, limits, planned_url or (NDW_PLANNED_URL if url == NDW_URL else None))
 
     def source(self, name: str, now: Callable[[], datetime]) -> NdwSource:
         """Make the source."""
@@ -128,6 +139,8 @@ class NdwSource:
         self._name = name
         self._url = configuration.url
         self._now = now
+        self._planned_url = configuration.planned_url
+        self._limits = configuration.limits
         self._http = Http(configuration.limits)
         self._picture: Picture | None = None
         self._validators: dict[str, str] = {}
@@ -152,6 +165,23 @@ class NdwSource:
                 observations.append(Observation(bridge.name, status, now))
         return Look(tuple(observations), tuple(failures))
 
+    def planned(
+        self, bridges: Sequence[Bridge], deadline: float
+    ) -> Mapping[str, Sequence[Planned]]:
+        """Ask which openings are announced: a feed of its own, in the same form."""
+        if self._planned_url is None:
+            return {}
+        # A session of its own: what goes wrong here must not hold up the next poll.
+        http = Http(self._limits)
+        picture = http.get(Request(self._planned_url, {}, {}), deadline, _parsed)
+        names = {bridge.code: bridge.name for bridge in bridges}
+        found: dict[str, list[Planned]] = {}
+        for one in (*picture.openings, *picture.announced):
+            if one.code in names and one.start and one.probability in set(Probability):
+                plan = Planned(one.start, one.end, Probability(one.probability))
+                found.setdefault(names[one.code], []).append(plan)
+        return found
+
     def _fresh_picture(self, deadline: float) -> tuple[Picture, datetime]:
         picture = self._http.get(Request(self._url, self._validators, {}), deadline, self._read)
         now = self._now()
@@ -170,6 +200,11 @@ class NdwSource:
         self._picture = parse(answer.pieces())
         self._validators = _validators(answer.headers)
         return self._picture
+
+
+def _parsed(answer: Answer) -> Picture:
+    answer.expect(HTTPStatus.OK)
+    return parse(answer.pieces())
 
 
 def _validators(headers: Mapping[str, str]) -> dict[str, str]:
@@ -199,7 +234,9 @@ def parse(pieces: Iterable[bytes]) -> Picture:
         raise SourceError(Reason.MALFORMED, f"the feed is not XML: {reason}") from None
     if reader.published is None:
         raise SourceError(Reason.MALFORMED, "the feed has no situation publication with its time")
-    return Picture(reader.published, tuple(reader.openings), frozenset(reader.named))
+    return Picture(
+        reader.published, tuple(reader.openings), frozenset(reader.named), tuple(reader.announced)
+    )
 
 
 def parse_time(text: str) -> datetime | None:
@@ -241,6 +278,7 @@ class _FeedReader:
     def __init__(self) -> None:
         self.published: datetime | None = None
         self.openings: list[Opening] = []
+        self.announced: list[Opening] = []
         self.named: set[str] = set()
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
@@ -321,13 +359,13 @@ class _FeedReader:
         if not code:
             return
         self.named.add(code)
-        if fields.get(_PROBABILITY) != "certain":
-            return
         start = parse_time(fields.get(_START, ""))
         end = parse_time(fields[_END]) if _END in fields else None
         if _END in fields and end is None:
             start = None
-        self.openings.append(Opening(code, start, end))
+        probability = fields.get(_PROBABILITY, "")
+        kept = self.openings if probability == "certain" else self.announced
+        kept.append(Opening(code, start, end, probability))
 
 
 def _local(name: str) -> str:
