@@ -29,11 +29,24 @@ ALLOWED = {
     "bridgewatch.cost": {"bridgewatch.cost", "embedded_timestream.record_sizes"},
     "embedded_timestream": {"embedded_timestream"},
     "local": {"local", "bridgewatch.cost", "embedded_timestream"},
+    "local.pictures": {"lambdas.page", "local"},
 }
 
 # The runtime's own (boto3, which is botocore), and what a function's requirements.in bundles
 # (requests, which is urllib3). The mypy stubs are imported by type checkers only.
-BUNDLED = {"boto3", "botocore", "requests", "certifi", "urllib3", "aws_lambda_powertools"}
+BUNDLED = {
+    "aws_lambda_powertools",
+    "boto3",
+    "botocore",
+    "certifi",
+    "feedgenerator",
+    "icalendar",
+    "jinja2",
+    "markupsafe",
+    "prometheus_client",
+    "requests",
+    "urllib3",
+}
 TYPES_ONLY = {
     "mypy_boto3_dynamodb",
     "mypy_boto3_scheduler",

@@ -1,0 +1,1 @@
+"""The page, and the API beside it: is the bridge open? Read from recent observations alone."""
