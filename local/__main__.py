@@ -47,6 +47,7 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with Cloud(SystemClock(), port, data, fsync=fsync) as cloud:
+        cloud.opened = lambda address: typer.echo(f"page  {address}")
         cloud.probe()
         typer.echo(f"ready {cloud.endpoint}")
         cloud.schedules.serve(stop)

@@ -23,7 +23,10 @@ from werkzeug.serving import make_server
 from embedded_timestream import moto_adapter
 from local.services import dynamodb, sqs
 from local.services.budgets import install as install_budgets
+from local.services.cloudformation.cloudfront import Distribution, EdgeFunction
 from local.services.cloudformation.fixes import install as install_cloudformation
+from local.services.cloudfront.distributions import Distributions
+from local.services.cloudfront.function_url import FunctionUrls
 from local.services.lambda_runtime.moto_adapter import MotoSurroundings
 from local.services.lambda_runtime.moto_adapter import install as install_lambda
 from local.services.lambda_runtime.runtime import LambdaRuntime
@@ -32,7 +35,7 @@ from local.services.scheduler import ScheduleRunner
 from local.services.streams import StreamRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from embedded_timestream.clock import Clock
@@ -50,6 +53,7 @@ POLL_SECONDS = 0.05
 
 PROBES = {
     "cloudformation": "list_stacks",
+    "cloudfront": "list_distributions",
     "cloudwatch": "describe_alarms",
     "dynamodb": "list_tables",
     "ecr": "describe_repositories",
@@ -85,7 +89,8 @@ class Cloud:
     Nothing is left of what was deployed once it is closed, but what Timestream stored in `data`.
 
     :param clock: the time of Timestream, of the schedules and of the functions.
-    :param port: where to serve on the loopback address; 0 takes a free one.
+    :param port: where to serve on the loopback address; 0 takes a free one. The first CloudFront
+        distribution is served on the next one.
     :param data: a directory in which Timestream keeps its records, or None for memory.
     :param fsync: whether those outlive the computer's power, and not only the process.
     :param meter: counts what would be billed, if that is wanted.
@@ -94,6 +99,7 @@ class Cloud:
 
     _is_open: ClassVar[bool] = False
     runtime: LambdaRuntime
+    distributions: Distributions
     schedules: ScheduleRunner
 
     def __init__(  # noqa: PLR0913 - what it is made of
@@ -115,6 +121,9 @@ class Cloud:
         self._fsync = fsync
         self._meter = meter
         self._disturbance = disturbance
+        self.opened: Callable[[str], None] = lambda _address: None
+        """Is told the address of each CloudFront distribution that is deployed."""
+        self._page_port = port + 1 if port else 0
         self._clients: dict[tuple[str, str], Any] = {}
         self._counting, self._making_clients = Lock(), Lock()
         self._moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
@@ -157,6 +166,14 @@ class Cloud:
             install_lambda(patches, self.runtime)
             streams = StreamRunner(self.account, self.clock, self.runtime, surroundings)
             streams.install(patches)
+            self.distributions = Distributions(
+                FunctionUrls(self.account, self.runtime),
+                self.clock,
+                self._page_port,
+                self._tell_opened,
+            )
+            stack.callback(self.distributions.close_all)
+            Distribution.distributions = EdgeFunction.distributions = self.distributions
             invoker: Invoker = self.runtime
             if self._disturbance:
                 invoker = self._disturbance.invocations(self.runtime)
@@ -185,6 +202,9 @@ class Cloud:
             # A status that no SDK retries: a 500 would keep the caller waiting in vain.
             start_response("501 Not Implemented", [("Content-Type", "text/plain")])
             return [f"The embedded cloud lacks this: {error}".encode()]
+
+    def _tell_opened(self, address: str) -> None:
+        self.opened(address)
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""

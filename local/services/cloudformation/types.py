@@ -7,6 +7,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-templ
 from __future__ import annotations
 
 from local.services.cloudformation.budgets import Budget, BudgetsAction
+from local.services.cloudformation.cloudfront import (
+    Distribution,
+    EdgeFunction,
+    FunctionUrl,
+    OriginAccessControl,
+)
 from local.services.cloudformation.cloudwatch import Alarm, Dashboard
 from local.services.cloudformation.dynamodb import DynamoDbTable
 from local.services.cloudformation.functions import (
@@ -53,15 +59,19 @@ TYPES: dict[str, type[Resource]] = {
         Budget,
         BudgetsAction,
         Dashboard,
+        Distribution,
+        EdgeFunction,
         DynamoDbTable,
         EventInvokeConfig,
         EventSourceMapping,
         Function,
         FunctionPermission,
+        FunctionUrl,
         Key,
         LogGroup,
         ManagedPolicy,
         Metadata,
+        OriginAccessControl,
         Queue,
         QueuePolicy,
         Role,
