@@ -10,19 +10,26 @@ from aws_cdk import App, Duration, Tags
 from aws_cdk import aws_dynamodb as dynamodb
 
 from bridgewatch.deployment import max_write_units, monthly_budget
-from bridgewatch.settings import DynamoDbStorage, Settings, SettingsError, load_settings
+from bridgewatch.settings import DynamoDbStorage, Page, Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack, Fused
-from stacks.dynamodb import ObservationTable
+from stacks.dynamodb import DynamoDbStore, ObservationTable
 from stacks.dynamodb_alarms import DynamoDbAlarms
 from stacks.dynamodb_storage import DynamoDbStorageStack
 from stacks.notifier import NotifierStack
+from stacks.page import OwnDomain, PageStack
 from stacks.poller import PollerStack
+from stacks.recent import RecentStack
 from stacks.timestream_alarms import TimestreamAlarms
 from stacks.timestream_storage import TimestreamStorageStack
 
 if TYPE_CHECKING:
     from stacks.alarms import StoreAlarms
     from stacks.storage import StorageStack
+
+
+PAGE_READ_UNITS = 400
+"""Of the table beside Timestream, a second: two cold starts with 30 days of 12 bridges, and at
+most 130 US dollars in a month of nothing else."""
 
 
 def add_stacks(app: App, settings: Settings) -> None:
@@ -43,6 +50,7 @@ def add_stacks(app: App, settings: Settings) -> None:
         if settings.budget.fuse
         else None,
     )
+    recent = _recent(app, settings, storage)
     PollerStack(
         app,
         f"{deployment}-poller",
@@ -58,21 +66,24 @@ def add_stacks(app: App, settings: Settings) -> None:
         queued=Duration.minutes(settings.alarms.queued_minutes),
         store_alarms=store_alarms,
         dashboard=settings.dashboard,
+        recent=recent,
+        beats=settings.page is not None,
     )
-    table = storage.store
-    if settings.notify.rules and isinstance(table, ObservationTable):
+    if settings.notify.rules and isinstance(recent, ObservationTable):
         NotifierStack(
             app,
             f"{deployment}-notifier",
             deployment=deployment,
-            table=table,
-            key=storage.key,
+            table=recent,
+            key=storage.key if recent is storage.store else None,
             configuration=settings.notifier_configuration(),
             secret_parameters=settings.notify.secret_parameters,
             emails=settings.notify.emails,
             log_retention_days=settings.log_retention_days,
             alarm_topic=cost_alarm.topic,
         )
+    if settings.page is not None and recent is not None:
+        _page(app, settings, settings.page, recent, cost_alarm)
     Tags.of(app).add("bridgewatch:deployment", deployment)
 
 
@@ -107,6 +118,42 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
         table=timestream.store,
         query_minutes=settings.alarms.query_minutes,
         query_gigabytes=settings.alarms.query_gigabytes,
+    )
+
+
+def _recent(app: App, settings: Settings, storage: StorageStack) -> DynamoDbStore | None:
+    """Give the table of recent observations, if anybody reads it: the store, or one beside it."""
+    if settings.page is None and not settings.notify.rules:
+        return None
+    if isinstance(storage.store, DynamoDbStore):
+        return storage.store
+    deployment = settings.deployment
+    return RecentStack(
+        app,
+        f"{deployment}-recent",
+        deployment=deployment,
+        max_read_units=PAGE_READ_UNITS,
+        stream=dynamodb.StreamViewType.NEW_IMAGE if settings.notify.rules else None,
+    ).table
+
+
+def _page(
+    app: App, settings: Settings, page: Page, recent: DynamoDbStore, cost_alarm: CostAlarmStack
+) -> None:
+    """Add the public page."""
+    deployment, domain = settings.deployment, page.domain
+    PageStack(
+        app,
+        f"{deployment}-page",
+        deployment=deployment,
+        table=recent,
+        configuration=settings.page_configuration(),
+        concurrency=page.concurrency if settings.reserve_concurrency else None,
+        log_retention_days=settings.log_retention_days,
+        topic=cost_alarm.topic,
+        fuse_of=cost_alarm.budget if settings.budget.fuse else None,
+        domain=OwnDomain(name=domain.name, certificate_arn=domain.certificate) if domain else None,
+        web_acl_arn=page.flat_rate_web_acl,
     )
 
 

@@ -62,7 +62,7 @@ class Alarms(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._deployment = deployment
-        self._action = actions.SnsAction(topic)
+        self._topic = topic
         self.heartbeat = self._heartbeat(int(heartbeat.to_minutes()))
         self._poller_errors(poller)
         self._unkept_records(store)
@@ -162,21 +162,55 @@ class Alarms(Construct):
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> cloudwatch.Alarm:
         """Make an alarm that rings when `datapoints` of the last `of` breach the threshold."""
-        alarm = cloudwatch.Alarm(
+        return alarm(
             self,
             name,
-            alarm_name=f"{self._deployment}-{name}",
-            alarm_description=f"{description} {GUIDE}",
+            deployment=self._deployment,
+            description=description,
             metric=metric,
-            comparison_operator=comparison,
+            comparison=comparison,
             threshold=threshold,
-            datapoints_to_alarm=datapoints,
-            evaluation_periods=of or datapoints,
-            treat_missing_data=missing,
+            topic=self._topic,
+            datapoints=datapoints,
+            of=of,
+            missing=missing,
         )
-        alarm.add_alarm_action(self._action)
-        alarm.add_ok_action(self._action)
-        return alarm
+
+
+def alarm(
+    scope: Construct,
+    name: str,
+    *,
+    deployment: str,
+    description: str,
+    metric: cloudwatch.IMetric,
+    comparison: cloudwatch.ComparisonOperator,
+    threshold: float,
+    topic: sns.ITopic,
+    datapoints: int = 1,
+    of: int | None = None,
+    missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+) -> cloudwatch.Alarm:
+    """Make an alarm that rings when `datapoints` of the last `of` breach the threshold.
+
+    :param topic: is told when it rings, and when it resolves.
+    """
+    made = cloudwatch.Alarm(
+        scope,
+        name,
+        alarm_name=f"{deployment}-{name}",
+        alarm_description=f"{description} {GUIDE}",
+        metric=metric,
+        comparison_operator=comparison,
+        threshold=threshold,
+        datapoints_to_alarm=datapoints,
+        evaluation_periods=of or datapoints,
+        treat_missing_data=missing,
+    )
+    action = actions.SnsAction(topic)
+    made.add_alarm_action(action)
+    made.add_ok_action(action)
+    return made
 
 
 def unobserved(deployment: str) -> cloudwatch.Metric:

@@ -73,7 +73,7 @@ class CostAlarmStack(Stack):
             subscribers.append(_subscriber("EMAIL", email))
         thresholds = [("ACTUAL", percent) for percent in actual_percent]
         thresholds += [("FORECASTED", percent) for percent in forecast_percent]
-        budget = budgets.CfnBudget(
+        self.budget = budgets.CfnBudget(
             self,
             "Budget",
             # Without a name of its own: other thresholds make a new budget, which would find the
@@ -89,18 +89,18 @@ class CostAlarmStack(Stack):
             ],
         )
         # Its policy must be there first: AWS Budgets checks that it may publish.
-        budget.node.add_dependency(self.topic)
+        self.budget.node.add_dependency(self.topic)
         if fused is not None:
             Fuse(
                 self,
                 "Fuse",
-                budget=budget,
+                budget=self.budget,
                 role=fused.role,
                 actions=fused.actions,
                 topic=self.topic,
             )
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
-        CfnOutput(self, "BudgetName", value=budget.ref)
+        CfnOutput(self, "BudgetName", value=self.budget.ref)
 
     def _subscribe(self, email: str) -> None:
         subscription = self.topic.add_subscription(subscriptions.EmailSubscription(email))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from stacks.alarms import StoreAlarms
+    from stacks.dynamodb import DynamoDbStore
     from stacks.store import Store
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
@@ -57,6 +58,9 @@ class PollerStack(Stack):
         five minutes, at most a day.
     :param store_alarms: the alarms about the store.
     :param dashboard: whether there is a dashboard.
+    :param recent: the table of recent observations, if there is one: a store in DynamoDB, or one
+        beside it.
+    :param beats: whether the poller writes there what each poll knew, for the page.
     """
 
     def __init__(
@@ -76,6 +80,8 @@ class PollerStack(Stack):
         queued: Duration,
         store_alarms: StoreAlarms,
         dashboard: bool = False,
+        recent: DynamoDbStore | None = None,
+        beats: bool = False,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the poller")
         self._deployment = deployment
@@ -98,6 +104,8 @@ class PollerStack(Stack):
             timeout=RecordQueues.longest_run,
         )
         self._grant_keys(poller, key_parameters)
+        if recent is not None:
+            self._let_tell(poller, recent, beats=beats)
         self._queues.grant_send(poller)
         self._queues.grant_redrive(redriver)
         self._scheduler = self._role_of_schedules(poller, redriver)
@@ -165,6 +173,16 @@ class PollerStack(Stack):
         ).function
         self._store.grant_write(function)
         return function
+
+    def _let_tell(self, poller: lambda_.Function, recent: DynamoDbStore, *, beats: bool) -> None:
+        """Let the poller write what the public sees, after the records."""
+        if recent is not self._store:
+            recent.grant_write(poller)
+            poller.add_environment("BRIDGEWATCH_RECENT_TABLE", recent.table_name)
+            days = str(int(recent.retention.to_days()))
+            poller.add_environment("BRIDGEWATCH_RECENT_DAYS", days)
+        if beats:
+            poller.add_environment("BRIDGEWATCH_BEAT_TABLE", recent.table_name)
 
     def _grant_keys(self, function: lambda_.Function, parameters: Sequence[str]) -> None:
         """Let the function read API keys.

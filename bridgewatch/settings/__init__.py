@@ -4,7 +4,7 @@ People type them, as the context key `bridgewatch` of cdk.json or as a file of t
 model checks them to the last detail and answers a mistake with one sentence (`SettingsError`).
 
     deployment  all of them (`Settings`), and where they contradict each other
-    bridges, sources, storage, alarms, budget, notify    one part each
+    bridges, sources, storage, alarms, budget, notify, page    one part each
     model       what the parts are made of
     reading     from a file to `Settings`, or to the sentence
 
@@ -16,6 +16,7 @@ from bridgewatch.settings.bridges import Bridge
 from bridgewatch.settings.budget import SERVICES, Budget
 from bridgewatch.settings.deployment import Settings
 from bridgewatch.settings.notify import Notify
+from bridgewatch.settings.page import Page
 from bridgewatch.settings.reading import CDK_JSON, SettingsError, load_settings, parse_settings
 from bridgewatch.settings.sources import NDW_URL, JsonSource, Key, NdwSource, source_types
 from bridgewatch.settings.storage import (
@@ -40,6 +41,7 @@ __all__ = [
     "Key",
     "NdwSource",
     "Notify",
+    "Page",
     "Settings",
     "SettingsError",
     "Storage",

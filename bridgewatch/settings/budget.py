@@ -20,6 +20,7 @@ SERVICES = (
     "AWS Key Management Service",
     "AWS Lambda",
     "AWS Systems Manager",
+    "Amazon CloudFront",
     "Amazon DynamoDB",
     "Amazon Simple Notification Service",
     "Amazon Simple Queue Service",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bridgewatch.settings.alarms import Alarms
 from bridgewatch.settings.bridges import DIMENSIONS_PER_TABLE, RECORD_BYTES, Bridge
 from bridgewatch.settings.budget import Budget
 from bridgewatch.settings.model import Model, must, sentence
 from bridgewatch.settings.notify import Notify
+from bridgewatch.settings.page import Page, as_page, slugs
 from bridgewatch.settings.sources import Source, SourceName
 from bridgewatch.settings.storage import Storage, TimestreamStorage
 
@@ -78,6 +79,12 @@ class Settings(Model):
     notify: Notify = Field(
         default=Notify(), description="Who is told what the bridges do ([how](docs/notify.md))."
     )
+    page: Annotated[Page | None, BeforeValidator(as_page)] = Field(
+        default=None,
+        description="A public page, with an API: is the bridge open? `true`, or an object of what "
+        "follows ([what it is and costs](docs/page.md)). Timestream gets a small DynamoDB table "
+        "beside it for that.",
+    )
     dashboard: bool = Field(
         default=False,
         description="A CloudWatch dashboard of polls, records, queues and queries. An account's "
@@ -117,6 +124,23 @@ class Settings(Model):
         """List the SSM parameters that hold API keys, each once, in the order of the sources."""
         keys = (source.key_parameter for source in self.sources.values())
         return tuple(dict.fromkeys(key for key in keys if key))
+
+    def page_configuration(self) -> dict[str, Any]:
+        """Say what the page has to know: `configuration.json` of its bundle, as JSON values."""
+        return {
+            "title": (self.page or Page()).title,
+            "heartbeat_seconds": self.heartbeat_minutes * 60,
+            "interval_seconds": self.poll_seconds,
+            "bridges": [
+                {
+                    "name": bridge.name,
+                    "slug": slug,
+                    "timezone": bridge.timezone,
+                    "place": bridge.dimensions.get("city", ""),
+                }
+                for bridge, slug in zip(self.bridges, slugs(self.bridges), strict=True)
+            ],
+        }
 
     def poller_configuration(self) -> dict[str, Any]:
         """Say what the poller has to know: `configuration.json` of its bundle, as JSON values."""

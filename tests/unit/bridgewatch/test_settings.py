@@ -322,6 +322,7 @@ def test_what_the_poller_is_told_is_complete() -> None:
             "ndw": {
                 "type": "ndw",
                 "url": "https://opendata.ndw.nu/actueel_beeld.xml.gz",
+                "planned_url": None,
                 "timeout_seconds": 5,
                 "attempts": 3,
                 "backoff_seconds": 0.5,
