@@ -16,23 +16,16 @@ from bridgewatch.cli.actual import ask_first, print_actual
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import counted, note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
-from bridgewatch.cost.metering import TCU_A_QUERY, query_gigabytes, query_tcu_hours
+from bridgewatch.cost.metering import TCU_A_QUERY
 from bridgewatch.cost.prediction import Deployment, DynamoDbTable, predict, what_ifs
 from bridgewatch.cost.prices import REGION, PriceError, PriceList, load_prices
 from bridgewatch.cost.report import LineReport, Report, difference, report
-from bridgewatch.cost.usage import Dimension
-from bridgewatch.cost.words import month_in_words
+from bridgewatch.cost.words import month_in_words, reading_in_words
 from bridgewatch.deployment import deployment as deployment_of
 from bridgewatch.settings import load_settings
 from lambdas.aws import Connection
 
 BAR_WIDTH = 8
-
-RECORDS_READ = 1000
-"""Of so many the price of reading is told: about a month of a bridge."""
-
-DYNAMODB_READ_BYTES = 4096
-"""https://aws.amazon.com/dynamodb/pricing/on-demand/"""
 
 
 def cost(  # noqa: PLR0913 - each is an option of the command line
@@ -159,7 +152,7 @@ def _print(
         for amounts in (found["monthly_usd"], found["monthly_usd_without_allowances"])
     )
     typer.echo(month_in_words(usd, full))
-    typer.echo(_left_out(deployment, prices, found["region"]))
+    typer.echo(reading_in_words(deployment, prices, found["region"]))
     bridges = counted(deployment.bridges, "bridge")
     typer.echo(
         f"\nThat is {bridges}, polled every {deployment.poll_seconds} s, by {found['region']}'s "
@@ -177,23 +170,6 @@ def _print(
             "by TCU": QueryPricing.TCU,
         }
         _print_totals(reports, pricings_by_name)
-
-
-def _left_out(deployment: Deployment, prices: PriceList, region: str) -> str:
-    """Tell what reading costs, which nobody knows beforehand."""
-    if isinstance(deployment.store, DynamoDbTable):
-        # Half a unit for each 4 KB, as reads are eventually consistent.
-        units = Fraction(RECORDS_READ * deployment.record_bytes, 2 * DYNAMODB_READ_BYTES)
-        usd = dollars(prices.price(Dimension.DYNAMODB_READS, region).of(units))
-        return f"{RECORDS_READ:,} records that are read add {usd}."
-    by_bytes = prices.price(Dimension.QUERY_GB, region).of(query_gigabytes(0))
-    by_tcu = prices.price(Dimension.QUERY_TCU_HOURS, region).of(
-        query_tcu_hours(0, deployment.tcu_a_query)
-    )
-    return (
-        f"Each query adds {dollars(by_bytes)} if the account pays by bytes scanned, "
-        f"{dollars(by_tcu)} if by TCU."
-    )
 
 
 def _print_lines(lines: Sequence[LineReport]) -> None:

@@ -1,13 +1,22 @@
 """`bridgewatch status`: what each bridge does now."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
-from bridgewatch.cli.output import Output, print_records, print_table
+import typer
+from rich.console import Console
+
+from bridgewatch.cli.output import Output, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
 from bridgewatch.cli.times import in_words, iso, iso_milliseconds
+from bridgewatch.cost.prices import REGION, load_prices
+from bridgewatch.cost.words import reading_in_words
+from bridgewatch.deployment import deployment
 from lambdas.history import stretches
 from lambdas.observation import Observation, Status
 
@@ -15,6 +24,9 @@ LOOK_BACK = timedelta(days=7)
 """How far back the last change is looked for: one query, whose price hardly depends on it."""
 
 _LOOKED = in_words(LOOK_BACK)
+
+WATCH_SECONDS = 60
+"""As often as the poller looks."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +64,33 @@ def current(
 
 
 @reads
-def status(place: Place, output: Output) -> None:
+def status(
+    place: Place,
+    output: Output,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Look again every minute, until Ctrl-C.")
+    ] = False,
+) -> None:
     """Tell each bridge's status now, since when, and how old that knowledge is.
 
     It is unknown when nothing was recorded for longer than a heartbeat and two polls.
     """
-    # Timestream keeps milliseconds, and the end is not within: what is recorded now counts.
+    if not watch:
+        _print_current(place, output)
+        return
+    region = place.connection.session().region_name or REGION
+    note(reading_in_words(deployment(place.settings), load_prices(), region))
+    console = Console()  # which clears a terminal only
+    with suppress(KeyboardInterrupt):
+        while True:
+            console.clear()
+            _print_current(place, output)
+            time.sleep(WATCH_SECONDS)
+
+
+def _print_current(place: Place, output: Output) -> None:
+    # The store keeps milliseconds, and the end is not within: what is recorded now counts.
     now = datetime.now(UTC) + timedelta(milliseconds=1)
     names = [bridge.name for bridge in place.settings.bridges]
     observations: dict[str, list[Observation]] = defaultdict(list)

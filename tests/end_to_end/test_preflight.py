@@ -226,9 +226,11 @@ def test_no_region_at_all_is_said_with_the_choice(
     [
         (
             "Only existing Timestream for LiveAnalytics customers can access the service. Reach",
-            "AWS has closed Timestream for LiveAnalytics to new customers, and this account's "
-            "payer is not an existing one: use an account that is, or DynamoDB, which works in "
-            'every account and region: write "storage": {"type": "dynamodb"} into the settings',
+            (
+                "AWS has closed Timestream for LiveAnalytics to new customers, and this account's "
+                "payer is not an existing one: use an account that is, or DynamoDB, which works in "
+                'every account and region: write "storage": {"type": "dynamodb"} into the settings'
+            ),
         ),
         (
             "User: me is not authorized to perform: timestream:DescribeEndpoints",

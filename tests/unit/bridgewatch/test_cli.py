@@ -135,6 +135,27 @@ def test_status_tells_where_the_last_record_is_however_long_ago(
     assert "1388 d 21 h ago" in result.stdout
 
 
+def test_status_looks_again_until_it_is_interrupted(
+    run: Callable[..., Result], holds: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for status in ("Closed", "Open"):
+        holds((-10, status), (-10, status, "Marieholmsbron"))
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", pause)
+    result = run("status", "--watch")
+
+    assert result.exit_code == 0
+    assert (result.stdout.count("Closed"), result.stdout.count("Open")) == (2, 2)
+    assert pauses == [60, 60]
+    assert result.stderr.startswith("bridgewatch: Each query adds 0.0001 if the account pays by")
+
+
 def test_status_does_not_know_since_when_if_that_is_longer_ago_than_it_looks(
     run: Callable[..., Result], holds: Callable[..., None], timestream: RecordingTimestream
 ) -> None:
