@@ -22,6 +22,8 @@ from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
 from local.services import dynamodb, sqs
+from local.services.alarms.metrics import Metrics
+from local.services.alarms.runner import AlarmRunner
 from local.services.budgets import install as install_budgets
 from local.services.cloudformation.cloudfront import Distribution, EdgeFunction
 from local.services.cloudformation.fixes import install as install_cloudformation
@@ -100,6 +102,7 @@ class Cloud:
     _is_open: ClassVar[bool] = False
     runtime: LambdaRuntime
     distributions: Distributions
+    alarms: AlarmRunner
     schedules: ScheduleRunner
 
     def __init__(  # noqa: PLR0913 - what it is made of
@@ -157,7 +160,8 @@ class Cloud:
             sqs.install(patches, self.clock)
             dynamodb.install(patches, self.clock, self._meter)
             stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
-            surroundings: Surroundings = MotoSurroundings(self.account)
+            metrics = Metrics()
+            surroundings: Surroundings = MotoSurroundings(self.account, metrics)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)
             self.runtime = stack.enter_context(
@@ -177,8 +181,10 @@ class Cloud:
             invoker: Invoker = self.runtime
             if self._disturbance:
                 invoker = self._disturbance.invocations(self.runtime)
+            self.alarms = AlarmRunner(self.account, self.clock, metrics, surroundings)
             self.schedules = ScheduleRunner(
-                self.account, self.clock, invoker, surroundings, self._meter, others=[streams]
+                *(self.account, self.clock, invoker, surroundings, self._meter),
+                others=[self.alarms, streams],
             )
             server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
             server.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -10,9 +9,12 @@ from typing import TYPE_CHECKING
 from bridgewatch.cost import metering
 from bridgewatch.cost.usage import Dimension, Usage
 from embedded_timestream.clock import NANOSECONDS
+from local.services.alarms import embedded_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from local.services.alarms.metrics import Metric
 
 _REPORT = re.compile(r"^REPORT .*\tBilled Duration: (\d+) ms\tMemory Size: (\d+) MB")
 _HOUR_NS = 3600 * NANOSECONDS
@@ -24,7 +26,7 @@ class Logs:
     def __init__(self) -> None:
         self._counted = Usage()
         self._kept: list[tuple[int, int]] = []
-        self._metric_hours: set[tuple[object, ...]] = set()
+        self._metric_hours: set[tuple[Metric, int]] = set()
 
     def write(self, lines: Sequence[str], now_ns: int) -> None:
         """Take what an invocation logged."""
@@ -44,7 +46,9 @@ class Logs:
                 )
             elif '"_aws"' in line:
                 hour = now_ns // _HOUR_NS
-                self._metric_hours.update((*metric, hour) for metric in _metrics(line))
+                self._metric_hours.update(
+                    (measured.metric, hour) for measured in embedded_metrics.read(line)
+                )
 
     def usage(self, now_ns: int) -> Usage:
         """Tell what they have used until now; no retention ends that soon."""
@@ -55,16 +59,3 @@ class Logs:
                 Dimension.METRICS: Fraction(len(self._metric_hours), metering.HOURS_A_MONTH),
             }
         )
-
-
-def _metrics(line: str) -> Iterator[tuple[object, ...]]:
-    """List the custom metrics that a log line in the embedded metric format is data of.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    document = json.loads(line)
-    for directive in document["_aws"]["CloudWatchMetrics"]:
-        for dimensions in directive["Dimensions"]:
-            values = tuple((dimension, document[dimension]) for dimension in dimensions)
-            for metric in directive["Metrics"]:
-                yield directive["Namespace"], metric["Name"], values

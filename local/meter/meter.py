@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from embedded_timestream.clock import Clock
-    from local.services.lambda_runtime.runtime import Surroundings
+    from local.services.lambda_runtime.runtime import Function, Surroundings
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 
@@ -167,10 +167,13 @@ class _MeteredSurroundings:
         self._meter.logged(lines)
         self._inner.write_log(region, group, stream, time_ms, lines)
 
-    def dead_letter(self, region: str, target: str, body: str) -> None:
+    def measure(self, function: Function, time_ns: int, counts: Mapping[str, float]) -> None:
+        self._inner.measure(function, time_ns, counts)
+
+    def send(self, region: str, target: str, body: str) -> None:
         to_queue = target.split(":")[2] == "sqs"
         self._meter.sent(Dimension.QUEUE_REQUESTS if to_queue else Dimension.NOTIFICATIONS, body)
-        self._inner.dead_letter(region, target, body)
+        self._inner.send(region, target, body)
 
 
 def prices(meter: Meter) -> dict[str, float]:

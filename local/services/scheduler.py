@@ -187,7 +187,7 @@ class ScheduleRunner:
         except UnknownFunctionException:
             dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
             if dead_letters:
-                self._surroundings.dead_letter(region, dead_letters, event)
+                self._surroundings.send(region, dead_letters, event)
             return
         self._runtime.invoke_later(describe(function), event)
 

@@ -213,7 +213,7 @@ class StreamRunner:
             },
         }
         region = mapping.event_source_arn.split(":")[3]
-        self._surroundings.dead_letter(region, on_failure, json.dumps(body))
+        self._surroundings.send(region, on_failure, json.dumps(body))
 
 
 def _event(record: dict[str, Any], source: str) -> dict[str, Any]:

@@ -347,7 +347,7 @@ def test_custom_metrics_are_billed_by_the_hour_that_they_appear_in(metered: Mete
             "Metrics": [{"Name": "NoObservation", "Unit": "Count"}],
         }
         values = {"service": "poller", "reason": reason, "NoObservation": 1}
-        return json.dumps({"_aws": {"CloudWatchMetrics": [directive]}, **values})
+        return json.dumps({"_aws": {"Timestamp": 0, "CloudWatchMetrics": [directive]}, **values})
 
     # when: two metrics, one of them in two hours, and often
     for _ in range(5):

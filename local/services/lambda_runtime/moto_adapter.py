@@ -14,12 +14,20 @@ from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from local.services.alarms import embedded_metrics
+from local.services.alarms.metrics import Metric
 from local.services.lambda_runtime import account
 from local.services.lambda_runtime.runtime import Function, ThrottledError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.services.alarms.metrics import Metrics
     from local.services.lambda_runtime.runtime import LambdaRuntime
     from local.services.patches import Patches
+
+_MILLISECOND = 1_000_000
+"""In nanoseconds."""
 
 LINES_KEPT = 20_000
 """Of each log stream: a week of polls a minute would fill the memory otherwise."""
@@ -38,13 +46,15 @@ class TooManyRequestsError(JsonRESTError):
 
 
 class MotoSurroundings:
-    """The logs, queues and topics that the runtime writes to: moto's, in this process.
+    """The logs, metrics, queues and topics that the runtime writes to, in this process.
 
     :param account: the account that everything belongs to.
+    :param metrics: takes what functions and their logs measure.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, metrics: Metrics) -> None:
         self._account = account
+        self._metrics = metrics
         self._lock = threading.Lock()
 
     def write_log(
@@ -66,16 +76,25 @@ class MotoSurroundings:
             del log_stream.events[:-LINES_KEPT]
             # moto keeps every event of a process here for its dashboard.
             LogEvent.instances_tracked.clear()  # type: ignore[attr-defined] # set by its metaclass
+        for line in lines:
+            for metric, measured_ms, values in embedded_metrics.read(line):
+                self._metrics.put(metric, measured_ms * _MILLISECOND, values)
 
-    def dead_letter(self, region: str, target: str, body: str) -> None:
-        """Send a dropped asynchronous invocation to its queue or topic."""
+    def measure(self, function: Function, time_ns: int, counts: Mapping[str, float]) -> None:
+        """Take what Lambda counts of a function."""
+        for name, value in counts.items():
+            metric = Metric.of("AWS/Lambda", name, {"FunctionName": function.name})
+            self._metrics.put(metric, time_ns, [value])
+
+    def send(self, region: str, target: str, body: str) -> None:
+        """Send a message to a queue or a topic."""
         service, name = target.split(":")[2], target.rpartition(":")[2]
         if service == "sqs":
             sqs_backends[self._account][region].send_message(name, body)
         elif service == "sns":
             sns_backends[self._account][region].publish(body, arn=target)
         else:
-            raise NotImplementedError(f"The embedded cloud sends no dead letters to {service}.")
+            raise NotImplementedError(f"The embedded cloud sends no messages to {service}.")
 
 
 def describe(function: LambdaFunction) -> Function:

@@ -120,7 +120,13 @@ class Surroundings(Protocol):
     ) -> None:
         """Append lines to a log stream, which is made where it is missing."""
 
-    def dead_letter(self, region: str, target: str, body: str) -> None:
+    def measure(self, function: Function, time_ns: int, counts: Mapping[str, float]) -> None:
+        """Take what Lambda counts of a function, by the metric's name.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+
+    def send(self, region: str, target: str, body: str) -> None:
         """Send a dropped asynchronous invocation to its queue or topic."""
 
 
@@ -205,7 +211,11 @@ class LambdaRuntime:
         :raises ClosedError: if the cloud is being closed.
         """
         request_id = request_id or str(uuid.uuid4())
-        environment, cold = self._take(function)
+        try:
+            environment, cold = self._take(function)
+        except ThrottledError:
+            self._surroundings.measure(function, self._clock.now_ns(), {"Throttles": 1})
+            raise
         started_ns, real_ns = self._clock.now_ns(), time.perf_counter_ns()
         init_seconds = 0.0
         try:
@@ -239,6 +249,11 @@ class LambdaRuntime:
             reply,
             environment.take_output(),
             (init_seconds * 1000, duration_ns / _MILLISECOND),
+        )
+        self._surroundings.measure(
+            function,
+            started_ns,
+            {"Invocations": 1, "Errors": int(invocation.error), "Duration": invocation.duration_ms},
         )
         self._surroundings.write_log(
             function.region,
@@ -312,7 +327,7 @@ class LambdaRuntime:
             with self._lock:
                 heapq.heappush(self._retries, again)
         elif function.on_failure:
-            self._surroundings.dead_letter(function.region, function.on_failure, attempt.event)
+            self._surroundings.send(function.region, function.on_failure, attempt.event)
         return outcome
 
     def _take(self, function: Function) -> tuple[ExecutionEnvironment, bool]:
