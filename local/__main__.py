@@ -35,7 +35,8 @@ def local() -> None:
 def serve(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 4566,
     data: Annotated[
-        Path | None, typer.Option(help="A directory in which Timestream keeps its records.")
+        Path | None,
+        typer.Option(help="A directory in which Timestream and DynamoDB keep what is written."),
     ] = None,
     *,
     fsync: Annotated[

@@ -88,12 +88,14 @@ class Disturbance(Protocol):
 class Cloud:
     """A cloud of one's own; a context manager, of which a process can have one at a time.
 
-    Nothing is left of what was deployed once it is closed, but what Timestream stored in `data`.
+    Nothing is left of what was deployed once it is closed, but what Timestream and DynamoDB stored
+    in `data`.
 
     :param clock: the time of Timestream, of the schedules and of the functions.
     :param port: where to serve on the loopback address; 0 takes a free one. The first CloudFront
         distribution is served on the next one.
-    :param data: a directory in which Timestream keeps its records, or None for memory.
+    :param data: a directory in which Timestream and DynamoDB keep what is written, or None for
+        memory.
     :param fsync: whether those outlive the computer's power, and not only the process.
     :param meter: counts what would be billed, if that is wanted.
     :param disturbance: disturbs what passes between its parts, if that is wanted.
@@ -158,7 +160,11 @@ class Cloud:
             install_cloudformation(patches, self.client)
             install_budgets(patches)
             sqs.install(patches, self.clock)
-            dynamodb.install(patches, self.clock, self._meter)
+            kept = None
+            if self._data:
+                kept = dynamodb.Kept(self._data / "dynamodb.sqlite", fsync=self._fsync)
+                stack.callback(kept.close)
+            dynamodb.install(patches, self.clock, bookkeeper=self._meter, kept=kept)
             stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
             metrics = Metrics()
             surroundings: Surroundings = MotoSurroundings(self.account, metrics)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 from moto.dynamodb.responses import DynamoHandler
 
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from embedded_timestream.clock import Clock
+    from local.services.dynamodb.kept import Kept
     from local.services.dynamodb.units import Units
     from local.services.patches import Patches
 
 PARTIQL = ("execute_statement", "execute_transaction", "batch_execute_statement")
-MANAGING = ("create_table", "update_table", "update_continuous_backups", "delete_table")
+MANAGING = (
+    *("create_table", "update_table", "delete_table"),
+    *("update_continuous_backups", "update_time_to_live"),
+)
 
 
 class Bookkeeper(Protocol):
@@ -56,14 +61,24 @@ class ThrottledError(DynamodbException):
         )
 
 
-def install(patches: Patches, clock: Clock, bookkeeper: Bookkeeper | None = None) -> None:
+def install(
+    patches: Patches,
+    clock: Clock,
+    *,
+    bookkeeper: Bookkeeper | None = None,
+    kept: Kept | None = None,
+) -> None:
     """Make moto's DynamoDB as strict as AWS's until `patches` is closed.
 
     :param clock: the time in which items expire and limits are used up.
     :param bookkeeper: is told what is billed, if anybody wants to know.
+    :param kept: a file that keeps the tables, whose tables then are there at once; by default they
+        live until moto is reset.
     """
     moto_tables.install(patches)
-    service = _Service(clock, bookkeeper)
+    if kept:
+        kept.restore(DEFAULT_ACCOUNT_ID)
+    service = _Service(clock, bookkeeper, kept)
     for operation in sorted(WRITES | READS):
         stock = getattr(DynamoHandler, operation)
         patches.replace(DynamoHandler, operation, service.around(operation, stock))
@@ -79,9 +94,10 @@ def _lacking(_handler: Any) -> Any:
 
 
 class _Service:
-    def __init__(self, clock: Clock, bookkeeper: Bookkeeper | None) -> None:
+    def __init__(self, clock: Clock, bookkeeper: Bookkeeper | None, kept: Kept | None) -> None:
         self._clock = clock
         self._bookkeeper = bookkeeper
+        self._kept = kept
         self._lock = RLock()
 
     def around(self, operation: str, stock: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -98,6 +114,8 @@ class _Service:
                 except DynamodbException as error:
                     self._consume(backend, request.kind, request.units_in_vain(error))
                     raise
+                if self._kept and request.kind == "Write":
+                    self._kept.keep_items(request.touched)
                 units = request.units()
                 self._consume(backend, request.kind, units)
                 _tell(operation, body, result.result, units)
@@ -147,9 +165,13 @@ class _Service:
                 result = stock(handler)
                 if operation == "delete_table":
                     self._take_stock(before, 0)
+                    if self._kept:
+                        self._kept.drop_table(before)
                     return result
                 table = tables[name]
                 extra(table).limit(throughput)
+                if self._kept:
+                    self._kept.keep_table(table)
                 self._take_stock(table, extra(table).stored_bytes)
                 if "TableDescription" in result.result:
                     result.result["TableDescription"] |= extra(table).described()

@@ -81,6 +81,11 @@ class Request:
         names = {one.table for one in self._touched} | {self._body.get("TableName")}
         return [self._tables[name] for name in names if name in self._tables]
 
+    @property
+    def touched(self) -> list[tuple[Any, Body]]:
+        """The items that it names: of each the table, and attributes with the keys."""
+        return [(self._tables[one.table], one.keys) for one in self._touched]
+
     def _bytes(self, table: str, keys: Body) -> int:
         item = item_of(self._tables[table], keys)
         return 0 if item is None else bytes_of(item)
