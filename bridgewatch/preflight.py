@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -24,7 +24,7 @@ from lambdas.store import StoreError
 from lambdas.timestream import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import boto3
 
@@ -41,9 +41,12 @@ BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_VERSION = 6
 """The CDK's templates refuse an older one."""
 
-CONCURRENCY = 102
-"""Two are reserved, and 100 have to stay unreserved
+UNRESERVED = 100
+"""So many concurrent executions have to stay unreserved in an account
 (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html)."""
+
+RESERVING = ("poller", "redriver")
+"""The functions that reserve one each."""
 
 LOOK_SECONDS = 60
 """How long one look at a source may take."""
@@ -84,12 +87,13 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
     reachable = bool(account.passed and region.passed)
     in_aws: list[tuple[str, Callable[[boto3.Session], str]]] = [
         ("store", partial(_store, settings=settings)),
+        ("stacks", partial(_stacks, settings=settings)),
         ("CDK bootstrap", _bootstrap),
     ]
     if on_timestream:
         in_aws.insert(0, ("Timestream", _timestream))
     if settings.reserve_concurrency:
-        in_aws.append(("Lambda", _concurrency))
+        in_aws.append(("Lambda", partial(_concurrency, deployment=settings.deployment)))
     for name, check in in_aws:
         yield _result(name, check, session) if reachable else _not_yet(name)
     keys = {}
@@ -169,15 +173,11 @@ def _region_of_timestream(session: boto3.Session) -> str:
 
 
 def _store(session: boto3.Session, *, settings: Settings) -> str:
-    """Compare the store that the settings name with the one that is deployed."""
+    """Compare the store that the settings name, and its key, with what is deployed."""
     name, wanted = f"{settings.deployment}-storage", settings.storage.type
-    cloudformation = session.client("cloudformation")
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" in error.response["Error"].get("Message", ""):
-            return f"{wanted}: nothing is deployed under this name yet"
-        raise
+    stack = _stack(session, name)
+    if stack is None:
+        return f"{wanted}: nothing is deployed under this name yet"
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
     # Before there was a choice, the stack did not say it.
     deployed = outputs.get("Store") or ("timestream" if "DatabaseName" in outputs else wanted)
@@ -188,7 +188,65 @@ def _store(session: boto3.Session, *, settings: Settings) -> str:
             "deploy that beside this one and copy the history (docs/operations.md, Move to the "
             "other store)."
         )
+    if not settings.storage.kms_key and _has_key(session, name):
+        raise CheckError(
+            f"What {settings.deployment} keeps is encrypted with a key of its own, which cannot "
+            "be taken away: set storage.kms_key to true in the settings."
+        )
     return f"{wanted}, as it is deployed"
+
+
+def _has_key(session: boto3.Session, stack: str) -> bool:
+    pages = session.client("cloudformation").get_paginator("list_stack_resources")
+    return any(
+        one["ResourceType"] == "AWS::KMS::Key" and one["ResourceStatus"] != "DELETE_COMPLETE"
+        for page in pages.paginate(StackName=stack)
+        for one in page["StackResourceSummaries"]
+    )
+
+
+def _stacks(session: boto3.Session, *, settings: Settings) -> str:
+    """See that no stack is in a state that no deployment gets it out of."""
+    ways_out = []
+    for one in ("storage", "cost-alarm", "poller"):
+        name = f"{settings.deployment}-{one}"
+        stack = _stack(session, name)
+        if stack and (way_out := _way_out(stack)):
+            ways_out.append(f"The stack {name} is in {stack['StackStatus']}: {way_out}.")
+    if ways_out:
+        raise CheckError(
+            " ".join(ways_out) + " (docs/operations.md, A deployment that failed, says more)"
+        )
+    return "none is in the way"
+
+
+def _way_out(stack: Mapping[str, Any]) -> str | None:
+    name, status = stack["StackName"], stack["StackStatus"]
+    unprotect = (
+        f"run `aws cloudformation update-termination-protection --stack-name {name} "
+        "--no-enable-termination-protection`"
+    )
+    delete = f"`aws cloudformation delete-stack --stack-name {name}`"
+    protected = stack.get("EnableTerminationProtection")
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        return "wait until it is done"
+    if status == "UPDATE_ROLLBACK_FAILED":
+        return f"run `aws cloudformation continue-update-rollback --stack-name {name}`"
+    if status in {"ROLLBACK_FAILED", "DELETE_FAILED"}:
+        first = f"{unprotect}, " if protected else ""
+        return f"delete by hand what its events name, then {first}run {delete}"
+    # The CDK deletes what a failed creation left by itself, if nothing forbids it.
+    return unprotect if status in {"ROLLBACK_COMPLETE", "CREATE_FAILED"} and protected else None
+
+
+def _stack(session: boto3.Session, name: str) -> dict[str, Any] | None:
+    try:
+        (stack,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return None
+        raise
+    return dict(stack)
 
 
 def _timestream(session: boto3.Session) -> str:
@@ -208,16 +266,28 @@ def _bootstrap(session: boto3.Session) -> str:
     return f"version {version['Value']}"
 
 
-def _concurrency(session: boto3.Session) -> str:
-    limits = session.client("lambda").get_account_settings()["AccountLimit"]
-    limit = limits["ConcurrentExecutions"]
-    if limit < CONCURRENCY:
+def _concurrency(session: boto3.Session, *, deployment: str) -> str:
+    client = session.client("lambda")
+    limits = client.get_account_settings()["AccountLimit"]
+    # What this deployment reserves already stays its own.
+    held = sum(_reserved(client, f"{deployment}-{function}") for function in RESERVING)
+    left = limits["UnreservedConcurrentExecutions"] + held - len(RESERVING)
+    if left < UNRESERVED:
         raise CheckError(
-            f"This account may run {limit} functions at a time; to reserve one for each of two, "
-            f"AWS wants {CONCURRENCY}: set reserve_concurrency to false in the settings, or ask "
-            "AWS for more (Service Quotas, Lambda, Concurrent executions)."
+            f"Of this account's {limits['ConcurrentExecutions']} concurrent executions "
+            f"{left + len(RESERVING)} are unreserved; to reserve one for each of two functions, "
+            f"AWS wants {UNRESERVED + len(RESERVING)}: set reserve_concurrency to false in the "
+            "settings, or ask AWS for more (Service Quotas, Lambda, Concurrent executions)."
         )
-    return f"{limit} concurrent executions: enough to reserve two"
+    return f"{left + len(RESERVING)} unreserved concurrent executions: enough to reserve two"
+
+
+def _reserved(client: Any, function: str) -> int:  # noqa: ANN401 - boto3 makes it at run time
+    try:
+        answer = client.get_function_concurrency(FunctionName=function)
+    except client.exceptions.ResourceNotFoundException:
+        return 0
+    return int(answer.get("ReservedConcurrentExecutions", 0))
 
 
 def _key(session: boto3.Session, name: str) -> str:

@@ -113,7 +113,8 @@ class ObservationTable(DynamoDbStore):
     :param max_write_units: the same for write units.
     :param point_in_time_recovery: keep backups of the last 35 days (0.20 USD a GB and month).
     :param stream: what its stream tells of a change; by default it has none.
-    :param deletion_protection: whether DynamoDB refuses to delete it.
+    :param deletion_protection: whether DynamoDB refuses to delete it. Not by default: it would
+        refuse the rollback of its creation as well, and every later deployment would find it there.
     :param removal_policy: what becomes of it when it leaves the stack. By default it is kept, but
         for one whose creation is rolled back.
     :raises ValueError: if the name has another length.
@@ -131,7 +132,7 @@ class ObservationTable(DynamoDbStore):
         max_write_units: int | None = None,
         point_in_time_recovery: bool = False,
         stream: dynamodb.StreamViewType | None = None,
-        deletion_protection: bool = True,
+        deletion_protection: bool = False,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, construct_id, table_name=table_name, retention=retention, key=key)

@@ -74,7 +74,7 @@ class StorageStack(Stack):
             description="bridgewatch: encrypts the records",
             enable_key_rotation=True,
             # Without it nobody could read the data that is kept.
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _reader(self) -> iam.Role:

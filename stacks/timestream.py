@@ -31,7 +31,8 @@ class TimestreamDatabase(Construct):
 
     :param database_name: 3 to 256 bytes, unique in the account and region.
     :param key: what Timestream encrypts it with; by default a key that AWS manages, at no charge.
-    :param removal_policy: what becomes of it when it leaves the stack; it is kept by default.
+    :param removal_policy: what becomes of it when it leaves the stack. By default it is kept, but
+        for one whose creation is rolled back.
     :raises ValueError: if the name has another length.
     """
 
@@ -42,7 +43,7 @@ class TimestreamDatabase(Construct):
         *,
         database_name: str,
         key: kms.IKey | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, construct_id)
         _check("database_name", len(database_name.encode()), NAME_BYTES, "bytes")
@@ -157,7 +158,8 @@ class TimestreamTable(Table):
     :param rejected_data_bucket: takes magnetic-store writes as well, that is records older than the
         memory store's retention, and reports in this bucket the ones that Timestream rejects after
         it answered. Without a bucket such records are rejected at once.
-    :param removal_policy: what becomes of it when it leaves the stack; it is kept by default.
+    :param removal_policy: what becomes of it when it leaves the stack. By default it is kept, but
+        for one whose creation is rolled back.
     :raises ValueError: if the name or a retention is outside its limits.
     """
 
@@ -171,7 +173,7 @@ class TimestreamTable(Table):
         memory_store_retention: Duration,
         magnetic_store_retention: Duration,
         rejected_data_bucket: s3.IBucket | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, construct_id)
         hours = int(memory_store_retention.to_hours())

@@ -76,7 +76,7 @@ class TimestreamStorageStack(StorageStack):
             enforce_ssl=True,
             # Reports are read when the alarm rings, not years later.
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         Validations.of(bucket).acknowledge(
             Acknowledgment(

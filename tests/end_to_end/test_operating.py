@@ -227,6 +227,9 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
 
     # when: only the table is left behind, without its stack
     cloudformation = operator.cloud.client("cloudformation")
+    cloudformation.update_termination_protection(
+        StackName="bridgewatch-storage", EnableTerminationProtection=False
+    )
     for stack in ("poller", "cost-alarm", "storage"):
         cloudformation.delete_stack(StackName=f"bridgewatch-{stack}")
     assert "bridgewatch-storage" not in operator.stacks()

@@ -5,11 +5,14 @@ What cannot be provoked there, AWS's refusals, is answered by botocore's Stubber
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from typer.testing import CliRunner
 
@@ -21,7 +24,7 @@ from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
 from local.cloud import Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = "a-key-for-the-test"
@@ -104,7 +107,7 @@ def test_where_all_is_well_each_check_says_what_it_found(settings: Settings, clo
     assert told["region"] == "eu-west-1"
     assert told["store"] == "timestream: nothing is deployed under this name yet"
     assert told["CDK bootstrap"] == "version 33"
-    assert told["Lambda"] == "1000 concurrent executions: enough to reserve two"
+    assert told["Lambda"] == "1000 unreserved concurrent executions: enough to reserve two"
     assert told["API key"] == f"is in the parameter {PARAMETER}"
     assert told["source roadsignals"] == "Hisingsbron is Closed"
 
@@ -273,10 +276,118 @@ def test_an_account_that_cannot_reserve_concurrency_is_told_the_setting(
     passed, told = checked(settings)["Lambda"]
 
     assert passed is False
-    assert told.startswith("This account may run 10 functions at a time")
+    assert told.startswith("Of this account's 10 concurrent executions 10 are unreserved")
     assert "set reserve_concurrency to false" in told
     without = settings.model_copy(update={"reserve_concurrency": False})
     assert "Lambda" not in checked(without)
+
+
+@pytest.fixture
+def reserved(cloud: Cloud) -> Iterator[Callable[[str, int], None]]:
+    """Make functions that reserve some of the account's concurrent executions."""
+    functions, iam = cloud.client("lambda"), cloud.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust["Action"] = "sts:AssumeRole"
+    role = iam.create_role(
+        RoleName="test", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+    )
+    made = []
+
+    def reserve(name: str, count: int) -> None:
+        functions.create_function(
+            FunctionName=name,
+            Role=role["Role"]["Arn"],
+            Runtime="python3.14",
+            Handler="index.handler",
+            Code={"ZipFile": empty_zip()},
+        )
+        made.append(name)
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=count)
+
+    yield reserve
+    for name in made:
+        functions.delete_function(FunctionName=name)
+    iam.delete_role(RoleName="test")
+
+
+def empty_zip() -> bytes:
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("index.py", "")
+    return bundle.getvalue()
+
+
+def test_what_others_reserve_is_not_there_to_be_reserved(
+    settings: Settings, reserved: Callable[[str, int], None]
+) -> None:
+    reserved("other", 899)
+
+    passed, told = checked(settings)["Lambda"]
+
+    assert passed is False
+    assert told.startswith("Of this account's 1000 concurrent executions 101 are unreserved")
+
+
+def test_what_this_deployment_reserves_already_stays_its_own(
+    settings: Settings, reserved: Callable[[str, int], None]
+) -> None:
+    reserved("other", 898)
+    for one in ("poller", "redriver"):
+        reserved(f"bridgewatch-{one}", 1)
+
+    assert checked(settings)["Lambda"][0] is True
+    # and more AWS refuses
+    with pytest.raises(ClientError, match="below its minimum value"):
+        reserved("another", 1)
+
+
+@pytest.mark.parametrize(
+    ("protected", "told"),
+    [
+        (True, "--stack-name bridgewatch-storage --no-enable-termination-protection`"),
+        (False, None),
+    ],
+)
+def test_a_stack_that_stands_in_the_way_is_told_with_the_way_out(
+    settings: Settings,
+    cloud: Cloud,
+    protected: bool,  # noqa: FBT001 - a table's column
+    told: str | None,
+) -> None:
+    # given: a first deployment that failed
+    client = cloud.client("cloudformation")
+    resources = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "no name"}}}
+    client.create_stack(
+        StackName="bridgewatch-storage",
+        TemplateBody=json.dumps({"Resources": resources}),
+        EnableTerminationProtection=protected,
+    )
+
+    found = checked(settings)["stacks"]
+
+    client.update_termination_protection(
+        StackName="bridgewatch-storage", EnableTerminationProtection=False
+    )
+    client.delete_stack(StackName="bridgewatch-storage")
+    assert found[0] == (told is None)
+    assert (told or "none is in the way") in found[1]
+
+
+def test_a_key_that_is_deployed_cannot_be_taken_away(settings: Settings, cloud: Cloud) -> None:
+    client = cloud.client("cloudformation")
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": []}}}
+    client.create_stack(
+        StackName="bridgewatch-storage", TemplateBody=json.dumps({"Resources": {"Key": key}})
+    )
+    with_key = settings.model_copy(
+        update={"storage": settings.storage.model_copy(update={"kms_key": True})}
+    )
+
+    found = checked(settings)["store"], checked(with_key)["store"]
+
+    client.delete_stack(StackName="bridgewatch-storage")
+    assert [passed for passed, _ in found] == [False, True]
+    assert "set storage.kms_key to true" in found[0][1]
 
 
 @pytest.mark.parametrize(

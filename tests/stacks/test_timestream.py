@@ -76,7 +76,7 @@ def test_another_removal_policy_can_be_chosen(stack: Stack) -> None:
 
     template = Template.from_stack(stack)
     template.has_resource("AWS::Timestream::Table", {"DeletionPolicy": "Delete"})
-    template.has_resource("AWS::Timestream::Database", {"DeletionPolicy": "Retain"})
+    template.has_resource("AWS::Timestream::Database", {"DeletionPolicy": "RetainExceptOnCreate"})
 
 
 @pytest.mark.parametrize(

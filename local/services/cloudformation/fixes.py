@@ -19,7 +19,7 @@ from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
-from local.services.cloudformation import parameters
+from local.services.cloudformation import parameters, protection
 from local.services.cloudformation.parameters import refuse_values
 from local.services.cloudformation.resource import Clients, Resource
 from local.services.cloudformation.types import TYPES
@@ -51,8 +51,8 @@ def install(patches: Patches, clients: Clients) -> None:
     _create_in_order(patches)
     _pass_replacements_on(patches)
     _delete_in_order(patches)
-    _keep_what_is_retained(patches)
     _roll_back(patches)
+    protection.install(patches)
     parameters.install(patches)
     _forget_outputs_of_deleted_stacks(patches)
     _forgive_unknown_change_sets(patches)
@@ -221,16 +221,6 @@ def _references(value: Any) -> Iterator[str]:
                 yield from _references(item)
 
 
-def _keep_what_is_retained(patches: Patches) -> None:
-    """Stock moto deletes a retained resource that an update takes out of the template."""
-
-    def delete(self: Any, resource: Any, resource_json: dict[str, Any]) -> None:
-        if resource_json.get("DeletionPolicy") not in {"Retain", "RetainExceptOnCreate"}:
-            stock(self, resource, resource_json)
-
-    stock = patches.replace(parsing.ResourceMap, "_delete_resource", delete)
-
-
 def _roll_back(patches: Patches) -> None:
     """Stock moto leaves a half-made stack behind and answers HTTP 500."""
     backend = models.CloudFormationBackend
@@ -240,7 +230,7 @@ def _roll_back(patches: Patches) -> None:
     ) -> Any:
         refuse_unknown_types(template)
         refuse_values(template, parameters)
-        before = set(self.stacks)
+        before, exports = set(self.stacks), dict(self.exports)
         try:
             return stock_create(self, name, template, parameters, *args, **kwargs)
         except Exception as error:
@@ -249,7 +239,11 @@ def _roll_back(patches: Patches) -> None:
                 raise
             _fail(made[0], "CREATE", error, made[0].resource_map.delete)
             made[0].output_map = _no_outputs(made[0])
+            # Who lists the resources would create them again.
+            made[0].resource_map._resource_json_map = {}  # noqa: SLF001 - moto's own
             made[0].status = "ROLLBACK_COMPLETE"
+            self.exports.clear()
+            self.exports.update(exports)
             return made[0]
 
     def update_stack(self: Any, name: str, template: str, **kwargs: Any) -> Any:
@@ -330,8 +324,10 @@ def _fail(stack: Any, verb: str, error: Exception, undo: Callable[[], None]) -> 
         resource_properties=None,
     )
     stack.events.append(event)
+    stack.resource_map.is_rolling_back = True
     with suppress(Exception):  # what cannot be undone is left, as on AWS
         undo()
+    stack.resource_map.is_rolling_back = False
 
 
 def _forget_outputs_of_deleted_stacks(patches: Patches) -> None:

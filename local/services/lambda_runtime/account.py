@@ -26,6 +26,10 @@ def install(patches: Patches) -> None:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
     """
+    if QUOTA not in os.environ:
+        # Without it stock moto lets reserve as much as anyone likes.
+        os.environ[QUOTA] = USUAL_LIMIT
+        patches.callback(os.environ.pop, QUOTA, None)
     # Before moto routes its first request to Lambda; without the method below it leads nowhere.
     urls.url_paths.setdefault(PATH, LambdaResponse.dispatch)
     patches.add(LambdaResponse, "get_account_settings", _get_account_settings)

@@ -189,6 +189,65 @@ class TestTimestream:
 
         assert stack.name not in databases(cloud)
 
+    @pytest.mark.parametrize(
+        ("policy", "stays"), [("Retain", True), ("RetainExceptOnCreate", False), ("Delete", False)]
+    )
+    def test_what_a_rolled_back_creation_made_stays_if_it_is_to_be_retained_even_then(
+        self,
+        cloud: Cloud,
+        stack: Stack,
+        policy: str,
+        stays: bool,  # noqa: FBT001 - a table's column
+    ) -> None:
+        database = {**DATABASE, "DeletionPolicy": policy}
+
+        stack.create({"Database": database, "Table": table("a day", DeletionPolicy=policy)})
+
+        assert stack.status() == "ROLLBACK_COMPLETE"
+        assert (stack.name in databases(cloud)) == stays
+
+    @pytest.mark.parametrize(
+        ("policy", "stays"), [("Retain", True), ("RetainExceptOnCreate", False)]
+    )
+    def test_so_does_what_an_update_made_that_is_rolled_back(
+        self,
+        cloud: Cloud,
+        stack: Stack,
+        policy: str,
+        stays: bool,  # noqa: FBT001 - a table's column
+    ) -> None:
+        topic = {"Type": "AWS::SNS::Topic", "Properties": {}}
+        stack.create({"Topic": topic})
+
+        stack.update(
+            {
+                "Topic": topic,
+                "Database": {**DATABASE, "DeletionPolicy": policy},
+                "Table": table("a day", DeletionPolicy=policy),
+            }
+        )
+
+        assert stack.status() == "UPDATE_ROLLBACK_COMPLETE"
+        assert (stack.name in databases(cloud)) == stays
+
+    def test_a_protected_stack_is_not_deleted_even_if_its_creation_failed(
+        self, cloud: Cloud, stack: Stack
+    ) -> None:
+        client = cloud.client("cloudformation")
+        body = stack.body({"Database": DATABASE, "Table": table("a day")})
+        client.create_stack(
+            StackName=stack.name, TemplateBody=body, EnableTerminationProtection=True
+        )
+        assert stack.status() == "ROLLBACK_COMPLETE"
+
+        with pytest.raises(ClientError, match="cannot be deleted while TerminationProtection"):
+            client.delete_stack(StackName=stack.name)
+
+        client.update_termination_protection(
+            StackName=stack.name, EnableTerminationProtection=False
+        )
+        assert stack.delete() == "DELETE_COMPLETE"
+
     @pytest.mark.parametrize("how", ["delete the stack", "take it out of the template"])
     def test_what_is_to_be_retained_stays(self, cloud: Cloud, stack: Stack, how: str) -> None:
         database = {**DATABASE, "DeletionPolicy": "Retain"}
