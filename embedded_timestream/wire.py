@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from embedded_timestream.sqltypes import TIMESTAMP, Type, field_name, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     Datum = dict[str, Any]
 
@@ -167,6 +167,52 @@ def datum(type_: Type) -> Callable[[Any], Datum]:
             NULL if value is None else {"ArrayValue": [_row(entry, parts) for entry in value]}
         )
     return lambda value: NULL if value is None else _row(value, parts)
+
+
+def column_data(type_: Type) -> Callable[[Sequence[Any]], list[Datum]]:
+    """Return what turns the fetched values of a column of a type into Data."""
+    if type_.name not in _SCALAR_TEXT:
+        of_one = datum(type_)
+        return lambda values: [of_one(value) for value in values]
+    texts_of = _COLUMN_TEXTS.get(type_.name)
+    if texts_of is None:
+        text = _SCALAR_TEXT[type_.name]
+
+        def texts_of(values: Iterable[Any]) -> Iterable[str]:
+            return map(text, values)
+
+    def data(values: Sequence[Any]) -> list[Datum]:
+        if None not in values:
+            return [{"ScalarValue": text} for text in texts_of(values)]
+        texts = iter(texts_of([value for value in values if value is not None]))
+        return [NULL if value is None else {"ScalarValue": next(texts)} for value in values]
+
+    return data
+
+
+def _double_texts(values: Iterable[float]) -> Iterable[str]:
+    # Most are in the range in which Java writes as Python does.
+    return [repr(v) if 1e-3 <= v < 1e7 else java_double(v) for v in values]  # noqa: PLR2004
+
+
+def _timestamp_texts(values: Iterable[int]) -> Iterable[str]:
+    texts = []
+    for nanoseconds in values:
+        seconds, fraction = divmod(nanoseconds, 1_000_000_000)
+        texts.append(f"{_second_text(seconds)}.{fraction:09}")
+    return texts
+
+
+@lru_cache(maxsize=65_536)
+def _second_text(seconds: int) -> str:
+    return timestamp_text(seconds * 1_000_000_000)[:-10]
+
+
+_COLUMN_TEXTS: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
+    "double": _double_texts,
+    "timestamp": _timestamp_texts,
+    "varchar": lambda values: values,
+}
 
 
 def _row(fields: dict[str, Any], parts: list[Callable[[Any], Datum]]) -> Datum:

@@ -6,24 +6,34 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/supported-sql-const
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from embedded_timestream.dialect.binder import Grouping
 from embedded_timestream.dialect.binding import Binding, describe
+from embedded_timestream.dialect.casts import coerce
 from embedded_timestream.dialect.expressions import Expressions
+from embedded_timestream.dialect.operators import SYMBOLS
 from embedded_timestream.dialect.ordering import limits, order_by, ordinal
 from embedded_timestream.dialect.scope import Field, Output, Relation, Scope
 from embedded_timestream.dialect.sources import from_
 from embedded_timestream.functions import FUNCTIONS
 from embedded_timestream.functions.signature import Kind
 from embedded_timestream.schema import TIME
-from embedded_timestream.sqltypes import BOOLEAN
+from embedded_timestream.sqltypes import BOOLEAN, TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.EQ: exp.EQ,
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+}
 _SUPPORTED = {  # of a query block; everything else that sqlglot can read is refused
     "with_", "kind", "expressions", "distinct", "from_", "joins", "where", "group", "having",
     "windows", "order", "limit", "offset",
@@ -83,7 +93,7 @@ class Block:
     def _note_scans(self, condition: exp.Expr) -> None:
         """Note each part of WHERE that restricts one table's time."""
         parts = condition.flatten(unnest=False) if isinstance(condition, exp.And) else [condition]
-        for part in parts:
+        for part in chain.from_iterable(map(_both_ends, parts)):
             columns = list(part.find_all(exp.Column))
             found = [self._scope.find((c.table,) if c.table else (), c.name) for c in columns]
             fields = [fields[0] for fields in found if fields]
@@ -92,7 +102,11 @@ class Block:
                 continue
             scan = self._binding.scans.get(relations.pop())
             if scan is not None and all(field.name == TIME.name for field in fields):
-                scan.conditions.append(self._binder("WHERE").bind(part).sql)
+                binder = self._binder("WHERE")
+                scan.conditions.append(binder.bind(part).sql)
+                if (bound := _bound(part)) is not None:
+                    operator, value = bound
+                    scan.bounds.append((operator, coerce(binder.bind(value), TIMESTAMP)))
 
     def _binder(
         self, clause: str, *, aggregates: bool = False, grouping: Grouping | None = None,
@@ -249,6 +263,27 @@ class Block:
             return sql
 
         return " " + order_by(binder, self._node.args["order"].expressions, item)
+
+
+def _both_ends(node: exp.Expr) -> Sequence[exp.Expr]:
+    """Take BETWEEN apart."""
+    if not isinstance(node, exp.Between):
+        return (node,)
+    low = exp.GTE(this=node.this, expression=node.args["low"])
+    return low, exp.LTE(this=node.this, expression=node.args["high"])
+
+
+def _bound(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """Take a comparison of a column with what names none apart, as if the column stood first."""
+    if type(node) not in _MIRRORED:
+        return None
+    for column, value, kind in (
+        (node.this, node.expression, type(node)),
+        (node.expression, node.this, _MIRRORED[type(node)]),
+    ):
+        if isinstance(column, exp.Column) and value.find(exp.Column) is None:
+            return SYMBOLS[kind], value
+    return None
 
 
 def _aggregates(node: exp.Expr) -> bool:

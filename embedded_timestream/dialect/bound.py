@@ -27,11 +27,19 @@ class Scan:
     """One table in one FROM, and the conditions on time that spare the service reading all of it.
 
     :param relation: what the conditions' SQL calls it.
+    :param bounds: those conditions that compare time with something that no row changes: the
+        operator and the SQL of that something.
     """
 
     table: TableName
     relation: str
     conditions: list[str]
+    bounds: list[tuple[str, str]]
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the bounds are all that the conditions say."""
+        return len(self.bounds) == len(self.conditions)
 
 
 def table_mark(database: str, name: str) -> str:

@@ -100,7 +100,7 @@ def _table(binding: Binding, node: exp.Table, scope: Scope) -> Source:
     columns = tuple(table.columns())
     binding.tables[database, name] = columns
     relation = binding.alias()
-    binding.scans[relation] = Scan((database, name), relation, [])
+    binding.scans[relation] = Scan((database, name), relation, [], [])
     fields = [
         Field(
             column.name,

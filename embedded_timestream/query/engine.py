@@ -11,13 +11,14 @@ import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
 from embedded_timestream import files
 from embedded_timestream.errors import ValidationException
-from embedded_timestream.query import listings, metering, unload
+from embedded_timestream.query import listings, metering, rows, unload
 from embedded_timestream.query.failures import explained
 from embedded_timestream.query.statements import (
     Export,
@@ -25,10 +26,10 @@ from embedded_timestream.query.statements import (
     Select,
     Statement,
 )
-from embedded_timestream.wire import column_info, datum, type_info
+from embedded_timestream.wire import column_info, type_info
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from embedded_timestream.sqltypes import Type
@@ -58,9 +59,9 @@ class _Result:
     query_id: str
     query: str
     columns: list[Json]
-    rows: Iterator[list[Json]]
+    rows: Iterator[tuple[Json, int]]  # with their sizes in bytes
     status: Json
-    ahead: list[Json] | None = None  # the row that the last page had no room for
+    ahead: tuple[Json, int] | None = None  # the row that the last page had no room for
     close: Callable[[], None] = lambda: None
 
 
@@ -178,7 +179,7 @@ class Engine:
         query_id = _query_id()
         if isinstance(statement, Listing):
             names, types, values = listings.rows(statement, self.store)
-            return self._result(query_id, text, names, types, iter(values), None)
+            return self._result(query_id, text, names, types, [list(values)], None)
         if isinstance(statement, Export):
             return self._unload(statement, query_id, text)
         cursor, scanned = self._execute(statement, query_id)
@@ -200,10 +201,10 @@ class Engine:
         unload.options(export, columns)  # before the query runs
         cursor, scanned = self._execute(select, query_id)
         with cursor:
-            rows = self._fetched(cursor)
-            answer = unload.unload(export, columns, rows, query_id, self._put)
+            fetched = chain.from_iterable(self._fetched(cursor))
+            answer = unload.unload(export, columns, fetched, query_id, self._put)
         names, types = list(unload.ANSWER), list(unload.ANSWER_TYPES)
-        return self._result(query_id, text, names, types, iter([answer]), scanned)
+        return self._result(query_id, text, names, types, [[answer]], scanned)
 
     def statement(self, text: str) -> Statement:
         """Bind a query string, or find it bound."""
@@ -225,7 +226,7 @@ class Engine:
         with self._lock:
             self._running[query_id] = cursor
         try:
-            scanned = self._meter.scanned(cursor, statement, now, relations)
+            scanned = self._meter.scanned(cursor, statement, now, relations, self._count)
             cursor.execute(statement.at(now, relations))
         except duckdb.Error as error:
             cursor.close()
@@ -238,13 +239,16 @@ class Engine:
     def _relations(self, statement: Select) -> dict[tuple[str, str], str]:
         return {name: self._table(*name).relation() for name in statement.tables}
 
+    def _count(self, name: tuple[str, str], first: int, last: int) -> int | None:
+        return self._table(*name).count(first, last)
+
     def _table(self, database: str, name: str) -> Table:
         table = self.store.table(database, name)
         if table is None:
             raise ValidationException(f"Table {database}.{name} does not exist")
         return table
 
-    def _fetched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    def _fetched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
         while True:
             try:
                 rows = cursor.fetchmany(PAGE_ROWS)
@@ -252,18 +256,17 @@ class Engine:
                 raise explained(error) from None
             if not rows:
                 return
-            yield from rows
+            yield rows
 
     def _result(  # noqa: PLR0913, PLR0917 - the parts of an answer
         self, query_id: str, text: str, names: list[str], types: list[Type],
-        rows: Iterator[Any], scanned: int | None,
+        chunks: Iterable[list[Any]], scanned: int | None,
     ) -> _Result:  # fmt: skip
-        formats = [datum(type_) for type_ in types]
         return _Result(
             query_id,
             text,
             [column_info(name, type_) for name, type_ in zip(names, types, strict=True)],
-            ([text_of(v) for text_of, v in zip(formats, row, strict=True)] for row in rows),
+            rows.answered(types, (chunk for chunk in chunks if chunk)),
             metering.status(scanned),
         )
 
@@ -271,21 +274,19 @@ class Engine:
 
     def _page(self, result: _Result, most: int | None, token: str | None) -> Json:
         """Take the next rows of a result, and a token for those after them."""
-        rows: list[Json] = []
-        size = 0
-        while True:
-            row = result.ahead if result.ahead is not None else next(result.rows, None)
-            result.ahead = None
-            if row is None:
+        page: list[Json] = []
+        most = most or PAGE_ROWS
+        total = 0
+        ahead, result.ahead = result.ahead, None
+        for row, size in chain([ahead] if ahead else (), result.rows):
+            total += size
+            if len(page) == most or (page and total > PAGE_BYTES):
+                result.ahead = row, size
                 break
-            size += sum(_size(value) for value in row)
-            if len(rows) == (most or PAGE_ROWS) or (rows and size > PAGE_BYTES):
-                result.ahead = row
-                break
-            rows.append({"Data": row})
+            page.append(row)
         answer = {
             "QueryId": result.query_id,
-            "Rows": rows,
+            "Rows": page,
             "ColumnInfo": result.columns,
             "QueryStatus": result.status,
         }
@@ -422,7 +423,7 @@ class Engine:
         return {
             **insights,
             "OutputRows": len(answer["Rows"]),
-            "OutputBytes": sum(_size(v) for row in answer["Rows"] for v in row["Data"]),
+            "OutputBytes": sum(map(rows.row_size, answer["Rows"])),
         }
 
     def _arn(self, database: str, table: str) -> str:
@@ -447,21 +448,6 @@ def _query_string(request: Json) -> str:
 
 def _query_id() -> str:
     return base64.b32encode(secrets.token_bytes(35)).decode().rstrip("=")
-
-
-def _size(value: Json) -> int:
-    """Count the bytes of a Datum, for the limit of a page."""
-    content = next(iter(value.values()))
-    if isinstance(content, str):
-        return len(content)
-    if isinstance(content, dict):  # of a row
-        return sum(_size(part) for part in content["Data"])
-    if isinstance(content, list):
-        return sum(
-            len(part["Time"]) + _size(part["Value"]) if "Time" in part else _size(part)
-            for part in content
-        )
-    return 1
 
 
 def _shrink(cache: OrderedDict[str, Any], most: int) -> None:

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from embedded_timestream import limits
+from embedded_timestream.query.statements import bound_at
 from embedded_timestream.schema import Role
 from embedded_timestream.write.rows import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from duckdb import DuckDBPyConnection
 
+    from embedded_timestream.dialect.bound import Scan
     from embedded_timestream.query.statements import Select
     from embedded_timestream.schema import Column
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 METERED_MEGABYTES = 10  # the least that a query is charged for
 _MEGABYTE = 1_000_000
 _SAMPLED_ROWS = 1000
+_REMEMBERED = 1000
 
 
 def status(scanned: int | None) -> Json:
@@ -51,19 +55,55 @@ class Meter:
 
     def __init__(self) -> None:
         self._sizes: dict[tuple[tuple[str, str], tuple[Column, ...]], float] = {}
+        self._times: dict[str, int | None] = {}  # by the SQL that tells them
 
     def scanned(
-        self, cursor: DuckDBPyConnection, select: Select, now: int, relations: Relations
+        self,
+        cursor: DuckDBPyConnection,
+        select: Select,
+        now: int,
+        relations: Relations,
+        count: Callable[[tuple[str, str], int, int], int | None],
     ) -> int:
-        """Count the bytes that a query has to read."""
+        """Count the bytes that a query has to read.
+
+        :param count: tells how many rows a table has from one time to another, both included; None
+            if that is for DuckDB to tell.
+        """
         total = 0.0
-        for table, source in select.scans_at(now, relations):
+        for scan, (table, source) in zip(
+            select.scans, select.scans_at(now, relations), strict=True
+        ):
             key = table, select.tables[table]
             if key not in self._sizes:
                 self._sizes[key] = _row_size(cursor, relations[table], select.tables[table])
-            found = cursor.execute(f"SELECT count(*) {source}").fetchone()
-            total += self._sizes[key] * (found[0] if found else 0)
+            rows = count(table, *self._range(cursor, scan, now)) if scan.is_bounded else None
+            if rows is None:
+                found = cursor.execute(f"SELECT count(*) {source}").fetchone()
+                rows = found[0] if found else 0
+            total += self._sizes[key] * rows
         return round(total)
+
+    def _range(self, cursor: DuckDBPyConnection, scan: Scan, now: int) -> tuple[int, int]:
+        """Give the first and the last time that a scan's bounds leave."""
+        first, last = 0, limits.LAST_NANOSECOND
+        for operator, value in scan.bounds:
+            plain = bound_at(value, now)
+            time = plain if isinstance(plain, int) else self._evaluated(cursor, plain)
+            if time is None:  # nothing is before or after NULL
+                return 1, 0
+            if operator in {">", ">=", "="}:
+                first = max(first, time + (operator == ">"))
+            if operator in {"<", "<=", "="}:
+                last = min(last, time - (operator == "<"))
+        return first, last
+
+    def _evaluated(self, cursor: DuckDBPyConnection, sql: str) -> int | None:
+        if sql not in self._times:
+            if len(self._times) >= _REMEMBERED:
+                self._times.clear()
+            ((self._times[sql],),) = cursor.execute(f"SELECT epoch_ns({sql})").fetchall()
+        return self._times[sql]
 
 
 def _row_size(cursor: DuckDBPyConnection, relation: str, columns: Iterable[Column]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from embedded_timestream.dialect.bound import Scan
     from embedded_timestream.dialect.scope import Catalog, Field
     from embedded_timestream.schema import Column
+
+
+# ago(15m), as functions/datetime.py writes it.
+_AGO = re.compile(re.escape(f"make_timestamp_ns({NOW} - CAST(@ AS BIGINT))").replace("@", r"(\d+)"))
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,13 @@ class Select:
             source = f"FROM {table_mark(*scan.table)} AS {scan.relation}"
             where = f" WHERE {' AND '.join(scan.conditions)}" if scan.conditions else ""
             yield scan.table, _at(source + where, now, relations)
+
+
+def bound_at(sql: str, now: int) -> int | str:
+    """Return the time of a bound, in nanoseconds, if that is plain, or else SQL that tells it."""
+    if (found := _AGO.fullmatch(sql)) is not None:
+        return now - int(found[1])
+    return _at(sql, now, {})
 
 
 def _at(sql: str, now: int, relations: dict[tuple[str, str], str]) -> str:

@@ -155,12 +155,14 @@ class Rows:
             for series, time, version, *values in found
         }
 
-    def relation(self, since: int) -> str:
-        """Give SQL for the rows that are not older than `since`, in the order of `SELECT *`."""
+    def relation(self, since: int | None) -> str:
+        """Give SQL for the rows in the order of `SELECT *`.
+
+        :param since: leaves out what is older.
+        """
         names = ", ".join(quoted(column.stored) for column in ordered(self.columns.values()))
-        return (
-            f"(SELECT {names or 'time'} FROM {self._rows} WHERE time >= make_timestamp_ns({since}))"
-        )
+        kept = "" if since is None else f" WHERE time >= make_timestamp_ns({since})"
+        return f"(SELECT {names or 'time'} FROM {self._rows}{kept})"
 
     def load(self, columns: Iterable[Column]) -> list[Series]:
         """Read the series of a table that an earlier process left, in order of their numbers."""

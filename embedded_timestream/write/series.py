@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 # So many times that came late are kept apart before they are merged, at least.
 _LATE = 1024
@@ -17,6 +17,9 @@ class Times:
     def __init__(self, ordered: list[int] | None = None) -> None:
         self._ordered = array("q", ordered or ())
         self._late: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._ordered) + len(self._late)
 
     def __contains__(self, time: int) -> bool:
         ordered = self._ordered
@@ -34,8 +37,23 @@ class Times:
         self._late.add(time)
         # Growing with the set, so that history written backwards costs no quadratic merging.
         if len(self._late) > max(_LATE, len(ordered) // 8):
-            self._ordered = array("q", sorted([*ordered, *self._late]))
-            self._late.clear()
+            self._merge()
+
+    def oldest(self) -> int | None:
+        """Give the first of them, if there are any."""
+        return min(self._late | set(self._ordered[:1]), default=None)
+
+    def between(self, first: int, last: int) -> int:
+        """Count those from one time to another, both included."""
+        if first > last:
+            return 0
+        if self._late:
+            self._merge()
+        return bisect_right(self._ordered, last) - bisect_left(self._ordered, first)
+
+    def _merge(self) -> None:
+        self._ordered = array("q", sorted([*self._ordered, *self._late]))
+        self._late.clear()
 
 
 class Series:
