@@ -56,7 +56,7 @@ class EmbeddedTimestream:
         surroundings = Surroundings(self.folder, buckets, topics)
         self._account = Account(self.clock, data, surroundings, fsync=fsync)
         self._server = Server(host, port, self._account)
-        self.endpoint = f"http://{host}:{self._server.server_port}"
+        self.endpoint = f"http://{self._server.address}"
         self._clients: dict[tuple[str, str], Any] = {}
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ import secrets
 import sys
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING
 
 from embedded_timestream import protocol
@@ -46,10 +47,12 @@ class Server(ThreadingHTTPServer):
     def __init__(self, host: str, port: int, account: Account) -> None:
         self.account = account
         super().__init__((host, port), _Handler)
+        self.address = f"{host}:{self.server_port}"
 
     def server_bind(self) -> None:
         """Take the address, without the look-up of its name that HTTPServer makes."""
-        super(ThreadingHTTPServer, self).server_bind()
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
         """Write what failed to standard error; a client that went away is no failure."""
@@ -74,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = protocol.Request(
             self.headers.get("X-Amz-Target", ""),
             body,
-            f"http://{self.headers.get('Host', '')}",
+            f"http://{self.headers.get('Host') or self.server.address}",
             self.headers.get("User-Agent", ""),
         )
         try:

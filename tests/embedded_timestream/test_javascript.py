@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROGRAM = Path(__file__).parent / "javascript" / "sdk.mjs"
+NODE = Path(sys.executable).with_name("node")
 ACCOUNT = "123456789012"
 
 
@@ -34,8 +35,6 @@ class Run:
 
 
 def ran(endpoint: str, objects: Callable[[], dict[str, bytes]]) -> Run:
-    node = shutil.which("node")
-    assert node is not None
     environment = {
         "PATH": os.environ["PATH"],
         "AWS_ENDPOINT_URL": endpoint,
@@ -44,7 +43,7 @@ def ran(endpoint: str, objects: Callable[[], dict[str, bytes]]) -> Run:
         "AWS_SECRET_ACCESS_KEY": "embedded",
     }
     done = subprocess.run(  # noqa: S603 - our own
-        [node, PROGRAM], env=environment, capture_output=True, text=True, check=False
+        [NODE, PROGRAM], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return Run(json.loads(done.stdout), objects())
