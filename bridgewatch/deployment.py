@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bridgewatch.cost.bill import QueryPricing, bill
 from bridgewatch.cost.dynamodb import item_bytes
 from bridgewatch.cost.notifications import Notifications
+from bridgewatch.cost.page import PageVisits
 from bridgewatch.cost.prediction import (
     Deployment,
     DynamoDbTable,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bridgewatch.settings import Bridge, DynamoDbStorage, JsonSource, Settings
 
 FUNCTION_MB = 256
+PAGE_FUNCTION_MB = 512
 ALARM_METRICS = {"timestream": 9, "dynamodb": 8}
 """Of each store's eight alarms; Timestream's `rejected-records` watches two: each is billed."""
 
@@ -74,12 +76,15 @@ def deployment(settings: Settings) -> Deployment:
         log_bytes_a_record=LOG_BYTES_A_RECORD,
         log_retention_days=settings.log_retention_days,
         metrics=METRICS,
-        alarm_metrics=ALARM_METRICS[settings.storage.type] + bool(settings.notify.rules),
+        alarm_metrics=ALARM_METRICS[settings.storage.type]
+        + bool(settings.notify.rules)
+        + (settings.page is not None),
         dashboards=int(settings.dashboard),
         customer_keys=int(settings.storage.kms_key),
         budget_actions=int(settings.budget.fuse),
         api_keys=len(settings.key_parameters()),
         notifications=_notifications(settings),
+        page=_page(settings),
     )
 
 
@@ -113,6 +118,20 @@ def _seconds_of_requests(source: JsonSource, requests: int) -> Fraction:
     if source.requests_per_second is None:
         return seconds
     return max(seconds, requests / Fraction(source.requests_per_second))
+
+
+def _page(settings: Settings) -> PageVisits | None:
+    """Tell what visitors there are, if there is a page."""
+    if settings.page is None:
+        return None
+    bridges = len(settings.bridges)
+    return PageVisits(
+        visits=settings.page.monthly_visits,
+        bridges=bridges,
+        memory_mb=PAGE_FUNCTION_MB,
+        item_bytes=ceil(Fraction(sum(map(_item_bytes, settings.bridges)), bridges)),
+        beside=settings.storage.type == "timestream",
+    )
 
 
 def _notifications(settings: Settings) -> Notifications | None:

@@ -179,8 +179,9 @@ class Cloud:
             self.distributions = Distributions(
                 FunctionUrls(self.account, self.runtime),
                 self.clock,
-                self._page_port,
-                self._tell_opened,
+                port=self._page_port,
+                opened=self._tell_opened,
+                visited=self._meter.visited if self._meter else lambda _size, _rewritten: None,
             )
             stack.callback(self.distributions.close_all)
             Distribution.distributions = EdgeFunction.distributions = self.distributions

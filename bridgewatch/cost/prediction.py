@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bridgewatch.cost import dynamodb, metering
 from bridgewatch.cost.metering import DAYS_A_MONTH, GIGABYTE, HOURS_A_MONTH, TCU_A_QUERY
 from bridgewatch.cost.notifications import Notifications, predict_notifications
+from bridgewatch.cost.page import PageVisits, predict_page
 from bridgewatch.cost.usage import Dimension, Usage
 from embedded_timestream import record_sizes
 
@@ -100,6 +101,7 @@ class Deployment:
     :param rows_a_query: how many records a query scans.
     :param tcu_a_query: how many compute units a query gets.
     :param notifications: who is told of changes; None is nobody.
+    :param page: the public page, if there is one.
     """
 
     bridges: int
@@ -126,6 +128,7 @@ class Deployment:
     rows_a_query: int = 1000
     tcu_a_query: int = TCU_A_QUERY
     notifications: Notifications | None = None
+    page: PageVisits | None = None
 
 
 def predict(deployment: Deployment) -> Usage:
@@ -138,6 +141,7 @@ def predict(deployment: Deployment) -> Usage:
         + _poller(deployment)
         + _redriver(deployment)
         + _notifications(deployment)
+        + _page(deployment)
         + Usage(
             {
                 Dimension.METRICS: Fraction(deployment.metrics),
@@ -247,6 +251,18 @@ def _notifications(deployment: Deployment) -> Usage:
         records=_records_a_day(deployment) * DAYS_A_MONTH,
         changes=deployment.bridges * 2 * deployment.openings_a_day * DAYS_A_MONTH,
         function_mb=deployment.function_mb,
+        log_retention_days=deployment.log_retention_days,
+    )
+
+
+def _page(deployment: Deployment) -> Usage:
+    if deployment.page is None:
+        return Usage()
+    return predict_page(
+        deployment.page,
+        polls=_times_a_month(deployment.poll_seconds),
+        records=_records_a_day(deployment) * DAYS_A_MONTH,
+        cold_starts=COLD_STARTS_A_DAY * DAYS_A_MONTH,
         log_retention_days=deployment.log_retention_days,
     )
 

@@ -132,6 +132,18 @@ class Dimension(Enum):
         "the size of a table with point-in-time recovery",
         "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     )
+    CLOUDFRONT_REQUESTS = (
+        "each request of a visitor, whether its answer was kept or not",
+        "https://aws.amazon.com/cloudfront/pricing/",
+    )
+    CLOUDFRONT_GB = (
+        "the bytes that are sent to visitors",
+        "https://aws.amazon.com/cloudfront/pricing/",
+    )
+    CLOUDFRONT_FUNCTION_RUNS = (
+        "each run of a CloudFront function",
+        "https://aws.amazon.com/cloudfront/pricing/",
+    )
     ATHENA_GB = (
         "the bytes that a query scanned, at least 10 MB",
         "https://aws.amazon.com/athena/pricing/",

@@ -131,6 +131,20 @@ class Meter:
         with self._lock:
             self._tables.holds(table_arn, stored_bytes, self._clock.now_ns(), backed_up=backed_up)
 
+    def visited(self, size: int, rewritten: bool) -> None:  # noqa: FBT001 - a front's callback
+        """Count an answer of CloudFront to a visitor.
+
+        :param size: its bytes.
+        :param rewritten: whether a function ran for it.
+        """
+        self._count(
+            {
+                Dimension.CLOUDFRONT_REQUESTS: 1,
+                Dimension.CLOUDFRONT_GB: Fraction(size, metering.GIGABYTE),
+                Dimension.CLOUDFRONT_FUNCTION_RUNS: int(rewritten),
+            }
+        )
+
     def surroundings(self, inner: Surroundings) -> Surroundings:
         """Count what functions log, and where their dead letters go."""
         return _MeteredSurroundings(self, inner)

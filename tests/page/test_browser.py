@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.page.conftest import Visit
+
+Make = Callable[[], World]
 
 OPEN, CLOSED = Status.OPEN, Status.CLOSED
 NAMES = ("Göta älvbron", "Zeelandbrug", "Erasmusbrug", "Botlekbrug", "Stigbergsbron", "Algerabrug")
@@ -169,7 +172,7 @@ def test_without_javascript_status_and_strips_are_there(visit: Visit) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "sv", "nl"])
 @pytest.mark.parametrize("make", [hisingsbron, unknown, several])
-def test_nothing_is_cut_off_on_a_small_phone(visit: Visit, make: type[World], locale: str) -> None:
+def test_nothing_is_cut_off_on_a_small_phone(visit: Visit, make: Make, locale: str) -> None:
     world = make()
     world.table.plans = {}
 
@@ -197,7 +200,7 @@ def test_nothing_is_cut_off_on_a_small_phone(visit: Visit, make: type[World], lo
     ids=["closed", "open", "unknown", "never", "overview", "bridge", "error"],
 )
 def test_axe_finds_nothing_that_keeps_anybody_out(
-    visit: Visit, make: type[World], path: str, scheme: str
+    visit: Visit, make: Make, path: str, scheme: str
 ) -> None:
     visitor = visit(make(), color_scheme=scheme)
     visitor.forgives = ("404",)
@@ -218,8 +221,8 @@ def test_in_the_dark_it_is_dark(visit: Visit) -> None:
 
 def test_an_unknown_has_neither_the_colour_nor_the_shape_of_a_status(visit: Visit) -> None:
     looks = []
-    for make in (hisingsbron, lambda: hisingsbron(OPEN, 5 * MINUTE), unknown):
-        page = visit(make()).visit()
+    for world in (hisingsbron(), hisingsbron(OPEN, 5 * MINUTE), unknown()):
+        page = visit(world).visit()
         answer = page.locator(".answer:visible")
         color = answer.evaluate("(one) => getComputedStyle(one).color")
         shape = answer.locator("use").get_attribute("href")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from embedded_timestream.clock import Clock
-    from local.services.cloudfront.front import Counts
+    from local.services.cloudfront.front import Counts, Visited
     from local.services.cloudfront.function_url import FunctionUrls
 
 
@@ -22,11 +22,19 @@ class Distributions:
 
     :param port: where the first one is served; a free port for it if that is taken, and for others.
     :param opened: is told the address of each.
+    :param visited: is told of each answer to a visitor.
     """
 
     def __init__(
-        self, urls: FunctionUrls, clock: Clock, port: int = 0, opened: Callable[[str], None] = print
+        self,
+        urls: FunctionUrls,
+        clock: Clock,
+        *,
+        port: int,
+        opened: Callable[[str], None],
+        visited: Visited,
     ) -> None:
+        self._visited = visited
         self._urls = urls
         self._clock = clock
         self._port = port
@@ -65,6 +73,7 @@ class Distributions:
                 for one in config.get("CustomErrorResponses") or []
             },
             function=function,
+            visited=self._visited,
         )
         port = self._port if not self._open else 0
         if arn in self._open:

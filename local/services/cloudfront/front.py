@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -31,6 +32,9 @@ COMPRESSED = ("text/", "application/json", "application/problem+json", "applicat
               "application/javascript", "image/svg+xml")  # fmt: skip
 
 KEPT_ANSWERS = 1000
+
+
+Visited = Callable[[int, bool], None]
 
 
 class Origin(Protocol):
@@ -69,9 +73,10 @@ class Front:
     :param methods: those that the distribution allows.
     :param error_ttls: the least seconds that an error is kept, by status.
     :param function: rewrites what is asked for, if there is one.
+    :param visited: is told of each answer to a visitor: its size, and whether the function ran.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a distribution is made of
         self,
         origin: Origin,
         clock: Clock,
@@ -79,12 +84,14 @@ class Front:
         methods: frozenset[str],
         error_ttls: Mapping[int, int] | None = None,
         function: EdgeFunction | None = None,
+        visited: Visited = lambda _size, _rewritten: None,
     ) -> None:
         self._origin = origin
         self._clock = clock
         self._methods = methods
         self._error_ttls = error_ttls or {}
         self._function = function
+        self._visited = visited
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._lock = threading.Lock()
         self.counts = Counts()
@@ -98,6 +105,7 @@ class Front:
         with self._lock:
             self.counts.requests += 1
             self.counts.sent += len(found.body)
+        self._visited(len(found.body), self._function is not None)
         return found
 
     def _found(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
