@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App, Duration, Tags
 from aws_cdk import aws_dynamodb as dynamodb
 
-from bridgewatch.deployment import max_write_units, monthly_budget
+from bridgewatch.deployment import fuse_budget, max_write_units, monthly_budget
 from bridgewatch.settings import DynamoDbStorage, Page, Settings, SettingsError, load_settings
 from stacks.cost_alarm import CostAlarmStack, Fused
 from stacks.dynamodb import DynamoDbStore, ObservationTable
@@ -46,7 +46,12 @@ def add_stacks(app: App, settings: Settings) -> None:
         services=settings.budget.services,
         email=settings.budget.email,
         topic_email=settings.alarms.email,
-        fused=Fused(role=storage.reader, actions=storage.store.read_actions)
+        fused=Fused(
+            role=storage.reader,
+            actions=storage.store.read_actions,
+            service=storage.store.service,
+            monthly_usd=fuse_budget(settings),
+        )
         if settings.budget.fuse
         else None,
     )

@@ -81,7 +81,7 @@ def deployment(settings: Settings) -> Deployment:
         + (settings.page is not None),
         dashboards=int(settings.dashboard),
         customer_keys=int(settings.storage.kms_key),
-        budget_actions=int(settings.budget.fuse),
+        budget_actions=settings.budget.fuse * (1 + (settings.page is not None)),
         api_keys=len(settings.key_parameters()),
         notifications=_notifications(settings),
         page=_page(settings),
@@ -96,6 +96,11 @@ def max_write_units(settings: Settings, storage: DynamoDbStorage) -> int:
     if storage.max_write_units is not None:
         return storage.max_write_units
     return max(LEAST_WRITE_UNITS, 3 * len(settings.bridges))
+
+
+def fuse_budget(settings: Settings) -> float:
+    """Tell what the store alone may cost in a month before the fuse blows, in US dollars."""
+    return settings.budget.fuse_usd or monthly_budget(settings)
 
 
 def monthly_budget(settings: Settings) -> float:

@@ -25,10 +25,14 @@ class Fused:
 
     :param role: the reader.
     :param actions: what reading is, such as timestream:Select.
+    :param service: the service that it reads from, as Cost Explorer spells it.
+    :param monthly_usd: what that service may cost in a month, in US dollars.
     """
 
     role: iam.IRole
     actions: Sequence[str]
+    service: str
+    monthly_usd: float
 
 
 class CostAlarmStack(Stack):
@@ -47,7 +51,8 @@ class CostAlarmStack(Stack):
         whole account, the only choice that no misspelling can silence.
     :param email: who gets the budget's messages as well as the topic; nobody by default.
     :param topic_email: who is subscribed to the topic; nobody by default.
-    :param fused: whose queries are denied once the budget is spent, if there is anybody.
+    :param fused: whose queries are denied once their own budget is spent, if there is anybody. It
+        counts one service: what else is spent in the account must not take anybody's reading away.
     """
 
     def __init__(
@@ -76,14 +81,7 @@ class CostAlarmStack(Stack):
         self.budget = budgets.CfnBudget(
             self,
             "Budget",
-            # Without a name of its own: other thresholds make a new budget, which would find the
-            # name taken (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
-            budget=budgets.CfnBudget.BudgetDataProperty(
-                budget_type="COST",
-                time_unit="MONTHLY",
-                budget_limit=budgets.CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),
-                cost_filters={"Service": list(services)} if services else None,
-            ),
+            budget=_monthly(monthly_usd, services),
             notifications_with_subscribers=[
                 _notification(kind, percent, subscribers) for kind, percent in thresholds
             ],
@@ -91,16 +89,23 @@ class CostAlarmStack(Stack):
         # Its policy must be there first: AWS Budgets checks that it may publish.
         self.budget.node.add_dependency(self.topic)
         if fused is not None:
-            Fuse(
-                self,
-                "Fuse",
-                budget=self.budget,
-                role=fused.role,
-                actions=fused.actions,
-                topic=self.topic,
-            )
+            self._fuse(fused)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "BudgetName", value=self.budget.ref)
+
+    def _fuse(self, fused: Fused) -> None:
+        budget = budgets.CfnBudget(
+            self, "FuseBudget", budget=_monthly(fused.monthly_usd, [fused.service])
+        )
+        Fuse(
+            self,
+            "Fuse",
+            budget=budget,
+            role=fused.role,
+            actions=fused.actions,
+            topic=self.topic,
+        )
+        CfnOutput(self, "FuseBudgetName", value=budget.ref)
 
     def _subscribe(self, email: str) -> None:
         subscription = self.topic.add_subscription(subscriptions.EmailSubscription(email))
@@ -141,6 +146,18 @@ class CostAlarmStack(Stack):
                 },
             )
         )
+
+
+def _monthly(usd: float, services: Sequence[str]) -> budgets.CfnBudget.BudgetDataProperty:
+    """Describe a budget; without services it counts the whole account."""
+    return budgets.CfnBudget.BudgetDataProperty(
+        # Without a name of its own: other thresholds make a new budget, which would find the name
+        # taken (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
+        budget_type="COST",
+        time_unit="MONTHLY",
+        budget_limit=budgets.CfnBudget.SpendProperty(amount=usd, unit="USD"),
+        cost_filters={"Service": list(services)} if services else None,
+    )
 
 
 def _subscriber(subscription_type: str, address: str) -> budgets.CfnBudget.SubscriberProperty:

@@ -37,6 +37,7 @@ class DynamoDbStore(Construct):
     """
 
     title = "DynamoDB"
+    service = "Amazon DynamoDB"
     read_actions = READ
 
     def __init__(

@@ -56,6 +56,7 @@ class Fuse(Construct):
                 reason="It denies: whatever the role may read, it may not any more.",
             )
         )
+        executor = self._executor(denial, role)
         action = budgets.CfnBudgetsAction(
             self,
             "Action",
@@ -71,13 +72,13 @@ class Fuse(Construct):
                     policy_arn=denial.managed_policy_arn, roles=[role.role_name]
                 )
             ),
-            execution_role_arn=self._executor(denial, role).role_arn,
+            execution_role_arn=executor.role_arn,
             subscribers=[
                 budgets.CfnBudgetsAction.SubscriberProperty(type="SNS", address=topic.topic_arn)
             ],
         )
-        # Its policy must be there first: AWS Budgets checks that it may publish.
-        action.node.add_dependency(topic)
+        # Their policies must be there first: AWS Budgets checks what it may do.
+        action.node.add_dependency(topic, executor)
 
     def _executor(self, denial: iam.ManagedPolicy, role: iam.IRole) -> iam.Role:
         """Make the role in which AWS Budgets attaches the denial, and nothing else, to `role`."""

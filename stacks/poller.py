@@ -206,7 +206,7 @@ class PollerStack(Stack):
             iam.PolicyStatement(actions=["ssm:GetParameter"], resources=arns)
         )
 
-    def _role_of_schedules(self, *functions: lambda_.Function) -> iam.IRole:
+    def _role_of_schedules(self, *functions: lambda_.Function) -> iam.Role:
         """Make the role in which schedules invoke the functions.
 
         The CDK's own would let them invoke every version and alias as well.
@@ -226,12 +226,12 @@ class PollerStack(Stack):
                 resources=[function.function_arn for function in functions],
             )
         )
-        return role.without_policy_updates()
+        return role
 
     def _schedule(
         self, construct_id: str, function: lambda_.Function, rate: Duration, description: str
     ) -> scheduler.Schedule:
-        return scheduler.Schedule(
+        schedule = scheduler.Schedule(
             self,
             construct_id,
             schedule_name=function.function_name,
@@ -247,9 +247,13 @@ class PollerStack(Stack):
                 ),
                 retry_attempts=0,
                 max_event_age=Duration.seconds(60),
-                role=self._scheduler,
+                # The target would add its own statement.
+                role=self._scheduler.without_policy_updates(),
             ),
         )
+        # With its policy: the first invocation comes within a minute.
+        schedule.node.add_dependency(self._scheduler)
+        return schedule
 
 
 def _description(configuration: Mapping[str, Any]) -> str:

@@ -19,6 +19,10 @@ class Store(Protocol):
         """Its name in words."""
 
     @property
+    def service(self) -> str:
+        """Its name as Cost Explorer spells it."""
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a function has to know to write to it, as environment variables."""
 

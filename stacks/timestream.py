@@ -82,6 +82,7 @@ class Table(Construct):
     table_arn: str
     key: kms.IKey | None = None
     title = "Timestream"
+    service = "Amazon Timestream"
     read_actions = ("timestream:Select", "timestream:SelectValues")
 
     @property

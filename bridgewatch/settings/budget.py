@@ -40,8 +40,9 @@ class Budget(Model):
         default=None,
         ge=0.01,
         le=1_000_000,
-        description="What a month may cost, in US dollars; by default, twice what is predicted "
-        "(`python -m bridgewatch cost`), and at least 1.",
+        description="What a month may cost, in US dollars, before you get a message: all of "
+        "`budget.services`, in the whole account; by default, twice what is predicted (`python -m "
+        "bridgewatch cost`), and at least 1. What blows the fuse is `fuse_usd`.",
     )
     actual_percent: tuple[Percent, ...] = Field(
         default=(50, 80, 100), description="Shares of it, once spent, that send a message."
@@ -61,9 +62,17 @@ class Budget(Model):
     )
     fuse: bool = Field(
         default=False,
-        description="When the budget is spent, AWS denies queries to the reader role, until you "
+        description="When `fuse_usd` is spent, AWS denies queries to the reader role, until you "
         "close the fuse again ([how](docs/operations.md#the-fuse-has-blown)). Records are still "
-        "written. An account's third such budget costs 3 USD a month.",
+        "written. It has a budget of its own; an account's first two such budgets are free, its "
+        "third costs 3 USD a month.",
+    )
+    fuse_usd: float | None = Field(
+        default=None,
+        ge=0.01,
+        le=1_000_000,
+        description="What the store alone, Timestream or DynamoDB, may cost the account in a "
+        "month, in US dollars, before the fuse blows; by default, as much as `monthly_usd`.",
     )
 
     def disagreements(self, key: str) -> Iterator[str]:

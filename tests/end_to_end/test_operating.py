@@ -156,7 +156,7 @@ def test_a_blown_fuse_denies_the_reader_its_queries_until_it_is_reversed(
     budgets, iam = cloud.client("budgets"), cloud.client("iam")
     budget = {
         "AccountId": cloud.account,
-        "BudgetName": operator.output(f"bridgewatch-{example}-cost-alarm", "BudgetName"),
+        "BudgetName": operator.output(f"bridgewatch-{example}-cost-alarm", "FuseBudgetName"),
     }
     (action,) = budgets.describe_budget_actions_for_budget(**budget)["Actions"]
     reader = operator.output(f"bridgewatch-{example}-storage", "ReaderRoleArn").rpartition("/")[2]

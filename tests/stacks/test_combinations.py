@@ -50,6 +50,7 @@ ADDED = {
         "AWS::Timestream::Table": -1,
     },
     "budget.fuse": {
+        "AWS::Budgets::Budget": 1,
         "AWS::Budgets::BudgetsAction": 1,
         "AWS::IAM::ManagedPolicy": 1,
         "AWS::IAM::Policy": 1,

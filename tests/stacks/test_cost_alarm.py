@@ -8,6 +8,7 @@ from bridgewatch.settings import SERVICES
 from tests.stacks.templates import (
     SETTINGS,
     Template,
+    named,
     outputs,
     properties,
     synthesize,
@@ -86,9 +87,8 @@ def test_a_budget_can_be_restricted_to_other_services() -> None:
 
 
 def test_the_budget_has_no_name_so_that_its_thresholds_can_change(template: Template) -> None:
-    (budget,) = properties(template, "AWS::Budgets::Budget")
-
-    assert "BudgetName" not in budget["Budget"]
+    for budget in properties(template, "AWS::Budgets::Budget"):
+        assert "BudgetName" not in budget["Budget"]
 
 
 def test_only_this_accounts_budgets_and_alarms_may_write_to_the_topic_and_only_over_tls(
@@ -145,19 +145,53 @@ class TestFuse:
             "Resource": "*",
         }
 
-    def test_it_blows_by_itself_when_the_budget_is_spent(self, fused: dict[str, Template]) -> None:
+    def test_it_blows_by_itself_when_its_own_budget_is_spent(
+        self, fused: dict[str, Template]
+    ) -> None:
         (action,) = properties(fused["cost-alarm"], "AWS::Budgets::BudgetsAction")
-        (budget,) = (
-            name
-            for name, resource in fused["cost-alarm"]["Resources"].items()
-            if resource["Type"] == "AWS::Budgets::Budget"
-        )
 
-        assert action["BudgetName"] == {"Ref": budget}
+        assert action["BudgetName"] == {"Ref": "FuseBudget"}
         assert action["NotificationType"] == "ACTUAL"
         assert action["ActionThreshold"] == {"Type": "PERCENTAGE", "Value": 100}
         assert action["ApprovalModel"] == "AUTOMATIC"
         assert action["ActionType"] == "APPLY_IAM_POLICY"
+
+    @pytest.mark.parametrize(
+        ("changes", "service", "usd"),
+        [
+            ({}, "Amazon Timestream", 1),
+            ({"budget.monthly_usd": 20}, "Amazon Timestream", 20),
+            ({"budget.monthly_usd": 20, "budget.fuse_usd": 5}, "Amazon Timestream", 5),
+            ({"storage": {"type": "dynamodb"}}, "Amazon DynamoDB", 1),
+        ],
+    )
+    def test_nothing_but_the_store_counts_for_it(
+        self, changes: dict[str, Any], service: str, usd: float
+    ) -> None:
+        template = synthesize(with_settings({"budget.fuse": True, **changes}))["cost-alarm"]
+
+        (budget,) = (
+            resource["Properties"]
+            for name, resource in template["Resources"].items()
+            if name == "FuseBudget"
+        )
+        assert budget["Budget"]["CostFilters"] == {"Service": [service]}
+        assert budget["Budget"]["BudgetLimit"] == {"Amount": usd, "Unit": "USD"}
+        # and the one that sends messages still counts what a deployment uses
+        assert (
+            "AWS Lambda"
+            in named(template, "AWS::Budgets::Budget", "Budget")["Budget"]["CostFilters"]["Service"]
+        )
+
+    def test_its_role_may_do_its_part_before_it_is_made(self, fused: dict[str, Template]) -> None:
+        resources = fused["cost-alarm"]["Resources"]
+        (action,) = (
+            one for one in resources.values() if one["Type"] == "AWS::Budgets::BudgetsAction"
+        )
+
+        assert {"AWS::IAM::Policy", "AWS::SNS::TopicPolicy"} <= {
+            resources[name]["Type"] for name in action["DependsOn"]
+        }
 
     def test_it_is_for_the_reader_alone(self, fused: dict[str, Template]) -> None:
         (action,) = properties(fused["cost-alarm"], "AWS::Budgets::BudgetsAction")
@@ -173,4 +207,5 @@ class TestFuse:
 
 
 def test_the_outputs_have_stable_names(template: Template) -> None:
-    assert outputs(template) == {"AlarmTopicArn", "BudgetName"}
+    fuse = {"FuseBudgetName"} if properties(template, "AWS::Budgets::BudgetsAction") else set()
+    assert outputs(template) == {"AlarmTopicArn", "BudgetName"} | fuse

@@ -137,6 +137,18 @@ def test_the_log_is_kept_as_long_as_the_settings_say_and_is_the_functions_own(
     assert log["LogGroupName"] == f"/aws/lambda/{found['FunctionName']}"
 
 
+def test_schedules_begin_once_their_role_may_invoke(template: Template) -> None:
+    schedules = [
+        one for one in template["Resources"].values() if one["Type"] == "AWS::Scheduler::Schedule"
+    ]
+
+    assert len(schedules) == 2
+    for schedule in schedules:
+        assert "AWS::IAM::Policy" in {
+            template["Resources"][name]["Type"] for name in schedule["DependsOn"]
+        }
+
+
 def test_the_outputs_have_stable_names(template: Template) -> None:
     assert outputs(template) == {
         "DeadLetterQueueUrl",
