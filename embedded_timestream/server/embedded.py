@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from embedded_timestream.clock import SettableClock
@@ -58,6 +58,7 @@ class EmbeddedTimestream:
         self._server = Server(host, port, self._account)
         self.endpoint = f"http://{self._server.address}"
         self._clients: dict[tuple[str, str], Any] = {}
+        self._making_clients = Lock()
 
     def __enter__(self) -> Self:
         """Begin to serve.
@@ -94,19 +95,20 @@ class EmbeddedTimestream:
 
     def client(self, service: str, region: str = DEFAULT_REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of one of the two APIs, whatever the environment says."""
-        if (service, region) not in self._clients:
-            import boto3  # noqa: PLC0415 - the server does without
-            from botocore.config import Config  # noqa: PLC0415
+        import boto3  # noqa: PLC0415 - the server does without
+        from botocore.config import Config  # noqa: PLC0415
 
-            self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
-                service,
-                region_name=region,
-                endpoint_url=self.endpoint,
-                aws_access_key_id="embedded",
-                aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
-                config=Config(retries={"total_max_attempts": 1}),
-            )
-        return self._clients[service, region]
+        with self._making_clients:  # boto3 makes one client at a time
+            if (service, region) not in self._clients:
+                self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
+                    service,
+                    region_name=region,
+                    endpoint_url=self.endpoint,
+                    aws_access_key_id="embedded",
+                    aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
+                    config=Config(retries={"total_max_attempts": 1}),
+                )
+            return self._clients[service, region]
 
     def environment(self) -> dict[str, str]:
         """Give the variables with which any AWS SDK finds this Timestream, and it alone."""
