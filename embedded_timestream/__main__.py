@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import traceback
 from pathlib import Path
 from threading import Event
 
@@ -45,7 +46,7 @@ def main() -> int:
         with timestream:
             _say(timestream, chosen.data)
             while not stop.wait(_POLL_SECONDS):
-                timestream.run_scheduled_queries()
+                _run_due(timestream)
     except OSError as error:
         return _failed(str(error))
     return 0
@@ -80,6 +81,13 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--version", action="version", version=__version__)
     return options
+
+
+def _run_due(timestream: EmbeddedTimestream) -> None:
+    try:
+        timestream.run_scheduled_queries()
+    except Exception:  # noqa: BLE001 - one failed run is no reason to serve no longer
+        traceback.print_exc()
 
 
 def _say(timestream: EmbeddedTimestream, data: Path | None) -> None:
