@@ -61,7 +61,7 @@ class Faults:
         self._chances: dict[str, random.Random] = {}
         self._choosing = threading.Lock()
         chance = random.Random(f"{seed}/outages")  # noqa: S311 - repeatable, not secret
-        self._outages = {
+        self.outages: Mapping[str, Sequence[Outage]] = {
             edge: [
                 outage
                 for fault, (a_day, length) in kinds.items()
@@ -69,6 +69,7 @@ class Faults:
             ]
             for edge, kinds in outages.items()
         }
+        """By edge."""
 
     def choose(self, edge: str, what: str = "", excluded: Collection[str] = ()) -> str | None:
         """Choose the fault of what passes an edge now, or None for none, and count it.
@@ -79,7 +80,7 @@ class Faults:
         now = utc(self._clock)
         if not self._start <= now < self._end:
             return None
-        lasting = [one.fault for one in self._outages.get(edge, ()) if one.start <= now < one.end]
+        lasting = [one.fault for one in self.outages.get(edge, ()) if one.start <= now < one.end]
         with self._choosing:
             fault = lasting[0] if lasting else self._by_chance(edge, what)
             if fault is None or fault in excluded:

@@ -12,7 +12,7 @@ from embedded_timestream.clock import utc
 from local.chaos.journal import in_observation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from embedded_timestream.clock import Clock
@@ -31,15 +31,25 @@ DUPLICATE_SECONDS = (0, 20)
 
 
 class DisturbedInvocations:
-    """An `Invoker` before the runtime: events come late, twice or never, containers vanish."""
+    """An `Invoker` before the runtime: events come late, twice or never, containers vanish.
+
+    :param queued: counts the messages of the queue.
+    """
 
     def __init__(
-        self, runtime: LambdaRuntime, clock: Clock, faults: Faults, journal: Journal
+        self,
+        runtime: LambdaRuntime,
+        clock: Clock,
+        faults: Faults,
+        journal: Journal,
+        *,
+        queued: Callable[[], int],
     ) -> None:
         self._runtime = runtime
         self._clock = clock
         self._faults = faults
         self._journal = journal
+        self._queued = queued
         self._numbers = itertools.count()
         self._later: list[tuple[datetime, int, Function, str]] = []
 
@@ -79,8 +89,10 @@ class DisturbedInvocations:
         run = self._journal.begin(function.name, utc(self._clock))
         invocation = self._runtime.invoke_later(function, event)
         self._journal.end()
+        self._journal.queue.append((utc(self._clock), self._queued()))
         if invocation is None:
             return
+        run.failed = invocation.error
         if invocation.error:
             run.died = json.loads(invocation.payload).get("errorType") in DEATHS
         run.logged = set(_only_copies(invocation.log))

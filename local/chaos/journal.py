@@ -46,6 +46,8 @@ class Run:
     :ivar rejected: what Timestream rejected for good, with the reason.
     :ivar logged: what its log holds as the only copy.
     :ivar queue_failed: whether a queue failed in it.
+    :ivar dead_lettered: whether the dead-letter queue took something in it.
+    :ivar failed: whether it ended with an error.
     :ivar died: whether it was killed, or ran out of time.
     """
 
@@ -56,6 +58,8 @@ class Run:
     rejected: dict[Seen, str] = field(default_factory=dict)
     logged: set[Seen] = field(default_factory=set)
     queue_failed: bool = False
+    dead_lettered: bool = False
+    failed: bool = False
     died: bool = False
 
 
@@ -64,6 +68,8 @@ class Journal:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        self.queue: list[tuple[datetime, int]] = []
+        """How many messages the queue had after each run, those that are hidden included."""
         self._current: Run | None = None
 
     def begin(self, function: str, now: datetime) -> Run:

@@ -158,20 +158,20 @@ def _observed(polls: Iterable[Run], kept: set[Seen]) -> Mapping[str, list[Seen]]
     """Give what the polls observed, by bridge, in the order of time."""
     found: dict[str, list[Seen]] = defaultdict(list)
     for run in polls:
-        hurried = _took_long(run)
+        hurried = took_long(run)
         asked: dict[str, list[Answer]] = defaultdict(list)
         for answer in run.answers:
             for bridge in answer.bridges:
                 asked[bridge].append(answer)
         for bridge, answers in asked.items():
             last = found[bridge][-1].status if found[bridge] else None
-            seen, certain = _observation(bridge, answers, last, hurried=hurried)
+            seen, certain = observation(bridge, answers, last, hurried=hurried)
             if seen and (seen in run.kept if run.died else certain or seen in kept):
                 found[bridge].append(seen)
     return found
 
 
-def _observation(
+def observation(
     bridge: str, answers: Sequence[Answer], last: str | None, *, hurried: bool
 ) -> tuple[Seen | None, bool]:
     """Give a poll's observation of a bridge, and whether it certainly is one.
@@ -195,7 +195,8 @@ def _observation(
     return seen, status == last
 
 
-def _took_long(run: Run) -> bool:
+def took_long(run: Run) -> bool:
+    """Say whether no time may have been left in a poll for a second look."""
     ends = (one.time + timedelta(seconds=one.seconds) for one in run.answers)
     return max(ends, default=run.start) - run.start > LONG
 

@@ -27,6 +27,9 @@ EDGES = {
 }
 """The edge of `Faults` at which each operation passes."""
 
+DEAD_LETTERS = "DeadLetters"
+"""Is in the name that CloudFormation gives the dead-letter queue."""
+
 AFTER = "_after"
 """Ends the name of a fault that comes after the service did what was asked."""
 
@@ -154,6 +157,7 @@ def _note(operation: str, body: dict[str, Any], status: str, run: Run) -> None:
     elif operation == "SendMessage":
         message = json.loads(body["MessageBody"])
         run.kept.update(map(in_observation, message["observations"]))
+        run.dead_lettered |= DEAD_LETTERS in body["QueueUrl"]
 
 
 def _answer(start_response: StartResponse, status: int, members: dict[str, Any]) -> Iterable[bytes]:

@@ -16,9 +16,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from moto.sqs.models import sqs_backends
+
 from embedded_timestream.clock import utc
 from local.bridges.openings import HISINGSBRON, Opening, merge
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH
+from local.chaos.alarms import AlarmEvidence, AlarmVerdict, Ring, judge_alarms
 from local.chaos.effects import Effects
 from local.chaos.faults import Faults
 from local.chaos.invocations import ONLY_COPY, DisturbedInvocations
@@ -26,19 +29,23 @@ from local.chaos.journal import Journal, Seen, in_observation
 from local.chaos.judge import Evidence, Gap, Verdict, judge
 from local.chaos.requests import DisturbedRequests
 from local.chaos.sources import MAX_BYTES, NDW, ROAD_SIGNALS, TIMEOUT_SECONDS, DisturbedBridges
-from local.cloud import Cloud
+from local.cloud import REGION, Cloud
 from local.demo.deployment import ROOT, Deployment
 from local.demo.stores import STORES
 from local.meter import Meter
 from local.meter.meter import in_words, prices
+from local.services.alarms.evaluation import State
 from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
+    from moto.sqs.models import Queue
+
     from local.bridges.openings import Openings
+    from local.services.alarms.runner import Transition
     from local.services.lambda_runtime.runtime import LambdaRuntime
 
 OUTPUT = ROOT / "build" / "chaos"
@@ -52,6 +59,8 @@ KEY = "a-key-for-the-chaos"
 START = datetime(2026, 6, 1, tzinfo=UTC)
 CALM = timedelta(hours=1)
 HEARTBEAT, POLL = timedelta(hours=1), timedelta(minutes=1)
+QUEUED = timedelta(minutes=30)
+"""Shorter than the longest outages of a store."""
 
 BRIDGES = (
     *(HISINGSBRON, "NLTNZ001300522000264", "Göta älvbron", "NLAMS002122253000074"),
@@ -172,6 +181,8 @@ class Chaos:
         self._clock = SimulatedClock(START)
         self._journal = Journal()
         self._dead_letters: dict[Seen, str] = {}
+        self._emptied: list[datetime] = []
+        self._queue: Queue | None = None
         self._openings = _openings(seed, BRIDGES[:bridges], START, START + length)
         self._faults = Faults(
             seed=seed,
@@ -194,9 +205,11 @@ class Chaos:
 
     def invocations(self, runtime: LambdaRuntime) -> DisturbedInvocations:
         """Stand between the schedules and the functions."""
-        return DisturbedInvocations(runtime, self._clock, self._faults, self._journal)
+        return DisturbedInvocations(
+            runtime, self._clock, self._faults, self._journal, queued=self._count_queued
+        )
 
-    def run(self) -> tuple[Summary, Verdict]:
+    def run(self) -> tuple[Summary, Verdict, AlarmVerdict]:
         """Run it, telling on the standard output what happens.
 
         :raises subprocess.CalledProcessError: if the CDK or the command line fails.
@@ -226,13 +239,20 @@ class Chaos:
             # Before the history is read back: those queries are the judge's own.
             usd = prices(self._meter)
             self._import_logged(deployment)
-            verdict = self._judge(cloud, deployment)
-        summary = self._conclude(verdict)
+            verdict, alarms = self._judge(cloud, deployment), self._judge_alarms(cloud)
+        summary = self._conclude(verdict, alarms)
         sys.stdout.write(f"{in_words(usd)}\n")
-        return summary, verdict
+        return summary, verdict, alarms
 
     def _kill(self) -> None:
         self._cloud.runtime.kill()
+
+    def _count_queued(self) -> int:
+        """Count the messages of the queue, hidden ones included, without asking SQS for it."""
+        if self._queue is None:
+            name = _queue_url(self._cloud, "QueueUrl").rpartition("/")[2]
+            self._queue = sqs_backends[self._cloud.account][REGION].queues[name]
+        return len(self._queue._messages)  # noqa: SLF001 - moto counts one by one
 
     def _write_settings(self, url: str) -> dict[str, Any]:
         limits = {"timeout_seconds": TIMEOUT_SECONDS}
@@ -270,6 +290,7 @@ class Chaos:
                 },
             },
             "storage": {"type": self._store, **SETTINGS[self._store]},
+            "alarms": {"queued_minutes": QUEUED // timedelta(minutes=1)},
             "heartbeat_minutes": HEARTBEAT // timedelta(minutes=1),
             "poll_seconds": POLL // timedelta(seconds=1),
         }
@@ -277,9 +298,14 @@ class Chaos:
     def _let_pass(self, cloud: Cloud) -> None:
         end = START + self._length
         while (now := utc(self._clock)) < end:
-            cloud.schedules.run(self._clock, min(now + timedelta(days=1), end))
+            # Once more before the end, so that the alarm can resolve.
+            last = end - CALM / 2
+            cloud.schedules.run(
+                self._clock, min(now + timedelta(days=1), last if now < last else end)
+            )
             faults = self._faults.counts.total()
             self._dead_letters |= _take_dead_letters(cloud)
+            self._emptied.append(utc(self._clock))
             self._say(
                 f"  {utc(self._clock):%d %b %H:%M}: {len(self._journal.runs):,} invocations, "
                 f"{faults:,} faults"
@@ -319,6 +345,27 @@ class Chaos:
         )
         return judge(self._journal.runs, evidence, poller=POLLER, heartbeat=HEARTBEAT, poll=POLL)
 
+    def _judge_alarms(self, cloud: Cloud) -> AlarmVerdict:
+        evidence = AlarmEvidence(
+            rings=list(_rings(cloud.alarms.transitions)),
+            queue=self._journal.queue,
+            emptied=self._emptied,
+            outages={
+                edge: outages
+                for edge, outages in self._faults.outages.items()
+                if edge == self._store or edge not in STORES
+            },
+            bridges=list(self._openings),
+            start=START,
+            end=START + self._length,
+        )
+        return judge_alarms(
+            *(self._journal.runs, evidence),
+            poller=POLLER,
+            silence=HEARTBEAT + 2 * POLL,
+            queued=QUEUED,
+        )
+
     def _history(self, deployment: Deployment, bridge: str) -> dict[str, Any]:
         since = START.strftime("%Y-%m-%dT%H:%M")
         told = deployment.bridgewatch(
@@ -327,8 +374,9 @@ class Chaos:
         history: dict[str, Any] = json.loads(told)
         return history
 
-    def _conclude(self, verdict: Verdict) -> Summary:
-        counts = {name: _number(value) for name, value in asdict(verdict).items()}
+    def _conclude(self, verdict: Verdict, alarms: AlarmVerdict) -> Summary:
+        found = {**asdict(verdict), **asdict(alarms)}
+        counts = {name: _number(value) for name, value in found.items()}
         summary = Summary(
             seed=self._seed,
             days=self._length / timedelta(days=1),
@@ -342,7 +390,7 @@ class Chaos:
         )
         file = self._output / "summary.json"
         file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
-        _print(summary, verdict)
+        _print(summary, verdict, alarms)
         return summary
 
     def _say(self, what: str) -> None:
@@ -406,11 +454,23 @@ def _gaps(history: Mapping[str, Any]) -> list[Gap]:
     ]
 
 
+def _rings(transitions: Iterable[Transition]) -> Iterator[Ring]:
+    """Read when alarms rang, in the order of their ends."""
+    ringing: dict[str, datetime] = {}
+    for time_, alarm, state in transitions:
+        name = alarm.removeprefix(f"{DEPLOYMENT}-")
+        if state is State.ALARM:
+            ringing[name] = time_
+        elif name in ringing:
+            yield Ring(name, ringing.pop(name), time_)
+    yield from (Ring(name, since, None) for name, since in ringing.items())
+
+
 def _number(value: int | tuple[object, ...]) -> int:
     return value if isinstance(value, int) else len(value)
 
 
-def _print(summary: Summary, verdict: Verdict) -> None:
+def _print(summary: Summary, verdict: Verdict, alarms: AlarmVerdict) -> None:
     by_edge: dict[str, Counter[str]] = {}
     for name, count in summary.faults.items():
         edge, _, fault = name.partition("/")
@@ -429,10 +489,15 @@ def _print(summary: Summary, verdict: Verdict) -> None:
     for name in ("lost", "invented", "doubled", "unjustified", "hidden", "false_gaps"):
         for case in getattr(verdict, name)[:10]:
             sys.stdout.write(f"  {name}: {case}\n")
+    for alarm, span in alarms.silent[:10]:
+        sys.stdout.write(f"  {alarm} did not ring: {span.start} to {span.end}\n")
+    for ring in alarms.groundless[:10]:
+        sys.stdout.write(f"  groundless: {ring}\n")
     sys.stdout.write(
         f"lost {one['lost']}, invented {one['invented']}; doubled {one['doubled']}, unjustified "
         f"{one['unjustified']}, gaps hidden {one['hidden']}, false gaps {one['false_gaps']}, "
-        f"still queued {one['waiting']}. Repeat with SEED={summary.seed}.\n"
+        f"still queued {one['waiting']}. {one['rings']} alarms rang, {one['groundless']} of them "
+        f"without cause; silent {one['silent']}. Repeat with SEED={summary.seed}.\n"
     )
 
 
@@ -445,5 +510,5 @@ def run(seed: int | None, days: float, store: str) -> bool:
     :returns: whether the judge found nothing.
     """
     chosen = random.SystemRandom().randrange(10**6) if seed is None else seed
-    _, verdict = Chaos(seed=chosen, length=timedelta(days=days), store=store).run()
-    return verdict.faultless
+    _, verdict, alarms = Chaos(seed=chosen, length=timedelta(days=days), store=store).run()
+    return verdict.faultless and alarms.faultless

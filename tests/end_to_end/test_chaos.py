@@ -23,9 +23,12 @@ CHOSEN = random.SystemRandom().randrange(10**6)
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", [FIXED, CHOSEN], ids=["fixed seed", "random seed"])
 def test_nothing_is_lost_and_nothing_invented_whatever_fails(seed: int, tmp_path: Path) -> None:
-    summary, verdict = Chaos(seed=seed, length=SHORT, bridges=4, intensity=3, output=tmp_path).run()
+    summary, verdict, alarms = Chaos(
+        seed=seed, length=SHORT, bridges=4, intensity=3, output=tmp_path
+    ).run()
 
     assert verdict.faultless, f"Repeat with seed {seed}: {verdict}"
+    assert alarms.faultless, f"Repeat with seed {seed}: {alarms}"
     assert verdict.polls > 300
     assert verdict.stored > 20
     assert sum(summary.faults.values()) > 100
