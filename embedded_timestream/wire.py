@@ -169,11 +169,31 @@ def datum(type_: Type) -> Callable[[Any], Datum]:
     return lambda value: NULL if value is None else _row(value, parts)
 
 
-def column_data(type_: Type) -> Callable[[Sequence[Any]], list[Datum]]:
-    """Return what turns the fetched values of a column of a type into Data."""
+def datum_size(value: Datum) -> int:
+    """Count the bytes of a Datum, for the limit of a page."""
+    if (text := value.get("ScalarValue")) is not None:
+        return len(text)
+    content = next(iter(value.values()))
+    if isinstance(content, dict):  # of a row
+        return sum(map(datum_size, content["Data"]))
+    if isinstance(content, list):
+        return sum(
+            len(part["Time"]) + datum_size(part["Value"]) if "Time" in part else datum_size(part)
+            for part in content
+        )
+    return 1
+
+
+def column_data(type_: Type) -> Callable[[Sequence[Any]], tuple[list[Datum], list[int]]]:
+    """Return what turns the fetched values of a column into Data, and tells their sizes."""
     if type_.name not in _SCALAR_TEXT:
         of_one = datum(type_)
-        return lambda values: [of_one(value) for value in values]
+
+        def nested(values: Sequence[Any]) -> tuple[list[Datum], list[int]]:
+            data = [of_one(value) for value in values]
+            return data, [datum_size(one) for one in data]
+
+        return nested
     texts_of = _COLUMN_TEXTS.get(type_.name)
     if texts_of is None:
         text = _SCALAR_TEXT[type_.name]
@@ -181,13 +201,15 @@ def column_data(type_: Type) -> Callable[[Sequence[Any]], list[Datum]]:
         def texts_of(values: Iterable[Any]) -> Iterable[str]:
             return map(text, values)
 
-    def data(values: Sequence[Any]) -> list[Datum]:
+    def scalars(values: Sequence[Any]) -> tuple[list[Datum], list[int]]:
         if None not in values:
-            return [{"ScalarValue": text} for text in texts_of(values)]
-        texts = iter(texts_of([value for value in values if value is not None]))
-        return [NULL if value is None else {"ScalarValue": next(texts)} for value in values]
+            texts = list(texts_of(values))
+            return [{"ScalarValue": text} for text in texts], list(map(len, texts))
+        told = iter(texts_of([value for value in values if value is not None]))
+        data = [NULL if value is None else {"ScalarValue": next(told)} for value in values]
+        return data, [datum_size(one) for one in data]
 
-    return data
+    return scalars
 
 
 def _double_texts(values: Iterable[float]) -> Iterable[str]:
