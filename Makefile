@@ -117,8 +117,9 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
 	@touch $@
 
-bench: setup build/bench-venv/.installed  ## measure the poller, the embedded Timestream, and writing and reading beside awswrangler
+bench: setup build/bench-venv/.installed  ## measure the poller, up to a thousand bridges, the embedded Timestream, and writing and reading beside awswrangler
 	@$(venv)/python -m bench.poller
+	@$(venv)/python -m bench.scale
 	@$(venv)/python -m bench.timestream
 	@$(venv)/python -m bench.package
 	@$(venv)/python -m bench.ingest

@@ -101,7 +101,7 @@ assert any("{bridge}" in (one.text or "") for one in root.iter())
 def main() -> int:
     """Measure, print the figures with their ratios, and tell by the exit code of the targets."""
     with serving(_serve) as address, tempfile.TemporaryDirectory() as directory:
-        os.environ |= _environment(address, directory)
+        os.environ |= environment(address, directory)
         _configure(f"{address}/steady")
         met = [report_cold(), report_warm(address), report_feed(f"{address}/feed")]
     return 0 if all(met) else 1
@@ -269,7 +269,11 @@ def _article(url: str, client: Any) -> Callable[[], object]:  # noqa: ANN401 - a
     return turn
 
 
-def _environment(address: str, directory: str) -> dict[str, str]:
+def environment(address: str, directory: str) -> dict[str, str]:
+    """Give the variables of a poller whose AWS is a `Server`.
+
+    :param directory: of its configuration.json.
+    """
     return {
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
@@ -290,7 +294,7 @@ def _serve(ready: Connection) -> None:
     async def serve() -> None:
         answers: dict[bytes, bytes] = {}
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Server(answers), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: Server(answers), "127.0.0.1", 0)
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         endpoint = {"Address": address, "CachePeriodInMinutes": 1440}
         answers |= {
@@ -305,7 +309,7 @@ def _serve(ready: Connection) -> None:
     asyncio.run(serve())
 
 
-class _Server(asyncio.Protocol):
+class Server(asyncio.Protocol):
     """Speaks as much HTTP as this needs; /changing/N changes every N requests, after the first."""
 
     asked: ClassVar = Counter[bytes]()
@@ -315,9 +319,11 @@ class _Server(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the connection."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Answer a request when all of it is there."""
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
@@ -325,12 +331,21 @@ class _Server(asyncio.Protocol):
             return
         self._received = b""
         target = _TARGET.search(head)
-        answer = self._answer(target[1] if target else head.split(maxsplit=2)[1])
+        what = target[1] if target else head.split(maxsplit=2)[1]
+        self.reply(what, self.answer(what))
+
+    def reply(self, what: bytes, answer: bytes) -> None:  # noqa: ARG002 - for subclasses
+        """Send the answer to what was asked for, some time."""
+        self.send(answer)
+
+    def send(self, answer: bytes) -> None:
+        """Send an answer's body."""
         self._transport.write(  # type: ignore[attr-defined] # a Transport
             b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
         )
 
-    def _answer(self, what: bytes) -> bytes:
+    def answer(self, what: bytes) -> bytes:
+        """Give the answer's body."""
         if not what.startswith(b"/changing"):
             return self._answers[what]
         every = int(what.rpartition(b"/")[2])
