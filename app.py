@@ -107,6 +107,7 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
             point_in_time_recovery=chosen.point_in_time_recovery,
             own_key=chosen.kms_key,
             existing=chosen.existing,
+            existing_key=chosen.existing_key,
             stream=dynamodb.StreamViewType.NEW_IMAGE if settings.notify.rules else None,
         )
         return stack, DynamoDbAlarms(store=stack.store)
@@ -118,6 +119,7 @@ def _storage(app: App, settings: Settings) -> tuple[StorageStack, StoreAlarms]:
         magnetic_store_retention=Duration.days(chosen.magnetic_days),
         own_key=chosen.kms_key,
         existing=chosen.existing,
+        existing_key=chosen.existing_key,
     )
     return timestream, TimestreamAlarms(
         table=timestream.store,

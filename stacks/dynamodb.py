@@ -114,8 +114,8 @@ class ObservationTable(DynamoDbStore):
     :param max_write_units: the same for write units.
     :param point_in_time_recovery: keep backups of the last 35 days (0.20 USD a GB and month).
     :param stream: what its stream tells of a change; by default it has none.
-    :param deletion_protection: whether DynamoDB refuses to delete it. Not by default: it would
-        refuse the rollback of its creation as well, and every later deployment would find it there.
+    :param deletion_protection: whether DynamoDB refuses to delete it, and with it the rollback of
+        its creation: let it be the last that a stack makes.
     :param removal_policy: what becomes of it when it leaves the stack. By default it is kept, but
         for one whose creation is rolled back.
     :raises ValueError: if the name has another length.
@@ -133,7 +133,7 @@ class ObservationTable(DynamoDbStore):
         max_write_units: int | None = None,
         point_in_time_recovery: bool = False,
         stream: dynamodb.StreamViewType | None = None,
-        deletion_protection: bool = False,
+        deletion_protection: bool = True,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, construct_id, table_name=table_name, retention=retention, key=key)

@@ -26,6 +26,7 @@ class DynamoDbStorageStack(StorageStack):
     :param own_key: encrypt records with a KMS key of the deployment's own (1 USD a month).
     :param existing: take up a table that is there already, and leave it as it is: limits and
         backups are its own then, and `own_key` is for the queues only.
+    :param existing_key: the ARN of the key that it is encrypted with, if it is a customer's.
     :param stream: what the table's stream tells of a change; by default it has none.
     """
 
@@ -46,12 +47,19 @@ class DynamoDbStorageStack(StorageStack):
         point_in_time_recovery: bool = False,
         own_key: bool = False,
         existing: bool = False,
+        existing_key: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
     ) -> None:
         super().__init__(scope, construct_id, deployment=deployment, own_key=own_key)
         table_name = f"{deployment}-{TABLE_NAME}"
         if existing:
-            self.store = DynamoDbStore(self, "Table", table_name=table_name, retention=retention)
+            self.store = DynamoDbStore(
+                self,
+                "Table",
+                table_name=table_name,
+                retention=retention,
+                key=self.existing_key(existing_key),
+            )
             self.store.grant_read(self.reader)
         else:
             table = ObservationTable(

@@ -77,6 +77,10 @@ class StorageStack(Stack):
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
+    def existing_key(self, arn: str | None) -> kms.IKey | None:
+        """Find the key that an existing table is encrypted with; its policy stays as it is."""
+        return kms.Key.from_key_arn(self, "ExistingKey", arn) if arn else None
+
     def _reader(self) -> iam.Role:
         """Make the role for people and dashboards that query the history."""
         return iam.Role(

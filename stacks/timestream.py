@@ -99,12 +99,23 @@ class Table(Construct):
         return self._grant(grantee, on_table=["WriteRecords"], on_all=["DescribeEndpoints"])
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let `grantee` query this table, and cancel queries."""
-        return self._grant(
+        """Let `grantee` query this table, cancel queries, and list databases and its tables."""
+        grant = self._grant(
             grantee,
             on_table=["DescribeTable", "ListMeasures", "Select"],
-            on_all=["CancelQuery", "DescribeEndpoints", "SelectValues"],
+            on_all=["CancelQuery", "DescribeEndpoints", "ListDatabases", "SelectValues"],
         )
+        # With ListDatabases: the menus of Grafana's data source.
+        tables = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["timestream:ListTables"],
+            resource_arns=[
+                Stack.of(self).format_arn(
+                    service="timestream", resource="database", resource_name=self.database_name
+                )
+            ],
+        )
+        return grant.combine(tables)
 
     def _grant(
         self, grantee: iam.IGrantable, *, on_table: list[str], on_all: list[str]
@@ -134,12 +145,20 @@ class ExistingTimestreamTable(Table):
 
     :param database_name: the database that it is in.
     :param table_name: its name in there.
+    :param key: the customer-managed key that it is encrypted with, if it is.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, database_name: str, table_name: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        database_name: str,
+        table_name: str,
+        key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.key = key
         self.database_name = database_name
         self.table_name = table_name
         self.table_arn = Stack.of(self).format_arn(
@@ -196,10 +215,32 @@ class TimestreamTable(Table):
         )
         table.apply_removal_policy(removal_policy)
         _answer_maintenance_notice(table)
+        self._rejected_data_bucket = rejected_data_bucket
         self.database_name = database.database_name
         self.table_name = table.attr_name
         self.table_arn = table.attr_arn
         self.key = database.key
+
+    def grant_write(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let `grantee` write records to this table, and reports of those rejected late.
+
+        In whose name Timestream writes these reports is documented nowhere. Of batch loads and
+        scheduled queries it is said that whoever starts them needs these actions on the bucket
+        (https://docs.aws.amazon.com/timestream/latest/developerguide/batch-load-prerequisites.html).
+        """
+        grant = super().grant_write(grantee)
+        bucket = self._rejected_data_bucket
+        if bucket is None:
+            return grant
+        for action, arn in (
+            ("s3:GetBucketAcl", bucket.bucket_arn),
+            ("s3:PutObject", bucket.arn_for_objects("*")),
+        ):
+            grant = grant.combine(
+                iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=[arn])
+            )
+        _answer_reports(grantee, bucket)
+        return grant
 
 
 def _answer_wildcard(grantee: iam.IGrantable) -> None:
@@ -209,8 +250,22 @@ def _answer_wildcard(grantee: iam.IGrantable) -> None:
         Validations.of(principal).acknowledge(
             Acknowledgment(
                 id="AwsSolutions-IAM5[Resource::*]",
-                reason="DescribeEndpoints, SelectValues and CancelQuery name no table: AWS's "
-                "service authorization reference lists no resource type for them.",
+                reason="DescribeEndpoints, ListDatabases, SelectValues and CancelQuery name no "
+                "table: AWS's service authorization reference lists no resource type for them.",
+            )
+        )
+
+
+def _answer_reports(grantee: iam.IGrantable, bucket: s3.IBucket) -> None:
+    """Answer IAM5 for the reports, in the words in which another stack names the bucket."""
+    principal, stack = grantee.grant_principal, Stack.of(bucket)
+    if isinstance(principal, Construct) and Stack.of(principal) is not stack:
+        imported = stack.resolve(stack.export_value(bucket.bucket_arn))["Fn::ImportValue"]
+        Validations.of(principal).acknowledge(
+            Acknowledgment(
+                id=f"AwsSolutions-IAM5[Resource::{imported}/*]",
+                reason="Timestream makes up the names of its reports; the bucket holds nothing "
+                "else.",
             )
         )
 

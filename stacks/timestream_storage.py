@@ -28,6 +28,7 @@ class TimestreamStorageStack(StorageStack):
     :param own_key: encrypt records with a KMS key of the deployment's own (1 USD a month).
     :param existing: take up a database and table that are there already, and leave them as they
         are: the retentions are theirs then, and `own_key` is for the queues only.
+    :param existing_key: the ARN of the key that they are encrypted with, if it is a customer's.
     """
 
     TYPE: ClassVar[str] = "timestream"
@@ -45,11 +46,16 @@ class TimestreamStorageStack(StorageStack):
         magnetic_store_retention: Duration,
         own_key: bool = False,
         existing: bool = False,
+        existing_key: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id, deployment=deployment, own_key=own_key)
         if existing:
             self.store = ExistingTimestreamTable(
-                self, "Table", database_name=deployment, table_name=TABLE_NAME
+                self,
+                "Table",
+                database_name=deployment,
+                table_name=TABLE_NAME,
+                key=self.existing_key(existing_key),
             )
         else:
             self.store = TimestreamTable(

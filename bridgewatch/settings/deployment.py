@@ -110,6 +110,7 @@ class Settings(Model):
             yield from _about_bridge(f"bridges[{index}]", bridge, self.sources)
         for name, source in self.sources.items():
             yield from source.disagreements(f"sources.{name}")
+        yield from self.storage.disagreements("storage")
         yield from self.budget.disagreements("budget")
         yield from self.notify.disagreements("notify", [bridge.name for bridge in self.bridges])
         dimensions = {name for bridge in self.bridges for name in bridge.dimensions}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from bridgewatch.settings.model import Model
+from bridgewatch.settings.model import Model, must, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
 MEMORY_STORE_HOURS = 8766
@@ -24,6 +27,16 @@ TYPE = (
 )
 
 
+KeyArn: TypeAlias = Annotated[
+    str,
+    must(
+        "be the ARN of a KMS key, such as "
+        "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+    ),
+]
+
+
 class _Storage(Model):
     kms_key: bool = Field(
         default=False,
@@ -37,6 +50,20 @@ class _Storage(Model):
         "database and table or DynamoDB's table, as it is: nothing here changes it "
         "([how](docs/operations.md#take-up-a-retained-table)).",
     )
+    existing_key: KeyArn | None = Field(
+        default=None,
+        description="With `existing`: the ARN of the customer-managed KMS key that what is taken "
+        "up is encrypted with, if it is. Without it nobody could read or write there.",
+    )
+
+    def disagreements(self, key: str) -> Iterator[str]:
+        """Say what in it contradicts itself, each as a sentence.
+
+        :param key: where it stands in the settings.
+        """
+        if self.existing_key is not None and not self.existing:
+            rule = f"{key}.existing is false: a new one takes a key by kms_key"
+            yield sentence(f"{key}.existing_key", self.existing_key, rule)
 
 
 class TimestreamStorage(_Storage):

@@ -88,8 +88,7 @@ def test_it_is_kept_whatever_becomes_of_the_stack(template: Template) -> None:
         (name, one) for name, one in template["Resources"].items() if one["Type"] == TABLE
     )
 
-    # It would refuse the rollback of its creation as well.
-    assert table["Properties"]["DeletionProtectionEnabled"] is False
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
     assert table["DeletionPolicy"] == "RetainExceptOnCreate"
     assert table["UpdateReplacePolicy"] == "Retain"
     # Made last: a creation that fails before leaves nothing that is protected from its rollback.
@@ -181,7 +180,7 @@ def test_a_table_can_have_a_stream_and_go_with_its_stack() -> None:
         table_name="bridgewatch-recent",
         retention=Duration.days(30),
         stream=dynamodb.StreamViewType.NEW_IMAGE,
-        deletion_protection=True,
+        deletion_protection=False,
         removal_policy=RemovalPolicy.DESTROY,
     )
 
@@ -189,7 +188,7 @@ def test_a_table_can_have_a_stream_and_go_with_its_stack() -> None:
     (table,) = template["Resources"].values()
     assert table["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
     assert table["DeletionPolicy"] == "Delete"
-    assert table["Properties"]["DeletionProtectionEnabled"]
+    assert not table["Properties"]["DeletionProtectionEnabled"]
 
 
 def test_a_name_that_dynamodb_refuses_is_refused_before() -> None:

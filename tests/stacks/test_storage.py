@@ -119,6 +119,27 @@ def test_there_is_no_key_of_ones_own_unless_the_settings_say_so() -> None:
     assert key["Properties"]["EnableKeyRotation"]
 
 
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize("store", ["timestream", "dynamodb"])
+def test_who_reads_and_writes_a_table_that_exists_may_use_its_key(store: str) -> None:
+    storage = {"type": store, "existing": True, "existing_key": KEY}
+    stacks = synthesize(with_settings({"storage": storage}))
+
+    decrypting = {
+        role["Ref"].rpartition("Role")[0] or role["Ref"][:6]
+        for stack in stacks.values()
+        for policy in properties(stack, "AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        for role in policy["Roles"]
+        if "kms:Decrypt" in statement["Action"] and statement["Resource"] == KEY
+    }
+    assert decrypting == {"Reader", "Poller", "Redriver"}
+    # and nobody else's key is made or changed
+    assert not [one for stack in stacks.values() for one in properties(stack, "AWS::KMS::Key")]
+
+
 def test_a_table_that_exists_is_taken_up_as_it_is() -> None:
     stacks = synthesize(with_settings({"storage.existing": True}))
 

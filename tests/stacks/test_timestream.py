@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
 from stacks.timestream import TimestreamDatabase, TimestreamTable
+from tests.stacks.templates import text
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_reader_may_query_the_table_and_not_write_to_it(stack: Stack) -> None:
 
     table_in(stack).grant_read(reader)
 
-    on_table, on_all = granted(stack)
+    on_table, on_all, on_database = granted(stack)
     assert on_table["Action"] == [
         "timestream:DescribeTable",
         "timestream:ListMeasures",
@@ -46,9 +47,13 @@ def test_a_reader_may_query_the_table_and_not_write_to_it(stack: Stack) -> None:
     assert on_all["Action"] == [
         "timestream:CancelQuery",
         "timestream:DescribeEndpoints",
+        "timestream:ListDatabases",
         "timestream:SelectValues",
     ]
     assert on_all["Resource"] == "*"
+    # Without which the menus of Grafana stay empty.
+    assert on_database["Action"] == "timestream:ListTables"
+    assert text(on_database["Resource"]).endswith(":database/${DatabaseB269D8BB}")
 
 
 def test_a_writer_may_write_to_the_table_and_not_query_it(stack: Stack) -> None:

@@ -159,6 +159,12 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("budget/actual_percent", [80, 80], "budget.actual_percent is [80, 80], but its values"),
         ("budget/actual_percent", list(range(1, 11)), "budget has 11 thresholds, but AWS Budgets"),
         ("budget", {"actual_percent": [], "forecast_percent": []}, "budget has 0 thresholds"),
+        ("storage/existing_key", "alias/mine", "but it must be the ARN of a KMS key, such as"),
+        (
+            "storage/existing_key",
+            "arn:aws:kms:eu-west-1:123456789012:key/1",
+            "but storage.existing is false: a new one takes a key by kms_key.",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_with_its_key(
