@@ -6,20 +6,20 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Query.htm
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from embedded_timestream import files
+from embedded_timestream.clock import NANOSECONDS
 from embedded_timestream.errors import ValidationException
 from embedded_timestream.query import listings, metering, rows, unload
+from embedded_timestream.query.account import AccountSettings
 from embedded_timestream.query.failures import explained
+from embedded_timestream.query.pages import PAGE_ROWS, Pages, Result
 from embedded_timestream.query.statements import (
     Export,
     Listing,
@@ -40,58 +40,9 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html
 QUERY_BYTES = 256 * 1024
-PAGE_ROWS = 1000
-PAGE_BYTES = 1_000_000
-TOKEN_USES = 5
-TOKEN_SECONDS = 3600
-_SECOND = 1_000_000_000
-CLIENT_TOKEN_SECONDS = 300
+CLIENT_TOKENNANOSECONDSS = 300
 _CACHED = 256  # statements
 _ANSWERS = 32  # by client token: the SDK makes one up for every call, and a page can be a megabyte
-_MOST_OPEN = 256  # results that somebody might still page through
-_INVALID_TOKEN = "Invalid pagination token."  # noqa: S105 - the service's sentence
-
-
-@dataclass
-class _Result:
-    """The rows of one query, as far as they are not yet handed out."""
-
-    query_id: str
-    query: str
-    columns: list[Json]
-    rows: Iterator[tuple[Json, int]]  # with their sizes in bytes
-    status: Json
-    ahead: tuple[Json, int] | None = None  # the row that the last page had no room for
-    close: Callable[[], None] = lambda: None
-
-
-@dataclass
-class _Page:
-    """What one pagination token stands for."""
-
-    result: _Result
-    expires: int
-    previous: str | None
-    uses: int = 0
-    answer: Json | None = None
-
-
-@dataclass
-class Account:
-    """The account's query settings.
-
-    https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_UpdateAccountSettings.html
-    """
-
-    pricing: str = "BYTES_SCANNED"
-    max_tcu: int | None = None
-
-    @classmethod
-    def load(cls, saved: Path | None) -> Account:
-        """Give what an earlier process saved, if one did."""
-        if saved is None or not saved.exists():
-            return cls()
-        return cls(**json.loads(saved.read_text(encoding="utf-8")))
 
 
 class Engine:
@@ -109,15 +60,14 @@ class Engine:
         self._put = put
         self._lock = threading.Lock()
         self._statements: OrderedDict[str, Statement] = OrderedDict()
-        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._pages = Pages(store.clock)
         self._answered: OrderedDict[str, tuple[Json, int, Json]] = OrderedDict()
         self._cancelled: OrderedDict[str, None] = OrderedDict()  # query ids
         self._running: dict[str, duckdb.DuckDBPyConnection] = {}
-        self._saved = saved
         self.empty_first_pages = False
         """Whether a query's first page has no rows but a token, as the service's often has:
         https://github.com/awslabs/amazon-timestream-tools/issues/56 ."""
-        self._account = Account.load(saved)
+        self._account = AccountSettings(saved)
         self._meter = metering.Meter()
 
     def call(self, operation: str, request: Json) -> Json:
@@ -144,13 +94,16 @@ class Engine:
             raise ValidationException(f"MaxRows must be between 1 and {PAGE_ROWS}.")
         token = request.get("NextToken")
         if token is not None:
-            return self._next_page(token, text, most)
+            return self._pages.next_page(token, text, most)
         client_token = request.get("ClientToken")
         known = self._known(client_token, request)
         if known is not None:
             return known
-        first = self._empty_page if self.empty_first_pages else self._page
-        answer = first(self._start(text), most, None)
+        result = self._start(text)
+        if self.empty_first_pages:
+            answer = self._pages.empty_page(result)
+        else:
+            answer = self._pages.page(result, most)
         if request.get("QueryInsights", {}).get("Mode") == "ENABLED_WITH_RATE_CONTROL":
             answer["QueryInsightsResponse"] = self._insights(text, answer)
         if client_token is not None:
@@ -166,7 +119,7 @@ class Engine:
         if earlier is None:
             return None
         asked, at, answer = earlier
-        if self.store.clock.now_ns() - at > CLIENT_TOKEN_SECONDS * _SECOND:
+        if self.store.clock.now_ns() - at > CLIENT_TOKENNANOSECONDSS * NANOSECONDS:
             return None
         if asked != request:
             raise ValidationException(
@@ -174,7 +127,7 @@ class Engine:
             )
         return answer
 
-    def _start(self, text: str) -> _Result:
+    def _start(self, text: str) -> Result:
         statement = self.statement(text)
         query_id = _query_id()
         if isinstance(statement, Listing):
@@ -190,7 +143,7 @@ class Engine:
         result.close = cursor.close
         return result
 
-    def _unload(self, export: Export, query_id: str, text: str) -> _Result:
+    def _unload(self, export: Export, query_id: str, text: str) -> Result:
         if self._put is None:
             raise ValidationException("UNLOAD needs an S3, which this embedded Timestream lacks")
         select = export.select
@@ -261,76 +214,14 @@ class Engine:
     def _result(  # noqa: PLR0913, PLR0917 - the parts of an answer
         self, query_id: str, text: str, names: list[str], types: list[Type],
         chunks: Iterable[list[Any]], scanned: int | None,
-    ) -> _Result:  # fmt: skip
-        return _Result(
+    ) -> Result:  # fmt: skip
+        return Result(
             query_id,
             text,
             [column_info(name, type_) for name, type_ in zip(names, types, strict=True)],
             rows.answered(types, (chunk for chunk in chunks if chunk)),
             metering.status(scanned),
         )
-
-    # Pages
-
-    def _page(self, result: _Result, most: int | None, token: str | None) -> Json:
-        """Take the next rows of a result, and a token for those after them."""
-        page: list[Json] = []
-        most = most or PAGE_ROWS
-        total = 0
-        ahead, result.ahead = result.ahead, None
-        for row, size in chain([ahead] if ahead else (), result.rows):
-            total += size
-            if len(page) == most or (page and total > PAGE_BYTES):
-                result.ahead = row, size
-                break
-            page.append(row)
-        answer = {
-            "QueryId": result.query_id,
-            "Rows": page,
-            "ColumnInfo": result.columns,
-            "QueryStatus": result.status,
-        }
-        if result.ahead is None:
-            result.close()
-        else:
-            answer["NextToken"] = self._token(result, token)
-        return answer
-
-    def _empty_page(self, result: _Result, _: int | None, token: str | None) -> Json:
-        """Hand out no rows, and a token for all of them."""
-        return {
-            "QueryId": result.query_id,
-            "Rows": [],
-            "ColumnInfo": result.columns,
-            "QueryStatus": result.status,
-            "NextToken": self._token(result, token),
-        }
-
-    def _token(self, result: _Result, previous: str | None) -> str:
-        token = secrets.token_urlsafe(48)
-        expires = self.store.clock.now_ns() + TOKEN_SECONDS * _SECOND
-        with self._lock:
-            self._pages[token] = _Page(result, expires, previous)
-            _shrink(self._pages, _MOST_OPEN)
-        return token
-
-    def _next_page(self, token: str, text: str, most: int | None) -> Json:
-        """Give the page of a token: the same one each time, until a newer token is used."""
-        with self._lock:
-            page = self._pages.get(token)
-            if (
-                page is None
-                or page.result.query != text
-                or page.uses >= TOKEN_USES
-                or self.store.clock.now_ns() > page.expires
-            ):
-                raise ValidationException(_INVALID_TOKEN)
-            page.uses += 1
-            if page.previous is not None:
-                self._pages.pop(page.previous, None)
-        if page.answer is None:
-            page.answer = self._page(page.result, most, token)
-        return page.answer
 
     # The other calls
 
@@ -368,16 +259,14 @@ class Engine:
         query_id = request.get("QueryId", "")
         with self._lock:
             cursor = self._running.get(query_id)
-            tokens = [t for t, page in self._pages.items() if page.result.query_id == query_id]
-            for token in tokens:
-                del self._pages[token]
+            forgotten = self._pages.forget(query_id)
             cancelled = query_id in self._cancelled
-            if cursor is not None or tokens:
+            if cursor is not None or forgotten:
                 self._cancelled[query_id] = None
                 _shrink(self._cancelled, _CACHED)
         if cancelled:
             return {"CancellationMessage": f"Query {query_id} has been cancelled already."}
-        if cursor is None and not tokens:
+        if cursor is None and not forgotten:
             raise ValidationException(f"The query {query_id} is not running.")
         if cursor is not None:
             cursor.interrupt()
@@ -385,28 +274,11 @@ class Engine:
 
     def describe_account_settings(self, _: Json) -> Json:
         """Give the account's settings."""
-        settings: Json = {"QueryPricingModel": self._account.pricing}
-        if self._account.max_tcu is not None:
-            settings["MaxQueryTCU"] = self._account.max_tcu
-        return settings
+        return self._account.describe()
 
     def update_account_settings(self, request: Json) -> Json:
-        """Change the account's settings; any change moves it to TCUs, and never back."""
-        most, model = request.get("MaxQueryTCU"), request.get("QueryPricingModel")
-        if most is not None and (not 4 <= most <= 1000 or most % 4):  # noqa: PLR2004 - the API's limits
-            raise ValidationException("MaxQueryTCU must be a multiple of 4 from 4 to 1000.")
-        if model == "BYTES_SCANNED" and self._account.pricing != model:
-            raise ValidationException(
-                "An account that uses TCUs cannot go back to pricing by bytes scanned."
-            )
-        if request.get("QueryCompute"):
-            raise ValidationException("QueryCompute is not supported by this embedded Timestream")
-        if most is not None or model == "COMPUTE_UNITS":
-            self._account.pricing = "COMPUTE_UNITS"
-            self._account.max_tcu = most or self._account.max_tcu or 200
-            if self._saved is not None:
-                files.replace(self._saved, json.dumps(asdict(self._account)))
-        return self.describe_account_settings({})
+        """Change the account's settings."""
+        return self._account.update(request)
 
     def _insights(self, text: str, answer: Json) -> Json:
         """Return what there is to know about a query that has just run."""
