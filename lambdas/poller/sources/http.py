@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
 PIECE_BYTES = 64 * 1024
 MOST_PATIENCE = 300.0
 """Seconds: a source that wants to be left alone for longer is asked again all the same."""
@@ -57,7 +58,7 @@ class Request:
 
 
 class Http:
-    """A session with one source's server; threads may share it.
+    """Connections to one source's server; threads may share them.
 
     :param limits: time-outs, attempts and the longest answer.
     :param connections: how many are kept: as many as there are threads.
@@ -70,15 +71,9 @@ class Http:
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
         self._limits = limits
         self._pace = Pace(requests_per_second)
-        self._session = requests.Session()
-        # Neither proxies nor ~/.netrc: nothing of the environment belongs in these requests.
-        self._session.trust_env = False
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HeaderTimeoutAdapter(pool_maxsize=connections))
-        self._session.headers.clear()
-        self._session.headers.update(
-            {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
-        )
+        # Not a session: nothing of the environment (proxies, ~/.netrc) nor of an answer before
+        # (cookies) belongs in these requests, and looking for it takes as long as the request.
+        self._adapter = HeaderTimeoutAdapter(pool_maxsize=connections)
 
     def get(self, request: Request, deadline: float, read: Callable[[Answer], T]) -> T:
         """GET until an answer can be read, as often as the limits say.
@@ -114,21 +109,19 @@ class Http:
     ) -> T | SourceError:
         try:
             with closing(
-                self._session.get(
-                    request.url,
-                    headers=request.headers,
-                    params=request.parameters,
-                    timeout=timeout,
-                    stream=True,
-                    # A redirect would carry a key in a header to wherever it leads.
-                    allow_redirects=False,
-                )
+                # A redirect is not followed: it would carry a key in a header to wherever it leads.
+                self._adapter.send(_prepared(request), stream=True, timeout=timeout)
             ) as response:
                 return read(Answer(response, self._limits.max_bytes, deadline))
         except SourceError as error:
             return error
         except (requests.RequestException, HTTPError) as error:
             return _in_our_words(error, timeout)
+
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    headers = {**HEADERS, **request.headers}
+    return requests.Request("GET", request.url, headers, params=request.parameters).prepare()
 
 
 def _in_our_words(error: Exception, timeout: float) -> SourceError:
