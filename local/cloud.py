@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
-from local.services import dynamodb, sqs
+from local.services import dispatch, dynamodb, sqs
 from local.services.alarms.metrics import Metrics
 from local.services.alarms.runner import AlarmRunner
 from local.services.budgets import install as install_budgets
@@ -193,6 +193,7 @@ class Cloud:
                 *(self.account, self.clock, invoker, surroundings, self._meter),
                 others=[self.alarms, streams],
             )
+            dispatch.install(patches)
             server = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
             server.start()
             stack.callback(server.join)

@@ -5,6 +5,7 @@ The last hour is calm, so that what was queued can be written.
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import sys
@@ -234,6 +235,10 @@ class Chaos:
             deployment = Deployment(cloud, self._settings, self._output)
             deployment.deploy()
             self._meter.start()
+            # All of this stays to the end: it is not to be looked through again and again.
+            gc.collect()
+            gc.freeze()
+            stack.callback(gc.unfreeze)
             self._say("deployed")
             self._let_pass(cloud)
             # Before the history is read back: those queries are the judge's own.
