@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from embedded_timestream.clock import Clock
     from local.meter import Meter
+    from local.services.lambda_runtime.internet import Internet
     from local.services.lambda_runtime.runtime import Surroundings
     from local.services.scheduler import Invoker
 
@@ -99,6 +100,7 @@ class Cloud:
     :param fsync: whether those outlive the computer's power, and not only the process.
     :param meter: counts what would be billed, if that is wanted.
     :param disturbance: disturbs what passes between its parts, if that is wanted.
+    :param internet: servers of this computer that functions reach by names of the internet.
     """
 
     _is_open: ClassVar[bool] = False
@@ -116,7 +118,9 @@ class Cloud:
         disturbance: Disturbance | None = None,
         *,
         fsync: bool = False,
+        internet: Internet | None = None,
     ) -> None:
+        self._internet = internet
         self.clock = clock
         self.account = DEFAULT_ACCOUNT_ID
         self.requests = Counter[str]()
@@ -171,7 +175,7 @@ class Cloud:
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)
             self.runtime = stack.enter_context(
-                LambdaRuntime(self.clock, self.endpoint, directory, surroundings)
+                LambdaRuntime(self.clock, self.endpoint, directory, surroundings, self._internet)
             )
             install_lambda(patches, self.runtime)
             streams = StreamRunner(self.account, self.clock, self.runtime, surroundings)

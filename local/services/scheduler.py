@@ -142,7 +142,8 @@ class ScheduleRunner:
         """Give the enabled schedules with the time at which each is due next."""
         seen: dict[_Key, datetime | None] = {}
         for schedule in self._deployed():
-            if schedule.state != "ENABLED":
+            # An update that does not say it enables one; stock moto forgets the state.
+            if (schedule.state or "ENABLED") != "ENABLED":
                 continue
             key = _key(schedule)
             seen[key] = due = self._due[key] if key in self._due else self._first(schedule)

@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import resource
+import socket
 import sys
 import time
 import traceback
@@ -143,6 +144,26 @@ def live_in(clock_path: str, library: str, replies: BinaryIO) -> Any:  # noqa: A
     return simulation
 
 
+def reach(addresses: dict[str, list[Any]]) -> None:
+    """Let names of the internet lead to servers of this computer.
+
+    :param addresses: by name, a public address and the port that it leads to.
+    """
+    ports = dict(addresses.values())
+    lookup, connect = socket.getaddrinfo, socket.socket.connect
+
+    def look_up(host: Any, *rest: Any, **options: Any) -> Any:  # noqa: ANN401 - as socket has them
+        return lookup(addresses[host][0] if host in addresses else host, *rest, **options)
+
+    def connect_to(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - likewise
+        if isinstance(address, tuple) and address[0] in ports:
+            address = ("127.0.0.1", ports[address[0]])
+        connect(self, address)
+
+    socket.getaddrinfo = look_up
+    socket.socket.connect = connect_to  # type: ignore[assignment,method-assign] # takes more kinds of addresses
+
+
 def send(replies: BinaryIO, reply: dict[str, Any]) -> None:
     """Send one line to the parent, after everything that the function wrote."""
     sys.stdout.flush()
@@ -172,6 +193,8 @@ def main() -> None:
     simulation = None
     if settings["clock"]:
         simulation = live_in(settings["clock"], settings["library"], replies)
+    if settings["internet"]:
+        reach(settings["internet"])
     logging.getLogger().addHandler(LogHandler())
     started = time.perf_counter()
     try:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local.services.lambda_runtime.internet import Internet
+
 INIT_SECONDS = 10.0
 """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html (init phase)"""
 
@@ -46,6 +48,8 @@ class Layout:
     """What simulated time needs; only the bootstrap sees it."""
     clock_path: Path | None
     """The simulated clock, or None for the computer's time."""
+    internet: Internet | None = None
+    """What functions reach besides the cloud."""
 
 
 class ExecutionEnvironment:
@@ -72,6 +76,7 @@ class ExecutionEnvironment:
             "runtime": str(layout.runtime),
             "library": str(layout.library),
             "clock": str(layout.clock_path) if layout.clock_path else None,
+            "internet": layout.internet.addresses() if layout.internet else {},
         }
         command = [sys.executable, "-I", "-S", str(_BOOTSTRAP), json.dumps(settings)]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our own bootstrap
@@ -80,7 +85,7 @@ class ExecutionEnvironment:
             stdout=child_output,
             stderr=child_output,
             cwd=task_root,
-            env=dict(variables),
+            env={**variables, **(layout.internet.variables() if layout.internet else {})},
             pass_fds=(child_requests, child_replies),
             start_new_session=True,  # so that what the function starts dies with it
         )

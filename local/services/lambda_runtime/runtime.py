@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from embedded_timestream.clock import Clock
+    from local.services.lambda_runtime.internet import Internet
 
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 """What AWS's Python runtime has of its own:
@@ -149,10 +150,16 @@ class LambdaRuntime:
 
     :param endpoint: the address of the cloud, for the functions' AWS_ENDPOINT_URL.
     :param directory: where code is unpacked; the caller removes it.
+    :param internet: what functions reach besides the cloud.
     """
 
     def __init__(
-        self, clock: Clock, endpoint: str, directory: Path, surroundings: Surroundings
+        self,
+        clock: Clock,
+        endpoint: str,
+        directory: Path,
+        surroundings: Surroundings,
+        internet: Internet | None = None,
     ) -> None:
         self._clock = clock
         self._endpoint = endpoint
@@ -171,6 +178,7 @@ class LambdaRuntime:
             runtime=_link(directory / "runtime", RUNTIME_PACKAGES),
             library=_link(directory / "library", SIMULATION_PACKAGES),
             clock_path=clock.path if isinstance(clock, SimulatedClock) else None,
+            internet=internet,
         )
 
     def __enter__(self) -> Self:
