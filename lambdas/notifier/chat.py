@@ -81,7 +81,7 @@ def load(kind: str, address: str, timeout: float) -> Any:  # noqa: ANN401 - one 
     try:
         parsed = plugin_class.parse_url(address)
         if parsed and parsed["schema"] in _schemas(plugin_class):
-            plugin = plugin_class(**parsed)
+            plugin = plugin_class(**parsed, asset=_asset())
     except Exception:  # noqa: BLE001, S110 - its text may quote the address
         pass
     if plugin is None or not _is_encrypted(kind, plugin):
@@ -90,6 +90,15 @@ def load(kind: str, address: str, timeout: float) -> Any:  # noqa: ANN401 - one 
     plugin.redirects = False
     plugin.socket_connect_timeout = plugin.socket_read_timeout = timeout
     return plugin
+
+
+def _asset() -> Any:  # noqa: ANN401 - one of Apprise's
+    """Say whose messages they are, and show no pictures of Apprise's site."""
+    from apprise.asset import AppriseAsset  # noqa: PLC0415 - loaded with the first plugin
+
+    asset = AppriseAsset(app_id="bridgewatch", app_desc="bridgewatch", http_redirects=False)
+    asset.image_url_mask = asset.image_url_logo = ""
+    return asset
 
 
 def _schemas(plugin_class: Any) -> set[str]:  # noqa: ANN401 - likewise

@@ -35,6 +35,7 @@ ALLOWED = {
 # The runtime's own (boto3, which is botocore), and what a function's requirements.in bundles
 # (requests, which is urllib3). The mypy stubs are imported by type checkers only.
 BUNDLED = {
+    "apprise",
     "aws_lambda_powertools",
     "boto3",
     "botocore",
