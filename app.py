@@ -73,6 +73,7 @@ def add_stacks(app: App, settings: Settings) -> None:
         dashboard=settings.dashboard,
         recent=recent,
         beats=settings.page is not None,
+        marks=settings.notify.watches_sight,
     )
     if settings.notify.rules and isinstance(recent, ObservationTable):
         NotifierStack(

@@ -61,6 +61,7 @@ class PollerStack(Stack):
     :param recent: the table of recent observations, if there is one: a store in DynamoDB, or one
         beside it.
     :param beats: whether the poller writes there what each poll knew, for the page.
+    :param marks: whether it marks there the bridges that it does not see, for the notifier.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class PollerStack(Stack):
         dashboard: bool = False,
         recent: DynamoDbStore | None = None,
         beats: bool = False,
+        marks: bool = False,
     ) -> None:
         super().__init__(scope, construct_id, description="bridgewatch: the poller")
         self._deployment = deployment
@@ -105,7 +107,7 @@ class PollerStack(Stack):
         )
         self._grant_keys(poller, key_parameters)
         if recent is not None:
-            self._let_tell(poller, recent, beats=beats)
+            self._let_tell(poller, recent, beats=beats, marks=marks)
         self._queues.grant_send(poller)
         self._queues.grant_redrive(redriver)
         self._scheduler = self._role_of_schedules(poller, redriver)
@@ -174,7 +176,9 @@ class PollerStack(Stack):
         self._store.grant_write(function)
         return function
 
-    def _let_tell(self, poller: lambda_.Function, recent: DynamoDbStore, *, beats: bool) -> None:
+    def _let_tell(
+        self, poller: lambda_.Function, recent: DynamoDbStore, *, beats: bool, marks: bool
+    ) -> None:
         """Let the poller write what the public sees, after the records."""
         if recent is not self._store:
             recent.grant_write(poller)
@@ -183,6 +187,8 @@ class PollerStack(Stack):
             poller.add_environment("BRIDGEWATCH_RECENT_DAYS", days)
         if beats:
             poller.add_environment("BRIDGEWATCH_BEAT_TABLE", recent.table_name)
+        if marks:
+            poller.add_environment("BRIDGEWATCH_SIGHT_TABLE", recent.table_name)
 
     def _grant_keys(self, function: lambda_.Function, parameters: Sequence[str]) -> None:
         """Let the function read API keys.

@@ -13,12 +13,13 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from local.bridges.openings import (
+    HISINGSBRON,
     Change,
     Openings,
     changes,
@@ -29,16 +30,20 @@ from local.bridges.openings import (
 )
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH, BridgeServer
 from local.cloud import Cloud
+from local.demo import told
 from local.demo.comparison import Comparison, compare
 from local.demo.deployment import ROOT, Deployment
 from local.demo.stores import STORES
 from local.meter import Meter
 from local.meter.meter import in_words, prices
+from local.receivers.server import Receivers
 from local.simulated_time.clock import SimulatedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from local.receivers.server import Received
 
 OUTPUT = ROOT / "build" / "demo"
 """Where the settings, the templates and `summary.json` of the last run are."""
@@ -76,6 +81,7 @@ class Scenario:
 
     :param source: the source as the settings have it; its `url` is added when it is served.
     :param path: where the simulated bridges serve it.
+    :param notify: who is told what, as the settings have it.
     """
 
     openings: Openings
@@ -83,6 +89,7 @@ class Scenario:
     end: datetime
     source: dict[str, Any]
     path: str
+    notify: dict[str, Any] = field(default_factory=dict)
 
     def settings(self, url: str, store: str) -> dict[str, Any]:
         """Write the settings of a deployment that watches these bridges at `url`.
@@ -92,10 +99,17 @@ class Scenario:
         return {
             "deployment": DEPLOYMENT,
             "bridges": [
-                {"name": bridge, "source": "simulated", "code": bridge} for bridge in self.openings
+                {
+                    "name": bridge,
+                    "source": "simulated",
+                    "code": bridge,
+                    "timezone": "Europe/Stockholm" if bridge == HISINGSBRON else "Europe/Amsterdam",
+                }
+                for bridge in self.openings
             ],
             "sources": {"simulated": {**self.source, "url": url + self.path}},
             "storage": {"type": store},
+            **({"notify": self.notify} if self.notify else {}),
         }
 
 
@@ -107,6 +121,7 @@ class Summary:
     :param metered: what watching used of all that AWS bills, by dimension.
     :param openings_by_day: how many bridges opened on each day, as SQL tells it.
     :param usd: what that would have cost, with the free allowances and without.
+    :param told: what people were told, if the settings have rules.
     :param seconds: real time, from nothing to here.
     """
 
@@ -121,6 +136,7 @@ class Summary:
     write_requests: int
     metered: dict[str, float]
     usd: dict[str, float]
+    told: told.Telling | None
     seconds: float
 
 
@@ -133,7 +149,8 @@ def hisingsbron(days: int = DAYS) -> Scenario:
         "pointer": "/status",
         "statuses": {"Open": "Closed", "Closed": "Open"},
     }
-    return Scenario(generate(SEED, start, end), start, end, source, ROAD_SIGNALS_PATH)
+    openings = generate(SEED, start, end)
+    return Scenario(openings, start, end, source, ROAD_SIGNALS_PATH, told.RULES)
 
 
 def replay(file: Path) -> Scenario:
@@ -172,12 +189,15 @@ class Demo:
             clock = SimulatedClock(scenario.start)
             self._say("starting the embedded cloud and the simulated bridges")
             meter = Meter(clock)
-            cloud = stack.enter_context(Cloud(clock, meter=meter))
+            receivers = stack.enter_context(Receivers(clock, told.NAMES, self._output))
+            internet = receivers.internet
+            cloud = stack.enter_context(Cloud(clock, meter=meter, internet=internet))
             bridges = stack.enter_context(BridgeServer(clock, scenario.openings, KEY))
             settings = json.dumps(scenario.settings(bridges.url, self._store), indent=2)
             self._settings.write_text(settings, encoding="utf-8")
             deployment = Deployment(cloud, self._settings, self._output, self._say)
             cloud.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=KEY, Type="SecureString")
+            told.keep_secrets(cloud)
             deployment.deploy()
             deployment.cdk("diff", "--fail", "--method=template")
             self._say("deployed; nothing differs from the templates")
@@ -188,14 +208,16 @@ class Demo:
             requests = cloud.requests[STORES[self._store].write]
             self._say("python -m bridgewatch status")
             _print_first(deployment.bridgewatch(clock.path, "status"))
-            told = deployment.bridgewatch(
+            by_day = deployment.bridgewatch(
                 clock.path, "query", _DAYS % f"{scenario.start:%Y-%m-%d %H:%M:%S}", "--csv"
             )
-            days = {row["day"][:10]: int(row["openings"]) for row in csv.DictReader(StringIO(told))}
+            days = {
+                row["day"][:10]: int(row["openings"]) for row in csv.DictReader(StringIO(by_day))
+            }
             stored = list(
                 STORES[self._store].records(cloud, DEPLOYMENT, scenario.openings, scenario.start)
             )
-            return self._conclude(stored, days, requests, metered, usd)
+            return self._conclude(stored, days, requests, (metered, usd), receivers.received)
 
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
@@ -216,13 +238,15 @@ class Demo:
         stored: list[Change],
         openings_by_day: dict[str, int],
         write_requests: int,
-        metered: dict[str, float],
-        usd: dict[str, float],
+        bill: tuple[dict[str, float], dict[str, float]],
+        received: list[Received],
     ) -> Summary:
         scenario = self._scenario
+        metered, usd = bill
         compared = compare(scenario.openings, self._polls, stored)
         _print_days(openings_by_day)
         _print_strips(stored, compared.stored, scenario.end)
+        telling, verdict = told.compared(received, compared.seeable, scenario.end)
         true_changes = changes(scenario.openings, scenario.start, scenario.end)
         summary = Summary(
             polls=len(self._polls),
@@ -236,9 +260,12 @@ class Demo:
             write_requests=write_requests,
             metered=metered,
             usd=usd,
+            told=telling if scenario.notify else None,
             seconds=round(time.monotonic() - self._began, 1),
         )
         _print_comparison(summary, compared)
+        if scenario.notify:
+            told.show(received, telling, verdict)
         file = self._output / "summary.json"
         file.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
         sys.stdout.write(f"{in_words(usd)}\n")
@@ -307,7 +334,10 @@ def run(openings: Path | None, store: str) -> bool:
 
     :param openings: a CSV file of real openings to replay, or None for a week of Hisingsbron.
     :param store: where the history is kept, as `storage.type` has it.
-    :returns: whether nothing was lost and nothing invented.
+    :returns: whether nothing was lost and nothing invented, and all of it was told.
     """
     summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT, store).run()
-    return summary.lost == summary.invented == 0
+    all_told = summary.told is None or (
+        summary.told.told == summary.told.events and not summary.told.invented
+    )
+    return summary.lost == summary.invented == 0 and all_told
