@@ -37,6 +37,7 @@ ALARM_METRICS = {"timestream": 9, "dynamodb": 8}
 LEAST_WRITE_UNITS = 10
 
 REDRIVE_SECONDS = 300
+RECENT_DAYS = 32
 METRICS = 2
 """Unobserved and RecordsWritten; what tells of failures appears only with them."""
 
@@ -83,6 +84,7 @@ def deployment(settings: Settings) -> Deployment:
         customer_keys=int(settings.storage.kms_key),
         budget_actions=settings.budget.fuse * (1 + (settings.page is not None)),
         api_keys=len(settings.key_parameters()),
+        recent=_recent(settings),
         notifications=_notifications(settings),
         page=_page(settings),
     )
@@ -137,6 +139,13 @@ def _page(settings: Settings) -> PageVisits | None:
         item_bytes=ceil(Fraction(sum(map(_item_bytes, settings.bridges)), bridges)),
         beside=settings.storage.type == "timestream",
     )
+
+
+def _recent(settings: Settings) -> DynamoDbTable | None:
+    """Tell what table there is beside Timestream; where there is a page, that accounts for it."""
+    if settings.storage.type == "dynamodb" or settings.page or not settings.notify.rules:
+        return None
+    return DynamoDbTable(retention_days=RECENT_DAYS, point_in_time_recovery=False)
 
 
 def _notifications(settings: Settings) -> Notifications | None:

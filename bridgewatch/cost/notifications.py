@@ -35,8 +35,8 @@ LOG_BYTES_A_TELLING = 300
 # A TLS handshake and a request, with their packets' headers.
 BYTES_SENT_A_MESSAGE = 6000
 
-WAKES_A_CHANGE = Fraction("0.1")
-"""Of openings that last long, and of silences: most are over before they are due."""
+WAKES_A_CHANGE = Fraction("0.6")
+"""One of each opening, as if all lasted longer than a rule waits, and some of silences."""
 
 
 @dataclass(frozen=True, kw_only=True)

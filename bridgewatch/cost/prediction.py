@@ -100,6 +100,7 @@ class Deployment:
     :param queries_a_day: how often the table is queried.
     :param rows_a_query: how many records a query scans.
     :param tcu_a_query: how many compute units a query gets.
+    :param recent: the table of recent observations beside the store, if there is one.
     :param notifications: who is told of changes; None is nobody.
     :param page: the public page, if there is one.
     """
@@ -127,6 +128,7 @@ class Deployment:
     queries_a_day: Fraction | int = 0
     rows_a_query: int = 1000
     tcu_a_query: int = TCU_A_QUERY
+    recent: DynamoDbTable | None = None
     notifications: Notifications | None = None
     page: PageVisits | None = None
 
@@ -159,7 +161,9 @@ def predict(deployment: Deployment) -> Usage:
 def _store(deployment: Deployment) -> Usage:
     if isinstance(deployment.store, DynamoDbTable):
         return _dynamodb(deployment, deployment.store)
-    return _timestream(deployment, deployment.store)
+    beside = replace(deployment, queries_a_day=0)
+    recent = _dynamodb(beside, deployment.recent) if deployment.recent else Usage()
+    return _timestream(deployment, deployment.store) + recent
 
 
 def _timestream(deployment: Deployment, table: TimestreamTable) -> Usage:

@@ -27,7 +27,7 @@ SECRETS = {
     "/demo/phone": f"ntfys://{PHONE}/bridges",
 }
 
-LONG = timedelta(minutes=10)
+LONG = timedelta(minutes=6)
 DUE = timedelta(minutes=2)
 """What is due so shortly before the end may be told after it: a minute late, and looked at."""
 
