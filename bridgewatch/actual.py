@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from bridgewatch.metrics import Metric, latest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -37,10 +39,17 @@ SERVICES = {
 
 # https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html
 METRICS = {
-    "QueryTCU": "Maximum",
-    "CumulativeBytesMetered": "Sum",
-    "MemoryCumulativeBytesMetered": "Average",
-    "MagneticCumulativeBytesMetered": "Average",
+    "QueryTCU": Metric(
+        "AWS/Usage", "ResourceCount", "Maximum", {"Service": "Timestream", "Resource": "QueryTCU"}
+    ),
+    **{
+        name: Metric("AWS/Timestream", name, statistic)
+        for name, statistic in {
+            "CumulativeBytesMetered": "Sum",
+            "MemoryCumulativeBytesMetered": "Average",
+            "MagneticCumulativeBytesMetered": "Average",
+        }.items()
+    },
 }
 _DAY_SECONDS = 86_400
 
@@ -65,7 +74,8 @@ class Actual:
     :param tagged: the part that carries this deployment's tag: nothing, unless the payer account
         has activated the tag for cost allocation.
     :param budget: None if it isn't deployed.
-    :param metrics: the last day's value of each of METRICS that has data this month.
+    :param metrics: the last day's value of each of METRICS that has data this month, by its name
+        and the operation that it is of, if it is told apart by that.
     """
 
     account: Mapping[str, Fraction]
@@ -137,26 +147,17 @@ def _budget(client: Callable[..., Any], deployment: str) -> Budget | None:
 
 
 def _metrics(cloudwatch: Any, database: str, now: datetime) -> dict[str, float]:  # noqa: ANN401 - a client
-    """Read the last day's value of Timestream's metrics: of the database, or of the account."""
+    """Read the last day's value of Timestream's metrics: of the database, or of the account.
+
+    One that several operations share is told of each: `CumulativeBytesMetered of Query`.
+    """
     values: dict[str, float] = {}
-    start = datetime.combine(now.date().replace(day=1), time(), now.tzinfo)
-    for name, statistic in METRICS.items():
-        listed = cloudwatch.list_metrics(Namespace="AWS/Timestream", MetricName=name)["Metrics"]
-        # Which dimensions a metric has is not the same for all, and not always documented.
-        for metric in sorted(listed, key=lambda one: _is_of(one, database)):
-            points = cloudwatch.get_metric_statistics(
-                Namespace="AWS/Timestream",
-                MetricName=name,
-                Dimensions=metric["Dimensions"],
-                StartTime=start,
-                EndTime=now,
-                Period=_DAY_SECONDS,
-                Statistics=[statistic],
-            )["Datapoints"]
-            if points:
-                values[name] = max(points, key=lambda point: point["Timestamp"])[statistic]
+    since = datetime.combine(now.date().replace(day=1), time(), now.tzinfo)
+    for name, metric in METRICS.items():
+        found = latest(cloudwatch, metric, since=since, now=now, period_seconds=_DAY_SECONDS)
+        # The database's own come last, and count.
+        for dimensions, value in sorted(found, key=lambda one: "DatabaseName" in one[0]):
+            if dimensions.get("DatabaseName", database) == database:
+                operation = dimensions.get("Operation")
+                values[f"{name} of {operation}" if operation else name] = value
     return values
-
-
-def _is_of(metric: Mapping[str, Any], database: str) -> bool:
-    return any(dimension["Value"] == database for dimension in metric["Dimensions"])

@@ -45,8 +45,8 @@ UNRESERVED = 100
 """So many concurrent executions have to stay unreserved in an account
 (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html)."""
 
-RESERVING = ("poller", "redriver")
-"""The functions that reserve one each."""
+STACKS = ("storage", "recent", "cost-alarm", "poller", "page", "notifier")
+"""Every stack that a deployment may have."""
 
 LOOK_SECONDS = 60
 """How long one look at a source may take."""
@@ -93,7 +93,7 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
     if on_timestream:
         in_aws.insert(0, ("Timestream", _timestream))
     if settings.reserve_concurrency:
-        in_aws.append(("Lambda", partial(_concurrency, deployment=settings.deployment)))
+        in_aws.append(("Lambda", partial(_concurrency, settings=settings)))
     for name, check in in_aws:
         yield _result(name, check, session) if reachable else _not_yet(name)
     keys = {}
@@ -208,7 +208,7 @@ def _has_key(session: boto3.Session, stack: str) -> bool:
 def _stacks(session: boto3.Session, *, settings: Settings) -> str:
     """See that no stack is in a state that no deployment gets it out of."""
     ways_out = []
-    for one in ("storage", "cost-alarm", "poller"):
+    for one in STACKS:
         name = f"{settings.deployment}-{one}"
         stack = _stack(session, name)
         if stack and (way_out := _way_out(stack)):
@@ -266,20 +266,23 @@ def _bootstrap(session: boto3.Session) -> str:
     return f"version {version['Value']}"
 
 
-def _concurrency(session: boto3.Session, *, deployment: str) -> str:
+def _concurrency(session: boto3.Session, *, settings: Settings) -> str:
+    wanted = {"poller": 1, "redriver": 1}
+    if settings.page:
+        wanted["page"] = settings.page.concurrency
     client = session.client("lambda")
     limits = client.get_account_settings()["AccountLimit"]
     # What this deployment reserves already stays its own.
-    held = sum(_reserved(client, f"{deployment}-{function}") for function in RESERVING)
-    left = limits["UnreservedConcurrentExecutions"] + held - len(RESERVING)
-    if left < UNRESERVED:
+    held = sum(_reserved(client, f"{settings.deployment}-{function}") for function in wanted)
+    unreserved, reserved = limits["UnreservedConcurrentExecutions"] + held, sum(wanted.values())
+    if unreserved - reserved < UNRESERVED:
         raise CheckError(
             f"Of this account's {limits['ConcurrentExecutions']} concurrent executions "
-            f"{left + len(RESERVING)} are unreserved; to reserve one for each of two functions, "
-            f"AWS wants {UNRESERVED + len(RESERVING)}: set reserve_concurrency to false in the "
-            "settings, or ask AWS for more (Service Quotas, Lambda, Concurrent executions)."
+            f"{unreserved} are unreserved; to reserve {reserved} for {' and '.join(wanted)}, AWS "
+            f"wants {UNRESERVED + reserved}: set reserve_concurrency to false in the settings, or "
+            "ask AWS for more (Service Quotas, Lambda, Concurrent executions)."
         )
-    return f"{left + len(RESERVING)} unreserved concurrent executions: enough to reserve two"
+    return f"{unreserved} unreserved concurrent executions: enough to reserve {reserved}"
 
 
 def _reserved(client: Any, function: str) -> int:  # noqa: ANN401 - boto3 makes it at run time

@@ -84,6 +84,11 @@ def describe(place: Place, output: Output) -> None:
         "tags": its_tags,
     }
     print_facts(output, facts)
+    if not sizes:
+        note(
+            "CloudWatch tells no size of this table: it lists no metric of it, or none of the last "
+            "day. AWS documents the account's only, which `cost --actual` tells."
+        )
 
 
 @tables.command()

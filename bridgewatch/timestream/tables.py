@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
+from bridgewatch.metrics import Metric, latest
 from lambdas.timestream import explained
 
 if TYPE_CHECKING:
@@ -104,33 +105,28 @@ def owned_by_stack(found: Mapping[str, str]) -> bool:
 def stored_bytes(connection: Connection, database: str, table: str) -> dict[str, int]:
     """Ask CloudWatch how much a table stores, by store: memory and magnetic, where it is known.
 
-    Timestream itself doesn't tell. A metric of the last day, so what is new isn't in it
-    (https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html).
+    Timestream itself doesn't tell. A metric of the last day, so what is new isn't in it; and AWS
+    documents that of the whole account only
+    (https://docs.aws.amazon.com/timestream/latest/developerguide/metrics-dimensions.html), so it
+    is looked for.
 
     :raises StoreError: if CloudWatch failed.
     """
     now = datetime.now(UTC)
-    dimensions = [
-        {"Name": "DatabaseName", "Value": database},
-        {"Name": "TableName", "Value": table},
-        {"Name": "Operation", "Value": "Storage"},
-    ]
+    of_the_table = {"DatabaseName": database, "TableName": table}
     found = {}
     with explained():
-        metrics = connection.session().client(
+        cloudwatch = connection.session().client(
             "cloudwatch", config=_PATIENT, endpoint_url=connection.endpoint_url
         )
         for store in ("Memory", "Magnetic"):
-            points = metrics.get_metric_statistics(
-                Namespace="AWS/Timestream",
-                MetricName=f"{store}CumulativeBytesMetered",
-                Dimensions=dimensions,
-                StartTime=now - timedelta(days=1),
-                EndTime=now,
-                Period=3600,
-                Statistics=["Average"],
-            )["Datapoints"]
-            if points:
-                latest = max(points, key=lambda point: point["Timestamp"])
-                found[store.lower()] = int(latest["Average"])
+            name = f"{store}CumulativeBytesMetered"
+            for _, value in latest(
+                cloudwatch,
+                Metric("AWS/Timestream", name, "Average", of_the_table),
+                since=now - timedelta(days=1),
+                now=now,
+                period_seconds=3600,
+            ):
+                found[store.lower()] = int(value)
     return found

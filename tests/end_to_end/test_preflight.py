@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from bridgewatch.cli import app
 from bridgewatch.preflight import BOOTSTRAP_PARAMETER, preflight
 from bridgewatch.settings import Settings, load_settings, parse_settings
+from bridgewatch.settings.page import Page
 from embedded_timestream.clock import SystemClock
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
 from local.cloud import Cloud
@@ -107,7 +108,7 @@ def test_where_all_is_well_each_check_says_what_it_found(settings: Settings, clo
     assert told["region"] == "eu-west-1"
     assert told["store"] == "timestream: nothing is deployed under this name yet"
     assert told["CDK bootstrap"] == "version 33"
-    assert told["Lambda"] == "1000 unreserved concurrent executions: enough to reserve two"
+    assert told["Lambda"] == "1000 unreserved concurrent executions: enough to reserve 2"
     assert told["API key"] == f"is in the parameter {PARAMETER}"
     assert told["source roadsignals"] == "Hisingsbron is Closed"
 
@@ -326,6 +327,20 @@ def test_what_others_reserve_is_not_there_to_be_reserved(
 
     assert passed is False
     assert told.startswith("Of this account's 1000 concurrent executions 101 are unreserved")
+
+
+def test_the_page_reserves_as_many_as_its_settings_say(
+    settings: Settings, reserved: Callable[[str, int], None]
+) -> None:
+    reserved("other", 800)
+    with_page = settings.model_copy(update={"page": Page(concurrency=99)})
+
+    passed, told = checked(with_page)["Lambda"]
+
+    assert passed is False
+    assert (
+        "200 are unreserved; to reserve 101 for poller and redriver and page, AWS wants 201" in told
+    )
 
 
 def test_what_this_deployment_reserves_already_stays_its_own(

@@ -104,8 +104,8 @@ def test_what_it_was_is_told_beside_the_prediction_and_the_budget(cloud: Cloud) 
     table = [line for line in result.stdout.splitlines() if line.startswith("  ")]
     rows = {line[2:].partition("  ")[0]: line.split() for line in table if "." in line}
     assert rows["Timestream"][1:3] == ["0.50", "0.50"]
-    assert rows["Lambda"][1:] == ["0.2500", "0.0000"]
-    assert rows["Amazon Elephants"][2:] == ["12.0000"]
+    assert rows["Lambda"][1:] == ["0.25", "0"]
+    assert rows["Amazon Elephants"][2:] == ["12.00"]
     assert rows["together"][1:3] == ["12.75", "0.50"]
     assert "The budget is 1.00: " in result.stdout
 
@@ -154,6 +154,49 @@ def test_the_table_s_own_metrics_are_told_before_the_account_s(cloud: Cloud) -> 
     document = json.loads(run("--yes", "--json").stdout)
     # then
     assert document["metrics"] == {"MagneticCumulativeBytesMetered": 50.0}
+
+
+def measured(cloud: Cloud, namespace: str, name: str, value: float, **dimensions: str) -> None:
+    cloud.client("cloudwatch").put_metric_data(
+        Namespace=namespace,
+        MetricData=[
+            {
+                "MetricName": name,
+                "Dimensions": [
+                    {"Name": name, "Value": value} for name, value in dimensions.items()
+                ],
+                "Value": value,
+                "Timestamp": datetime.now(UTC) - timedelta(seconds=1),
+            }
+        ],
+    )
+
+
+def test_metrics_are_read_as_aws_documents_them(cloud: Cloud) -> None:
+    # given: bytes metered of each operation, and compute among what else an account uses
+    for operation, value in (("Query", 20.0), ("WriteRecords", 3.0)):
+        measured(cloud, "AWS/Timestream", "CumulativeBytesMetered", value, Operation=operation)
+    usage = {"Service": "Timestream", "Type": "Resource", "Class": "OnDemand"}
+    measured(cloud, "AWS/Usage", "ResourceCount", 4, Resource="QueryTCU", **usage)
+    measured(cloud, "AWS/Usage", "ResourceCount", 99, Resource="OnDemand", **usage)
+    measured(cloud, "AWS/Timestream", "MemoryCumulativeBytesMetered", 7, Operation="Storage")
+    # when
+    document = json.loads(run("--yes", "--json").stdout)
+    # then
+    assert document["metrics"] == {
+        "QueryTCU": 4.0,
+        "CumulativeBytesMetered of Query": 20.0,
+        "CumulativeBytesMetered of WriteRecords": 3.0,
+        "MemoryCumulativeBytesMetered of Storage": 7.0,
+    }
+
+
+def test_other_databases_are_left_out(cloud: Cloud) -> None:
+    # given
+    name = "MemoryCumulativeBytesMetered"
+    measured(cloud, "AWS/Timestream", name, 7, DatabaseName="another", Operation="Storage")
+    # when, then
+    assert json.loads(run("--yes", "--json").stdout)["metrics"] == {}
 
 
 def test_what_aws_refuses_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

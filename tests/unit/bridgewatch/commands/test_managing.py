@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +34,34 @@ def test_tables_are_created_with_the_settings_retention_and_updated(run: Command
     assert (described["memory_hours"], described["magnetic_days"]) == (48, 3650)
     assert (described["late_writes"], described["owned_by_stack"]) == (False, False)
     assert described["memory_bytes"] is None, "CloudWatch knows nothing of a new table"
+
+
+@pytest.mark.parametrize("of_the_table", [True, False])
+def test_a_tables_size_is_told_if_cloudwatch_has_a_metric_of_it(
+    run: Commands,
+    of_the_table: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    # given: AWS documents the operation only, that is the account's
+    whose = {"DatabaseName": DATABASE, "TableName": run.table} if of_the_table else {}
+    run.cloud.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Timestream",
+        MetricData=[
+            {
+                "MetricName": "MemoryCumulativeBytesMetered",
+                "Dimensions": [
+                    {"Name": name, "Value": value}
+                    for name, value in {"Operation": "Storage", **whose}.items()
+                ],
+                "Value": 1234,
+                "Timestamp": datetime.now(UTC) - timedelta(seconds=1),
+            }
+        ],
+    )
+
+    described = run("tables", "describe", "--json")
+
+    assert json.loads(described.stdout)["memory_bytes"] == (1234 if of_the_table else None)
+    assert ("CloudWatch tells no size of this table" in described.stderr) != of_the_table
 
 
 def test_late_writes_keep_their_bucket_when_they_are_switched_on_again(run: Commands) -> None:
