@@ -10,6 +10,8 @@ https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricin
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream import limits
@@ -55,7 +57,8 @@ class Meter:
 
     def __init__(self) -> None:
         self._sizes: dict[tuple[tuple[str, str], tuple[Column, ...]], float] = {}
-        self._times: dict[str, int | None] = {}  # by the SQL that tells them
+        self._lock = threading.Lock()
+        self._times: OrderedDict[str, int | None] = OrderedDict()  # by the SQL that tells them
 
     def scanned(
         self,
@@ -99,11 +102,15 @@ class Meter:
         return first, last
 
     def _evaluated(self, cursor: DuckDBPyConnection, sql: str) -> int | None:
-        if sql not in self._times:
-            if len(self._times) >= _REMEMBERED:
-                self._times.clear()
-            ((self._times[sql],),) = cursor.execute(f"SELECT epoch_ns({sql})").fetchall()
-        return self._times[sql]
+        with self._lock:
+            if sql in self._times:
+                return self._times[sql]
+        ((time,),) = cursor.execute(f"SELECT epoch_ns({sql})").fetchall()
+        with self._lock:
+            self._times[sql] = time
+            while len(self._times) > _REMEMBERED:
+                self._times.popitem(last=False)
+        return None if time is None else int(time)
 
 
 def _row_size(cursor: DuckDBPyConnection, relation: str, columns: Iterable[Column]) -> float:
