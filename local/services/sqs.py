@@ -134,10 +134,13 @@ def _poll_as_sqs_does(patches: Patches, clock: Clock) -> None:
 def metrics(queue: Any, clock: Clock) -> dict[str, float]:
     """Tell what SQS reports each minute of a queue, by the name of the metric in AWS/SQS.
 
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+
     :param queue: moto's.
     """
     kept = list(queue._messages)  # noqa: SLF001 - moto offers the visible ones only
     visible = sum(message.visible for message in kept)
+    delayed = sum(message.delayed for message in kept)
     oldest = min(
         (
             message.sent_timestamp
@@ -149,7 +152,8 @@ def metrics(queue: Any, clock: Clock) -> dict[str, float]:
     now_ms = clock.now_ns() / _MILLISECOND
     return {
         "ApproximateNumberOfMessagesVisible": visible,
-        "ApproximateNumberOfMessagesNotVisible": len(kept) - visible,
+        "ApproximateNumberOfMessagesDelayed": delayed,
+        "ApproximateNumberOfMessagesNotVisible": len(kept) - visible - delayed,
         "ApproximateAgeOfOldestMessage": (
             0 if oldest is None else (now_ms - oldest) / MILLISECONDS
         ),

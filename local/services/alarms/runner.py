@@ -18,9 +18,10 @@ from embedded_timestream.clock import EPOCH, utc
 from local.services.alarms import expression
 from local.services.alarms.evaluation import MORE_PERIODS, Rule, State, state
 from local.services.alarms.metrics import MINUTE_NS, Metric
+from local.services.sqs import metrics as queue_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from moto.cloudwatch.models import Alarm
 
@@ -32,18 +33,6 @@ MINUTE_SECONDS = 60
 
 LONGEST_CATCH_UP = 24 * 60
 """Minutes: so many are evaluated one after another, where time went on without this."""
-
-QUEUE_METRICS: Mapping[str, Callable[[Any], float]] = {
-    "ApproximateNumberOfMessagesVisible": lambda queue: queue.approximate_number_of_messages,
-    "ApproximateNumberOfMessagesNotVisible": lambda queue: (
-        queue.approximate_number_of_messages_not_visible
-    ),
-    "ApproximateNumberOfMessagesDelayed": lambda queue: (
-        queue.approximate_number_of_messages_delayed
-    ),
-}
-"""What SQS tells of a queue each minute:
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
 
 
 class Sender(Protocol):
@@ -148,13 +137,13 @@ class AlarmRunner:
 
     def _measure_queue(self, region: str, metric: Metric, minute: int) -> None:
         """Measure a queue at the end of a minute, if that is what a metric is about."""
-        if metric.namespace != "AWS/SQS" or metric.name not in QUEUE_METRICS:
+        if metric.namespace != "AWS/SQS":
             return
         name = dict(metric.dimensions).get("QueueName", "")
         queue = sqs_backends[self._account][region].queues.get(name)
-        if queue is not None:
-            count = QUEUE_METRICS[metric.name](queue)
-            self._metrics.put(metric, (minute - 1) * MINUTE_NS, [float(count)])
+        measured = queue_metrics(queue, self._clock).get(metric.name) if queue else None
+        if measured is not None:
+            self._metrics.put(metric, (minute - 1) * MINUTE_NS, [measured])
 
     def _change(self, region: str, alarm: Alarm, after: State, now: datetime) -> None:
         before = alarm.state_value

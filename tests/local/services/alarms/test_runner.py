@@ -86,6 +86,34 @@ def test_an_alarm_on_a_queue_rings_in_time_tells_its_topic_and_resolves(cloud: C
     ]
 
 
+def test_what_is_received_again_and_again_is_forgotten_by_its_age_and_not_by_its_number(
+    cloud: Cloud,
+) -> None:
+    # given: an hour's alarm on each, and a message that a redriver tries every five minutes
+    sqs = cloud.client("sqs")
+    work = sqs.create_queue(QueueName="work")["QueueUrl"]
+    hour = {"Period": 300, "EvaluationPeriods": 12, "DatapointsToAlarm": 12}
+    put_alarm(cloud, AlarmName="number", **hour)
+    put_alarm(
+        cloud,
+        AlarmName="age",
+        MetricName="ApproximateAgeOfOldestMessage",
+        **{**hour, "EvaluationPeriods": 1, "DatapointsToAlarm": 1, "Threshold": 3600},
+    )
+    sqs.send_message(QueueUrl=work, MessageBody="stuck")
+
+    for _ in range(20):
+        pass_minutes(cloud, 5)
+        sqs.receive_message(QueueUrl=work, WaitTimeSeconds=1, VisibilityTimeout=120)
+
+    ((alarm, state_, after),) = (
+        (one.alarm, one.state, one.time - START) for one in cloud.alarms.transitions
+    )
+    assert (alarm, state_) == ("number", "ALARM")
+    # Its periods end with each minute: the first of twelve has four minutes of before.
+    assert 55 * MINUTE < after <= 60 * MINUTE
+
+
 def test_an_alarm_for_which_missing_data_breach_rings_at_once(cloud: Cloud) -> None:
     put_alarm(cloud, TreatMissingData="breaching")  # there is no such queue
 
