@@ -18,6 +18,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from bridgewatch.preflight_targets import TargetError, target_checks
 from lambdas.poller.configuration import Configuration
 from lambdas.poller.sources import look_at
 from lambdas.store import StoreError
@@ -101,6 +102,8 @@ def preflight(settings: Settings, session: boto3.Session) -> Iterator[Result]:
         key = _result("API key", _key, session, parameter) if reachable else _not_yet("API key")
         keys[parameter] = key.passed
         yield key
+    for title, check_target in target_checks(settings):
+        yield _result(title, check_target, session) if reachable else _not_yet(title)
     configuration = Configuration.parse(settings.poller_configuration())
     for name, source in configuration.sources.items():
         title = f"source {name}"
@@ -117,7 +120,7 @@ def _not_yet(name: str) -> Result:
 def _result(name: str, check: Callable[P, str], *given: P.args, **options: P.kwargs) -> Result:
     try:
         return Result(name, passed=True, told=check(*given, **options))
-    except (CheckError, StoreError) as error:
+    except (CheckError, StoreError, TargetError) as error:
         told = str(error)
     except ClientError as error:
         answer = error.response["Error"]

@@ -15,6 +15,7 @@ from bridgewatch.cli.databases import databases
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.export import export
 from bridgewatch.cli.history import history
+from bridgewatch.cli.notify import notify
 from bridgewatch.cli.openings import openings
 from bridgewatch.cli.pause import pause, resume
 from bridgewatch.cli.preflight import preflight
@@ -40,6 +41,8 @@ for group, commands in {
 }.items():
     for command in commands:
         app.command(rich_help_panel=group)(command)
+
+app.add_typer(notify, name="notify", rich_help_panel=OPERATE)
 
 for name, subcommands in (("discover", discover), ("databases", databases), ("tables", tables)):
     app.add_typer(subcommands, name=name, rich_help_panel=ADMINISTER)

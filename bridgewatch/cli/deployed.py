@@ -9,13 +9,19 @@ if TYPE_CHECKING:
 
 
 def poller_outputs(connection: "Connection", deployment: str) -> dict[str, str]:
-    """Read the outputs of the poller's stack.
+    """Read the outputs of the poller's stack (see `outputs`)."""
+    return outputs(connection, deployment, "poller")
 
+
+def outputs(connection: "Connection", deployment: str, stack_name: str) -> dict[str, str]:
+    """Read the outputs of a stack.
+
+    :param stack_name: its name without the deployment's before it.
     :raises CommandError: if there is none, or AWS does not say.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes long
 
-    name = f"{deployment}-poller"
+    name = f"{deployment}-{stack_name}"
     client = connection.session().client("cloudformation", endpoint_url=connection.endpoint_url)
     try:
         [stack] = client.describe_stacks(StackName=name)["Stacks"]

@@ -80,6 +80,16 @@ class Target(Model):
         description="How many messages it is sent in a minute at most; more wait.",
     )
 
+    @property
+    def host(self) -> str:
+        """The host of its URL; nothing if it has none."""
+        return urlsplit(self.url or "").hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port of its URL."""
+        return urlsplit(self.url or "").port or 443
+
     def disagreements(self, key: str) -> Iterator[str]:
         """Say what in it contradicts itself, each as a sentence.
 

@@ -92,6 +92,24 @@ def load(kind: str, address: str, timeout: float) -> Any:  # noqa: ANN401 - one 
     return plugin
 
 
+HOSTS = {
+    "slack": "hooks.slack.com",
+    "discord": "discord.com",
+    "telegram": "api.telegram.org",
+    "ntfy": "ntfy.sh",
+}
+
+
+def host_of(kind: str, plugin: Any) -> tuple[str, int, bool]:  # noqa: ANN401 - what `load` gave
+    """Tell which server a plugin talks to, at which port, and whether TLS begins at once."""
+    if kind == "email":
+        at_once = plugin.secure_mode == "ssl"
+        return plugin.smtp_host, plugin.port or (465 if at_once else 587), at_once
+    if kind == "ntfy" and plugin.mode != "cloud":
+        return plugin.host, plugin.port or 443, True
+    return HOSTS[kind], 443, True
+
+
 def _asset() -> Any:  # noqa: ANN401 - one of Apprise's
     """Say whose messages they are, and show no pictures of Apprise's site."""
     from apprise.asset import AppriseAsset  # noqa: PLC0415 - loaded with the first plugin

@@ -208,6 +208,10 @@ class Demo:
             requests = cloud.requests[STORES[self._store].write]
             self._say("python -m bridgewatch status")
             _print_first(deployment.bridgewatch(clock.path, "status"))
+            if scenario.notify:
+                for words in (("list",), ("test", told.HOOK_TARGET)):
+                    self._say(f"python -m bridgewatch notify {' '.join(words)}")
+                    sys.stdout.write(deployment.bridgewatch(clock.path, "notify", *words))
             by_day = deployment.bridgewatch(
                 clock.path, "query", _DAYS % f"{scenario.start:%Y-%m-%d %H:%M:%S}", "--csv"
             )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOOK, PHONE = "hooks.example.com", "ntfy.example.com"
 NAMES = (HOOK, PHONE)
+HOOK_TARGET = "smart-home"
 
 # In base64: a demonstration has no secrets.
 SECRETS = {
@@ -33,7 +34,7 @@ DUE = timedelta(minutes=2)
 
 RULES: dict[str, Any] = {
     "targets": {
-        "smart-home": {
+        HOOK_TARGET: {
             "type": "webhook",
             "url": f"https://{HOOK}/bridges",
             "parameter": "/demo/hook",
@@ -42,15 +43,15 @@ RULES: dict[str, Any] = {
         "everyone": {"type": "topic"},
     },
     "rules": {
-        "opens": {"when": "opens", "targets": ["smart-home", "everyone"]},
-        "closes": {"when": "closes", "targets": ["smart-home", "everyone"]},
+        "opens": {"when": "opens", "targets": [HOOK_TARGET, "everyone"]},
+        "closes": {"when": "closes", "targets": [HOOK_TARGET, "everyone"]},
         "long": {
             "when": "open_for",
             "minutes": LONG // timedelta(minutes=1),
-            "targets": ["smart-home"],
+            "targets": [HOOK_TARGET],
         },
-        "nobody-knows": {"when": "unknown_for", "minutes": 10, "targets": ["smart-home"]},
-        "known-again": {"when": "known_again", "minutes": 10, "targets": ["smart-home"]},
+        "nobody-knows": {"when": "unknown_for", "minutes": 10, "targets": [HOOK_TARGET]},
+        "known-again": {"when": "known_again", "minutes": 10, "targets": [HOOK_TARGET]},
         "before-work": {
             "when": "opens",
             "targets": ["phone"],

@@ -75,6 +75,9 @@ def test_what_happened_that_day_was_told_and_nothing_else(day: Day) -> None:
     # Timed ones come within a minute, and changes at once.
     assert telling.longest_seconds < 60
     assert "Hisingsbron opened at" in day.told
+    # By `notify test` and `notify list`.
+    assert "smart-home was told: HTTP 200." in day.told
+    assert "open_for 6 min" in day.told
 
 
 @pytest.mark.timeout(120)
