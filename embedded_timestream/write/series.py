@@ -18,9 +18,6 @@ class Times:
         self._ordered = array("q", ordered or ())
         self._late: set[int] = set()
 
-    def __len__(self) -> int:
-        return len(self._ordered) + len(self._late)
-
     def __contains__(self, time: int) -> bool:
         ordered = self._ordered
         if not ordered or time > ordered[-1]:

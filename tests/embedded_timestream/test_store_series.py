@@ -22,6 +22,17 @@ def test_times_are_a_set(times: list[int]) -> None:
     assert [time for time in range(41) if time in kept] == sorted(set(times))
 
 
+@given(st.lists(st.integers(0, 40), unique=True), st.integers(-1, 41), st.integers(-1, 41))
+def test_times_are_counted_between_two(times: list[int], first: int, last: int) -> None:
+    kept = Times()
+    for time in times:
+        kept.add(time)
+
+    assert kept.oldest() == min(times, default=None)
+    assert kept.between(first, last) == sum(first <= time <= last for time in times)
+    assert all(time in kept for time in times)
+
+
 @pytest.mark.parametrize("order", ["ascending", "descending", "shuffled"])
 def test_a_time_takes_about_eight_bytes_in_whatever_order_it_came(order: str) -> None:
     times = [1767614400000000000 + i for i in range(100_000)]
