@@ -244,8 +244,9 @@ def _queued(evidence: AlarmEvidence, queued: timedelta) -> _Causes:
         if first:
             if at - first > queued + 3 * SLACK:
                 must.append(Span(first, first + queued + 2 * SLACK))
-            if at - empty > queued - SLACK:
-                may.append(Span(empty + queued - SLACK, at + 2 * SLACK))
+            # Of the first five minutes and of the last, one with a message is enough.
+            if at - empty > queued - 2 * SLACK:
+                may.append(Span(empty + queued - 2 * SLACK, at + 2 * SLACK))
         empty, first = at, None
     return must, may
 

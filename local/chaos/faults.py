@@ -80,13 +80,23 @@ class Faults:
         now = utc(self._clock)
         if not self._start <= now < self._end:
             return None
-        lasting = [one.fault for one in self.outages.get(edge, ()) if one.start <= now < one.end]
+        lasting = self.lasting(edge)
         with self._choosing:
             fault = lasting[0] if lasting else self._by_chance(edge, what)
             if fault is None or fault in excluded:
                 return None
             self.counts[f"{edge}/{fault}"] += 1
         return fault
+
+    def lasting(self, *edges: str) -> list[str]:
+        """Give the faults of the outages that last now, at these edges or at any."""
+        now = utc(self._clock)
+        return [
+            one.fault
+            for edge in edges or self.outages
+            for one in self.outages.get(edge, ())
+            if one.start <= now < one.end
+        ]
 
     def _by_chance(self, edge: str, what: str) -> str | None:
         drawn = self._chance(f"{edge}/{what}").random()

@@ -26,6 +26,9 @@ DEATHS = ("Runtime.ExitError", "Sandbox.Timedout")
 ONLY_COPY = "only in this log"
 """Marks a line of the poller's log that holds the only copy of a record (docs/operations.md)."""
 
+BESIDE = "beside"
+"""The fault that a second container runs while the first does."""
+
 DELAY_SECONDS = (5, 50)
 DUPLICATE_SECONDS = (0, 20)
 
@@ -34,9 +37,11 @@ class DisturbedInvocations:
     """An `Invoker` before the runtime: events come late, twice or never, containers vanish.
 
     :param queued: counts the messages of the queue.
+    :param beside: the function of which two containers may run at one moment, where no reserved
+        concurrency forbids it; `run_beside` is called when the first waits for an answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them are keyword-only
         self,
         runtime: LambdaRuntime,
         clock: Clock,
@@ -44,12 +49,15 @@ class DisturbedInvocations:
         journal: Journal,
         *,
         queued: Callable[[], int],
+        beside: str,
     ) -> None:
         self._runtime = runtime
         self._clock = clock
         self._faults = faults
         self._journal = journal
         self._queued = queued
+        self._beside = beside
+        self._second: tuple[Function, str] | None = None
         self._numbers = itertools.count()
         self._later: list[tuple[datetime, int, Function, str]] = []
 
@@ -64,6 +72,19 @@ class DisturbedInvocations:
             case "duplicate":
                 self._postpone(function, event, DUPLICATE_SECONDS)
         self._run(function, event)
+
+    def run_beside(self) -> bool:
+        """Run the second container of what runs now, if it is to have one; tell whether it was."""
+        if self._second is None:
+            return False
+        second, self._second = self._second, None
+        self._run(*second)
+        return True
+
+    def _may_be_two(self, function: Function) -> bool:
+        # In an outage a run takes so long that the first would give up its own wait.
+        alone = self._journal.run is None and not self._faults.lasting()
+        return alone and function.reserved is None and function.name == self._beside
 
     def next_due(self) -> datetime | None:
         """Tell when the next event or retry is due, or None."""
@@ -84,11 +105,15 @@ class DisturbedInvocations:
         heapq.heappush(self._later, (due, next(self._numbers), function, event))
 
     def _run(self, function: Function, event: str) -> None:
-        if self._faults.choose("lambda") == "cold":
-            self._runtime.forget(function.arn)
+        excluded = () if self._may_be_two(function) else (BESIDE,)
+        match self._faults.choose("lambda", excluded=excluded):
+            case "cold":
+                self._runtime.forget(function.arn)
+            case "beside":
+                self._second = (function, event)
         run = self._journal.begin(function.name, utc(self._clock))
         invocation = self._runtime.invoke_later(function, event)
-        self._journal.end()
+        self._journal.end(run)
         self._journal.queue.append((utc(self._clock), self._queued()))
         if invocation is None:
             return

@@ -64,28 +64,37 @@ class Run:
 
 
 class Journal:
-    """The runs of all functions, in the order of time; one runs at a time."""
+    """The runs of all functions, in the order of time.
+
+    One runs at a time, or a second one while the first waits for an answer.
+    """
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.queue: list[tuple[datetime, int]] = []
         """How many messages the queue had after each run, those that are hidden included."""
-        self._current: Run | None = None
+        self._current: list[Run] = []
 
     def begin(self, function: str, now: datetime) -> Run:
         """Note that a function begins to run."""
-        self._current = Run(function, now)
-        self.runs.append(self._current)
-        return self._current
+        run = Run(function, now)
+        self._current.append(run)
+        self.runs.append(run)
+        return run
 
-    def end(self) -> None:
+    def end(self, run: Run) -> None:
         """Note that it has ended."""
-        self._current = None
+        self._current.remove(run)
 
     @property
     def run(self) -> Run | None:
         """What runs now: what passes belongs to it."""
-        return self._current
+        return self._current[-1] if self._current else None
+
+    @property
+    def beside(self) -> bool:
+        """Whether it runs beside another one, which waits."""
+        return len(self._current) > 1
 
 
 def truncated_to_milliseconds(time: datetime) -> datetime:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from local.chaos.journal import Answer, Run
 
 
+GIVEN_UP = timedelta(days=3)
+"""After so long a record comes into the dead-letter queue, with whatever failed."""
+
 LONG = timedelta(seconds=8)
 """In polls whose sources take longer, there may be no time for a second look: a poll may take half
 of its interval for them, and each source has its share of that."""
@@ -75,8 +78,8 @@ class Verdict:
     :param lost: changes that are nowhere.
     :param invented: records, of the table or the dead-letter queue, that no poll observed.
     :param doubled: records that are in the table more than once.
-    :param unjustified: records that were given up although nothing had rejected them, or left to
-        the log although no queue had failed.
+    :param unjustified: records that were given up although nothing had rejected them, nor failed
+        them for three days, or left to the log although no queue had failed.
     :param hidden: silences that are reported as no gap, by bridge.
     :param false_gaps: gaps in which no poll is missing, nor a record that was queued and then given
         up, by bridge.
@@ -124,6 +127,14 @@ def judge(
     known = {seen for history in observed.values() for seen in history}
     dead = [seen for seen in changes if seen not in table and evidence.dead_letters.get(seen)]
     rejected = {seen for run in runs for seen in run.rejected}
+    # As docs/operations.md says, after three days in vain.
+    in_vain = {
+        seen
+        for run in runs
+        if run.dead_lettered
+        for seen in run.kept
+        if run.start - seen.time >= GIVEN_UP
+    }
     logged = {seen for run in polls for seen in run.logged}
     needlessly = {seen for run in polls if not run.queue_failed for seen in run.logged}
     at_once = {seen for run in polls for seen in run.rejected}
@@ -147,7 +158,7 @@ def judge(
         lost=tuple(sorted({*changes} - {*table} - {*dead})),
         invented=tuple(sorted(kept - known)),
         doubled=tuple(sorted(_doubled(table))),
-        unjustified=tuple(sorted((set(evidence.dead_letters) - rejected) | needlessly)),
+        unjustified=tuple(sorted((set(evidence.dead_letters) - rejected - in_vain) | needlessly)),
         hidden=hidden,
         false_gaps=false_gaps,
         waiting=evidence.waiting,
@@ -168,7 +179,8 @@ def _observed(polls: Iterable[Run], kept: set[Seen]) -> Mapping[str, list[Seen]]
             seen, certain = observation(bridge, answers, last, hurried=hurried)
             if seen and (seen in run.kept if run.died else certain or seen in kept):
                 found[bridge].append(seen)
-    return found
+    # Of two containers at one moment, the second began first to see some of it.
+    return {bridge: sorted(history) for bridge, history in found.items()}
 
 
 def observation(

@@ -50,6 +50,8 @@ ERRORS = {
     ("dynamodb", "capped"): (400, "com.amazonaws.dynamodb.v20120810#ThrottlingException"),
     ("dynamodb", "error"): (500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
     ("dynamodb", "denied"): (400, "com.amazon.coral.service#AccessDeniedException"),
+    ("timestream", "gone"): (404, "com.amazonaws.timestream.v20181101#ResourceNotFoundException"),
+    ("dynamodb", "gone"): (400, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"),
     ("sqs", "throttled"): (403, "com.amazonaws.sqs#RequestThrottled"),
     ("sqs", "error"): (503, "com.amazonaws.sqs#ServiceUnavailable"),
     ("ssm", "throttled"): (400, "ThrottlingException"),
@@ -80,7 +82,8 @@ class DisturbedRequests:
             return self._application(environ, start_response)
         edge = EDGES[operation]
         excluded = () if operation == "WriteRecords" else ("rejected",)
-        fault = self._faults.choose(edge, excluded=excluded)
+        # What runs beside another has no faults of its own: the other waits for it.
+        fault = None if self._journal.beside else self._faults.choose(edge, excluded=excluded)
         if fault and operation == "SendMessage":
             run.queue_failed = True
         body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))

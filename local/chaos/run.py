@@ -99,7 +99,7 @@ RATES = {
     "sqs": _REQUESTS,
     "ssm": {"throttled": 0.05, "error": 0.05, "silent": 0.05},
     "schedule": {"delayed": 0.01, "duplicate": 0.01, "missed": 0.002},
-    "lambda": {"cold": 0.001},
+    "lambda": {"cold": 0.001, "beside": 0.003},
 }
 """Of what passes an edge, the share with each fault."""
 
@@ -129,6 +129,12 @@ OUTAGES: dict[str, dict[str, tuple[float, timedelta]]] = {
     "schedule": {"missed": (0.2, 75 * _MINUTES)},
 }
 """At each edge, how many a day of each kind, and how long they last."""
+
+LONG_RUN = timedelta(days=7)
+LONG_OUTAGES: dict[str, dict[str, tuple[float, timedelta]]] = {
+    store: {"gone": (0, timedelta(hours=80))} for store in ("timestream", "dynamodb")
+}
+"""Longer than the redriver tries: one in a run that is long enough for it."""
 
 
 @dataclass(frozen=True)
@@ -192,11 +198,15 @@ class Chaos:
                 edge: {fault: rate * intensity for fault, rate in rates.items()}
                 for edge, rates in RATES.items()
             },
-            outages=OUTAGES,
+            outages={
+                edge: {**kinds, **(LONG_OUTAGES.get(edge, {}) if length >= LONG_RUN else {})}
+                for edge, kinds in OUTAGES.items()
+            },
             start=START,
             end=START + length - CALM,
         )
         self._effects = Effects(self._clock, self._kill)
+        self._invocations: DisturbedInvocations
         self._meter = Meter(self._clock)
         self._cloud = Cloud(self._clock, meter=self._meter, disturbance=self)
 
@@ -206,9 +216,12 @@ class Chaos:
 
     def invocations(self, runtime: LambdaRuntime) -> DisturbedInvocations:
         """Stand between the schedules and the functions."""
-        return DisturbedInvocations(
-            runtime, self._clock, self._faults, self._journal, queued=self._count_queued
+        self._invocations = DisturbedInvocations(
+            *(runtime, self._clock, self._faults, self._journal),
+            queued=self._count_queued,
+            beside=POLLER,
         )
+        return self._invocations
 
     def run(self) -> tuple[Summary, Verdict, AlarmVerdict]:
         """Run it, telling on the standard output what happens.
@@ -227,6 +240,7 @@ class Chaos:
                     faults=self._faults,
                     journal=self._journal,
                     effects=self._effects,
+                    run_beside=self._invocations.run_beside,
                 )
             )
             settings = json.dumps(self._write_settings(bridges.url), indent=2)
@@ -296,6 +310,8 @@ class Chaos:
             },
             "storage": {"type": self._store, **SETTINGS[self._store]},
             "alarms": {"queued_minutes": QUEUED // timedelta(minutes=1)},
+            # Either way, by the seed: events that come twice then meet a second container, or wait.
+            "reserve_concurrency": self._seed % 2 == 0,
             "heartbeat_minutes": HEARTBEAT // timedelta(minutes=1),
             "poll_seconds": POLL // timedelta(seconds=1),
         }

@@ -118,7 +118,7 @@ class _Nothing(server.Answer):
 class DisturbedBridges(BridgeServer):
     """A BridgeServer with faults, that notes what it told.
 
-    :param dutch: the bridges of the feed; the others are told by RoadSignals.
+    :param run_beside: lets a second container run, if there is to be one now, and tells it.
     """
 
     def __init__(  # noqa: PLR0913 - three of them are keyword-only
@@ -130,12 +130,14 @@ class DisturbedBridges(BridgeServer):
         faults: Faults,
         journal: Journal,
         effects: Effects,
+        run_beside: Callable[[], bool],
     ) -> None:
         super().__init__(clock, openings, key)
         self._simulated = clock
         self._faults = faults
         self._journal = journal
         self._effects = effects
+        self._run_beside = run_beside
         self._instead: Mapping[str, Callable[[socket.socket], None]] = {
             "dropped": lambda _: None,
             "silent": lambda connection: effects.silence(connection, TIMEOUT_SECONDS),
@@ -154,7 +156,10 @@ class DisturbedBridges(BridgeServer):
         if run is None:
             return super().answer(target, headers)
         late = utc(self._simulated) - run.start > PUNCTUAL
-        fault = self._faults.choose(source, path, excluded=("slow",) if late else ())
+        # Either of the two has no faults of its own while the other one waits for it.
+        fault = None
+        if not self._journal.beside and not self._run_beside():
+            fault = self._faults.choose(source, path, excluded=("slow",) if late else ())
         if fault == "slow":
             self._simulated.sleep(SLOW_SECONDS)
         now = utc(self._simulated)
