@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
-from local.services import dispatch, dynamodb, sqs
+from local.services import dispatch, dynamodb, key_rights, sqs
 from local.services.alarms.metrics import Metrics
 from local.services.alarms.runner import AlarmRunner
 from local.services.budgets import install as install_budgets
@@ -170,6 +170,7 @@ class Cloud:
                 stack.callback(kept.close)
             dynamodb.install(patches, self.clock, bookkeeper=self._meter, kept=kept)
             stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
+            key_rights.install(stack.enter_context(Patches()), self.client)
             metrics = Metrics()
             surroundings: Surroundings = MotoSurroundings(self.account, metrics)
             if self._meter:

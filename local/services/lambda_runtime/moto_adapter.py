@@ -16,6 +16,7 @@ from moto.sqs.models import sqs_backends
 
 from local.services.alarms import embedded_metrics
 from local.services.alarms.metrics import Metric
+from local.services.key_rights import access_key
 from local.services.lambda_runtime import account
 from local.services.lambda_runtime.runtime import Function, ThrottledError
 
@@ -121,6 +122,7 @@ def describe(function: LambdaFunction) -> Function:
         event_age_seconds=invoke.get("MaximumEventAgeInSeconds", 21600),
         on_failure=destination or dead_letters,
         reserved=_reserved(function),
+        access_key=access_key(function.role),
     )
 
 

@@ -90,6 +90,8 @@ class Function:
     """The ARN of where a dropped asynchronous invocation goes."""
     reserved: int | None = None
     """How many invocations may run at a time; None is no limit."""
+    access_key: str = "embedded"
+    """What its requests are signed with."""
 
 
 @dataclass(frozen=True)
@@ -390,7 +392,7 @@ class LambdaRuntime:
         day = utc(self._clock).strftime("%Y/%m/%d")
         return {
             **dict(function.variables),
-            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_ACCESS_KEY_ID": function.access_key,
             "AWS_SECRET_ACCESS_KEY": "embedded",
             "AWS_SESSION_TOKEN": "embedded",
             "AWS_ENDPOINT_URL": self._endpoint,
