@@ -343,3 +343,49 @@ def test_a_parameter_that_two_sources_share_is_named_once() -> None:
     settings["sources"]["town"] = settings["sources"]["city"]
 
     assert parse_settings(settings).key_parameters() == ("/city/key",)
+
+
+NOTIFY: dict[str, Any] = {
+    "targets": {
+        "hook": {"type": "webhook", "url": "https://hooks.example.com/x", "parameter": "/a"},
+        "topic": {"type": "topic"},
+    },
+    "rules": {"long": {"when": "open_for", "minutes": 60, "targets": ["hook", "topic"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        ("rules/long/targets", ["nobody"], "it must be one of the targets: hook, topic."),
+        ("rules/long/bridges", ["Nobron"], "it must be one of the bridges: Hisingsbron."),
+        ("rules/long/minutes", None, "notify.rules.long.minutes is null, but open_for, "),
+        ("rules/long/when", "opens", "notify.rules.long.minutes is 60, but open_for, "),
+        ("rules/long/hours", {"from": "9", "until": "10:00"}, "it must be a time of day"),
+        ("rules/long/hours", {"from": "09:00", "until": "09:00"}, "it must differ from `from`"),
+        ("rules/long/weekdays", ["Monday"], "it must be Mon, Tue"),
+        ("targets/hook/url", "http://hooks.example.com", "it must be an address that starts"),
+        ("targets/hook/url", "https://169.254.169.254/", "it must be an address of the internet"),
+        ("targets/hook/url", "https://localhost/", "it must be an address of the internet"),
+        ("targets/hook/url", "https://a:b@example.com/", "it must have neither a user nor"),
+        ("targets/hook/url", None, "a webhook has one, and nothing else has"),
+        ("targets/hook/parameter", None, "everything has one but the topic"),
+        ("targets/hook/emails", ["a@example.com"], "only a topic has them"),
+        ("targets/hook", {"type": "topic"}, "a deployment has one topic"),
+        ("targets/topic/per_minute", 0, "notify.targets.topic.per_minute is 0, but it must be"),
+    ],
+)
+def test_a_mistake_in_who_is_told_is_one_sentence(path: str, value: object, sentence: str) -> None:
+    document = load_settings().model_dump(mode="json", by_alias=True)
+    document["notify"] = json.loads(json.dumps(NOTIFY))
+    *steps, field = path.split("/")
+    parent = document["notify"]
+    for step in steps:
+        parent = parent[step]
+    parent[field] = value
+
+    with pytest.raises(SettingsError) as raised:
+        parse_settings(document)
+
+    assert sentence in str(raised.value)
+    assert str(raised.value).startswith("notify.")
