@@ -27,7 +27,7 @@ REFRESH = timedelta(minutes=1)
 SOON, PLANNED_AHEAD = timedelta(minutes=10), timedelta(hours=2)
 """How long before it begins an opening is told as probable, and as planned."""
 
-OTHERS = 40
+OTHERS = 10
 """Situations in each picture that have nothing to do with bridges."""
 
 _ISRS = re.compile(r"[A-Z]{2}[A-Z]{3}[0-9A-Z]{15}")
