@@ -5,6 +5,7 @@ OPENINGS ?=
 STORE ?=
 SEED ?=
 PORT ?= 4566
+DEMO ?=
 SETTINGS ?=
 ARGS ?=
 
@@ -66,8 +67,8 @@ demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, rea
 chaos: setup  ## thirty days of faults at every edge: nothing may be lost, nothing invented
 	@$(venv)/python -m local chaos $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
-local: setup  ## serve the embedded cloud on PORT until interrupted
-	@$(venv)/python -m local serve --port $(PORT)
+local: setup  ## serve the embedded cloud on PORT until interrupted; with DEMO=1, a page of moving bridges
+	@$(venv)/python -m local serve --port $(PORT) $(if $(DEMO),--demo)
 
 cdk := $(venv)/cdk
 cdk_settings := $(if $(SETTINGS),-c settings=$(SETTINGS))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
@@ -42,8 +43,15 @@ def serve(
     fsync: Annotated[
         bool, typer.Option("--fsync", help="Answer a write once it is on the disk: slower.")
     ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Deploy a page of simulated bridges that move all the time."),
+    ] = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, running the deployed schedules in real time."""
+    """Serve until SIGTERM or SIGINT, running the deployed schedules in real time.
+
+    A page that is deployed is served too: its address is printed.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -51,7 +59,13 @@ def serve(
         cloud.opened = lambda address: typer.echo(f"page  {address}")
         cloud.probe()
         typer.echo(f"ready {cloud.endpoint}")
-        cloud.schedules.serve(stop)
+        with ExitStack() as stack:
+            if demo:
+                from local.demo import lively  # noqa: PLC0415 - serving alone needs none of it
+
+                bridges = stack.enter_context(lively.bridges(cloud))
+                lively.deploy(cloud, bridges.url, typer.echo)
+            cloud.schedules.serve(stop)
     # Python's own end takes a second, and DuckDB aborts it while threads still answer requests.
     sys.stdout.flush()
     os._exit(0)

@@ -19,6 +19,7 @@ from bridgewatch.cli.notify import notify
 from bridgewatch.cli.openings import openings
 from bridgewatch.cli.pause import pause, resume
 from bridgewatch.cli.preflight import preflight
+from bridgewatch.cli.publish import publish
 from bridgewatch.cli.query import query
 from bridgewatch.cli.redrive import redrive
 from bridgewatch.cli.stats import stats
@@ -37,7 +38,7 @@ LOOK, REPAIR, OPERATE, ADMINISTER = "Look", "Repair", "Operate", "Administer"
 for group, commands in {
     LOOK: (status, history, openings, stats, query),
     REPAIR: (backfill, correct, export, redrive),
-    OPERATE: (preflight, pause, resume, cost),
+    OPERATE: (preflight, pause, resume, publish, cost),
 }.items():
     for command in commands:
         app.command(rich_help_panel=group)(command)

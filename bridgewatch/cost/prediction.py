@@ -167,10 +167,10 @@ def _store(deployment: Deployment) -> Usage:
 
 
 def _timestream(deployment: Deployment, table: TimestreamTable) -> Usage:
-    records_a_day = _records_a_day(deployment)
-    bytes_a_day = records_a_day * deployment.record_bytes
+    records = records_a_day(deployment)
+    bytes_a_day = records * deployment.record_bytes
     # A poll writes whatever it has to in one request: the fewer fit together, the dearer.
-    requests_a_day = min(records_a_day, Fraction(86400, deployment.poll_seconds))
+    requests_a_day = min(records, Fraction(86400, deployment.poll_seconds))
     units_a_request = record_sizes.write_units(ceil(bytes_a_day / requests_a_day))
     queries = deployment.queries_a_day * DAYS_A_MONTH
     scanned = deployment.rows_a_query * deployment.record_bytes
@@ -190,10 +190,10 @@ def _timestream(deployment: Deployment, table: TimestreamTable) -> Usage:
 
 
 def _dynamodb(deployment: Deployment, table: DynamoDbTable) -> Usage:
-    records = _records_a_day(deployment) * DAYS_A_MONTH
+    records = records_a_day(deployment) * DAYS_A_MONTH
     # A container says once what its bridges are; nearly always that is there, and counts as well.
     told = deployment.bridges * COLD_STARTS_A_DAY * DAYS_A_MONTH
-    kept = _records_a_day(deployment) * table.retention_days
+    kept = records_a_day(deployment) * table.retention_days
     size = kept * (deployment.record_bytes + dynamodb.STORAGE_BYTES) / GIGABYTE
     queries = deployment.queries_a_day * DAYS_A_MONTH
     scanned = deployment.rows_a_query * deployment.record_bytes
@@ -208,7 +208,8 @@ def _dynamodb(deployment: Deployment, table: DynamoDbTable) -> Usage:
     )
 
 
-def _records_a_day(deployment: Deployment) -> Fraction:
+def records_a_day(deployment: Deployment) -> Fraction:
+    """Predict how many records all bridges together make in a day."""
     heartbeats = Fraction(86400, deployment.heartbeat_seconds)
     return deployment.bridges * (heartbeats + 2 * deployment.openings_a_day + COLD_STARTS_A_DAY)
 
@@ -221,7 +222,7 @@ def _poller(deployment: Deployment) -> Usage:
     polling = deployment.seconds_a_poll + deployment.seconds_a_bridge * deployment.bridges
     cold_starts = COLD_STARTS_A_DAY * DAYS_A_MONTH
     usage = _invocations(deployment, invocations, waiting + polling)
-    records = _records_a_day(deployment) * DAYS_A_MONTH
+    records = records_a_day(deployment) * DAYS_A_MONTH
     usage += _logs(
         deployment,
         polls * deployment.log_bytes_a_poll + records * deployment.log_bytes_a_record,
@@ -252,7 +253,7 @@ def _notifications(deployment: Deployment) -> Usage:
         return Usage()
     return predict_notifications(
         deployment.notifications,
-        records=_records_a_day(deployment) * DAYS_A_MONTH,
+        records=records_a_day(deployment) * DAYS_A_MONTH,
         changes=deployment.bridges * 2 * deployment.openings_a_day * DAYS_A_MONTH,
         function_mb=deployment.function_mb,
         log_retention_days=deployment.log_retention_days,
@@ -265,7 +266,7 @@ def _page(deployment: Deployment) -> Usage:
     return predict_page(
         deployment.page,
         polls=_times_a_month(deployment.poll_seconds),
-        records=_records_a_day(deployment) * DAYS_A_MONTH,
+        records=records_a_day(deployment) * DAYS_A_MONTH,
         cold_starts=COLD_STARTS_A_DAY * DAYS_A_MONTH,
         log_retention_days=deployment.log_retention_days,
     )

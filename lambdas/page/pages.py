@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from lambdas.observation import Status
 from lambdas.page import drawing
 from lambdas.page.api import SHIELDS_COLORS, UNKNOWN, message
-from lambdas.page.assets import ICONS, TEMPLATES, addresses, markup
+from lambdas.page.assets import ICONS, TEMPLATES, addresses
 from lambdas.page.days import open_times, time_of
 from lambdas.page.words import LANGUAGES, utc
 from lambdas.patterns import most_openings
@@ -40,15 +40,10 @@ NARROW, WIDE, USUAL = 38, 95, 68
 
 
 class Pages:
-    """Writes pages.
+    """Writes pages."""
 
-    :param frozen: for a page that stands alone, as a file: with its style and script in it, without
-        addresses, and never refreshed.
-    """
-
-    def __init__(self, configuration: PageConfiguration, *, frozen: bool = False) -> None:
+    def __init__(self, configuration: PageConfiguration) -> None:
         self._configuration = configuration
-        self._frozen = frozen
 
     @cached_property
     def _templates(self) -> Environment:
@@ -79,9 +74,6 @@ class Pages:
             title=self._configuration.title,
             interval=self._configuration.interval,
             several=len(self._configuration.bridges) > 1,
-            frozen=(
-                {"css": markup("style.css"), "js": markup("page.js")} if self._frozen else None
-            ),
         )
         return templates
 

@@ -33,6 +33,7 @@ from local.cloud import Cloud
 from local.demo import told
 from local.demo.comparison import Comparison, compare
 from local.demo.deployment import ROOT, Deployment
+from local.demo.page import keep as keep_page
 from local.demo.stores import STORES
 from local.meter import Meter
 from local.meter.meter import in_words, prices
@@ -168,10 +169,19 @@ class Demo:
 
     :param output: the directory for what the run writes.
     :param store: where the history is kept, as `storage.type` has it.
+    :param with_page: whether the public page is kept at the end: `page/index.html`.
     """
 
-    def __init__(self, scenario: Scenario, output: Path, store: str = "timestream") -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        output: Path,
+        store: str = "timestream",
+        *,
+        with_page: bool = False,
+    ) -> None:
         self._scenario = scenario
+        self._with_page = with_page
         self._store = store
         self._output = output
         self._began = time.monotonic()
@@ -221,7 +231,26 @@ class Demo:
             stored = list(
                 STORES[self._store].records(cloud, DEPLOYMENT, scenario.openings, scenario.start)
             )
-            return self._conclude(stored, days, requests, (metered, usd), receivers.received)
+            page = self._keep_page(cloud, clock, deployment) if self._with_page else None
+            summary = self._conclude(stored, days, requests, (metered, usd), receivers.received)
+            if page:
+                sys.stdout.write(f"The public page of that week: {page.as_uri()}\n")
+            return summary
+
+    def _keep_page(self, cloud: Cloud, clock: SimulatedClock, deployment: Deployment) -> Path:
+        """Add the public page, fill it from the history, and keep it as files."""
+        watched = self._settings.read_text(encoding="utf-8")
+        with_page = json.dumps({**json.loads(watched), "page": True}, indent=2)
+        self._settings.write_text(with_page, encoding="utf-8")
+        deployment.cdk("deploy", "--all", "--method=direct", "--require-approval=never")
+        if self._store == "timestream":
+            self._say("python -m bridgewatch publish")
+            deployment.bridgewatch(clock.path, "publish")
+        # Polls, which leave their beat.
+        cloud.schedules.run(clock, self._scenario.end + timedelta(minutes=2))
+        # What the week was watched with, and is priced by.
+        self._settings.write_text(watched, encoding="utf-8")
+        return keep_page(cloud.distributions.addresses[0], self._output.absolute() / "page")
 
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
@@ -340,7 +369,8 @@ def run(openings: Path | None, store: str) -> bool:
     :param store: where the history is kept, as `storage.type` has it.
     :returns: whether nothing was lost and nothing invented, and all of it was told.
     """
-    summary = Demo(replay(openings) if openings else hisingsbron(), OUTPUT, store).run()
+    scenario = replay(openings) if openings else hisingsbron()
+    summary = Demo(scenario, OUTPUT, store, with_page=True).run()
     all_told = summary.told is None or (
         summary.told.told == summary.told.events and not summary.told.invented
     )

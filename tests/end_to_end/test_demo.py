@@ -16,6 +16,7 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment
 from bridgewatch.settings import load_settings
 from local.bridges.openings import Change, Opening, merge
+from local.browser import browser
 from local.demo.comparison import compare
 from local.demo.run import Demo, Summary, hisingsbron, replay
 from local.demo.told import Telling
@@ -48,7 +49,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     output = tmp_path_factory.mktemp("demo")
     told = StringIO()
     with redirect_stdout(told):
-        summary = Demo(hisingsbron(days=1), output).run()
+        summary = Demo(hisingsbron(days=1), output, with_page=True).run()
     return Day(summary, output, told.getvalue())
 
 
@@ -95,6 +96,28 @@ def test_a_day_uses_what_was_predicted_and_no_more(day: Day) -> None:
         assert metered[dimension] > 0.97 * predicted[dimension] / days
     # Logs are predicted from this very figure.
     assert metered[Dimension.LOG_GB] > 0.9 * predicted[Dimension.LOG_GB] / days
+
+
+@pytest.mark.timeout(120)
+def test_its_page_is_kept_as_a_file_that_stands_alone(day: Day) -> None:
+    file = day.output / "page" / "index.html"
+    assert day.told.endswith(f"{file.as_uri()}\n")
+    asked: list[str] = []
+
+    with browser() as started:
+        page = started.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: asked.append(str(error)))
+        page.goto(file.as_uri())
+        answer = page.locator(".known .answer").inner_text()
+        # `publish` filled it from the history: the openings of the day before the page was there.
+        openings = page.locator(".tall").get_attribute("aria-label") or ""
+        color = page.locator(".hero").evaluate("(one) => getComputedStyle(one).backgroundColor")
+
+    assert answer.strip() == "Yes"
+    assert f"{day.summary.openings} openings" in openings
+    assert color == "rgb(223, 242, 238)"
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 @pytest.mark.timeout(120)

@@ -88,7 +88,7 @@ def daily(
 class World:
     """A page of bridges, and the time; tests move both."""
 
-    def __init__(self, *bridges: PageBridge, frozen: bool = False) -> None:
+    def __init__(self, *bridges: PageBridge) -> None:
         self.now = NOW
         self.table = MemoryTable()
         self.troubles: list[Exception] = []
@@ -100,7 +100,7 @@ class World:
         )
         self.configuration = configuration
         site = Site(configuration, Recent(self.table, lambda: self.now), lambda: self.now)
-        self.routes = Routes(site, Pages(configuration, frozen=frozen), self.troubles.append)
+        self.routes = Routes(site, Pages(configuration), self.troubles.append)
 
     def poll(self, **statuses: Status) -> None:
         """Let the poller see bridges, by slug with _ for -; what it misses stays as it was."""

@@ -116,7 +116,7 @@
   }
 
   prepareSearch();
-  if ("frozen" in root.dataset) return;
+  if (location.protocol === "file:") return;  // what is kept as a file tells of its own time
   tick();
   refresh();
   setInterval(() => {

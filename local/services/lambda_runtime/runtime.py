@@ -306,9 +306,11 @@ class LambdaRuntime:
         return None
 
     def _attempt(self, attempt: _Retry) -> Invocation | None:
-        with self._lock:  # an update since the first attempt counts
-            function = self._current.get(attempt.function.arn, attempt.function)
         failures, throttles = attempt.attempt, attempt.throttles
+        function = attempt.function
+        if failures or throttles:
+            with self._lock:  # an update since the first attempt counts
+                function = self._current.get(function.arn, function)
         outcome: Invocation | None = None
         try:
             invocation = self.invoke(function, attempt.event, attempt.request_id)

@@ -44,6 +44,29 @@ def test_a_day_of_a_poll_a_minute_passes_at_once(
     assert times(function)[:3] == ["00:00:00", "00:01:00", "00:02:00"]
 
 
+def test_a_function_that_was_updated_runs_as_it_is_now(
+    simulated_cloud: Cloud, clock: SimulatedClock
+) -> None:
+    function = Deployed(
+        simulated_cloud,
+        "poller",
+        "import os\ndef handler(event, context):\n    print('says', os.environ['WORD'])\n",
+        Environment={"Variables": {"WORD": "before"}},
+    )
+    function.schedule("rate(1 minute)")
+    run(simulated_cloud, clock, timedelta(minutes=1))
+
+    simulated_cloud.client("lambda").update_function_configuration(
+        FunctionName="poller", Environment={"Variables": {"WORD": "after"}}
+    )
+    run(simulated_cloud, clock, timedelta(minutes=2))
+
+    assert [line for line in function.log() if line.startswith("says")] == [
+        "says before",
+        "says after",
+    ]
+
+
 def test_stretches_that_follow_each_other_lose_and_repeat_nothing(
     simulated_cloud: Cloud, clock: SimulatedClock
 ) -> None:
