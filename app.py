@@ -159,7 +159,7 @@ def _page(
         concurrency=page.concurrency if settings.reserve_concurrency else None,
         log_retention_days=settings.log_retention_days,
         topic=cost_alarm.topic,
-        fuse_of=cost_alarm.budget if settings.budget.fuse else None,
+        fuse_usd=monthly_budget(settings) if settings.budget.fuse else None,
         domain=OwnDomain(name=domain.name, certificate_arn=domain.certificate) if domain else None,
         web_acl_arn=page.flat_rate_web_acl,
     )

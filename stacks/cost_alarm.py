@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
-from stacks.fuse import Fuse
+from stacks.fuse import Fuse, monthly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,34 +78,32 @@ class CostAlarmStack(Stack):
             subscribers.append(_subscriber("EMAIL", email))
         thresholds = [("ACTUAL", percent) for percent in actual_percent]
         thresholds += [("FORECASTED", percent) for percent in forecast_percent]
-        self.budget = budgets.CfnBudget(
+        budget = budgets.CfnBudget(
             self,
             "Budget",
-            budget=_monthly(monthly_usd, services),
+            budget=monthly(monthly_usd, services),
             notifications_with_subscribers=[
                 _notification(kind, percent, subscribers) for kind, percent in thresholds
             ],
         )
         # Its policy must be there first: AWS Budgets checks that it may publish.
-        self.budget.node.add_dependency(self.topic)
+        budget.node.add_dependency(self.topic)
         if fused is not None:
             self._fuse(fused)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
-        CfnOutput(self, "BudgetName", value=self.budget.ref)
+        CfnOutput(self, "BudgetName", value=budget.ref)
 
     def _fuse(self, fused: Fused) -> None:
-        budget = budgets.CfnBudget(
-            self, "FuseBudget", budget=_monthly(fused.monthly_usd, [fused.service])
-        )
-        Fuse(
+        fuse = Fuse(
             self,
             "Fuse",
-            budget=budget,
+            monthly_usd=fused.monthly_usd,
+            services=[fused.service],
             role=fused.role,
             actions=fused.actions,
             topic=self.topic,
         )
-        CfnOutput(self, "FuseBudgetName", value=budget.ref)
+        CfnOutput(self, "FuseBudgetName", value=fuse.budget.ref)
 
     def _subscribe(self, email: str) -> None:
         subscription = self.topic.add_subscription(subscriptions.EmailSubscription(email))
@@ -146,18 +144,6 @@ class CostAlarmStack(Stack):
                 },
             )
         )
-
-
-def _monthly(usd: float, services: Sequence[str]) -> budgets.CfnBudget.BudgetDataProperty:
-    """Describe a budget; without services it counts the whole account."""
-    return budgets.CfnBudget.BudgetDataProperty(
-        # Without a name of its own: other thresholds make a new budget, which would find the name
-        # taken (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
-        budget_type="COST",
-        time_unit="MONTHLY",
-        budget_limit=budgets.CfnBudget.SpendProperty(amount=usd, unit="USD"),
-        cost_filters={"Service": list(services)} if services else None,
-    )
 
 
 def _subscriber(subscription_type: str, address: str) -> budgets.CfnBudget.SubscriberProperty:

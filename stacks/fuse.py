@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Fuse(Construct):
-    """A budget action that denies a role its queries when the whole budget has been spent.
+    """A budget, and its action: when it has been spent, a role is denied its queries.
+
+    It has a budget of its own, on the services that the role spends on: what else is spent in the
+    account must not take anybody's reading away.
 
     It acts as late as the budget does, 8 to 12 hours, and stays blown until the action is reversed.
     It never touches the account's query pricing, nor who writes.
 
-    :param budget: the budget; the fuse blows at 100 percent of it.
+    :param monthly_usd: what these services may cost in a month, in US dollars.
+    :param services: as Cost Explorer spells them.
     :param role: whose queries are denied.
     :param actions: what reading is, such as timestream:Select.
     :param topic: is told when it blows.
@@ -32,12 +36,14 @@ class Fuse(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        budget: budgets.CfnBudget,
+        monthly_usd: float,
+        services: Sequence[str],
         role: iam.IRole,
         actions: Sequence[str],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.budget = budgets.CfnBudget(self, "Budget", budget=monthly(monthly_usd, services))
         denial = iam.ManagedPolicy(
             self,
             "Denial",
@@ -60,7 +66,7 @@ class Fuse(Construct):
         action = budgets.CfnBudgetsAction(
             self,
             "Action",
-            budget_name=budget.ref,
+            budget_name=self.budget.ref,
             notification_type="ACTUAL",
             action_threshold=budgets.CfnBudgetsAction.ActionThresholdProperty(
                 type="PERCENTAGE", value=100
@@ -99,3 +105,15 @@ class Fuse(Construct):
             )
         )
         return executor
+
+
+def monthly(usd: float, services: Sequence[str]) -> budgets.CfnBudget.BudgetDataProperty:
+    """Describe a month's budget; without services it counts the whole account."""
+    return budgets.CfnBudget.BudgetDataProperty(
+        # Without a name of its own: other thresholds make a new budget, which would find the name
+        # taken (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
+        budget_type="COST",
+        time_unit="MONTHLY",
+        budget_limit=budgets.CfnBudget.SpendProperty(amount=usd, unit="USD"),
+        cost_filters={"Service": list(services)} if services else None,
+    )

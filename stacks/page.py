@@ -22,13 +22,16 @@ from stacks.python_function import PythonFunction
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_budgets as budgets
     from aws_cdk import aws_sns as sns
     from constructs import Construct
 
     from stacks.dynamodb import DynamoDbStore
 
 EDGE = Path(__file__).with_name("edge.js")
+
+VISITED = ("Amazon CloudFront", "Amazon DynamoDB")
+"""What visits are billed as, as Cost Explorer spells it, but for Lambda: most accounts spend there
+on other things as well."""
 
 MEMORY_MB = 512
 """More is faster and no dearer while a processor is what an answer waits for."""
@@ -61,8 +64,9 @@ class PageStack(Stack):
     :param concurrency: how many answers it may work on at a time; None keeps and limits nothing.
     :param log_retention_days: how long the function's log is kept.
     :param topic: where its alarm goes.
-    :param fuse_of: the budget that shuts the page once it is spent, if one does: its function may
-        read nothing then, and CloudFront keeps the error that it answers.
+    :param fuse_usd: what visitors' services may cost the account in a month, in US dollars, before
+        the page is shut, if it ever is: its function may read nothing then, and CloudFront keeps
+        the error that it answers.
     :param domain: an own domain.
     :param web_acl_arn: a web ACL, with which the distribution is subscribed to the flat-rate plan
         Free.
@@ -79,7 +83,7 @@ class PageStack(Stack):
         concurrency: int | None,
         log_retention_days: int,
         topic: sns.ITopic,
-        fuse_of: budgets.CfnBudget | None = None,
+        fuse_usd: float | None = None,
         domain: OwnDomain | None = None,
         web_acl_arn: str | None = None,
     ) -> None:
@@ -104,11 +108,12 @@ class PageStack(Stack):
         self._alarm(deployment, function, topic)
         if web_acl_arn:
             self._subscribe(distribution, web_acl_arn)
-        if fuse_of and function.role:
+        if fuse_usd is not None and function.role:
             Fuse(
                 self,
                 "Fuse",
-                budget=fuse_of,
+                monthly_usd=fuse_usd,
+                services=VISITED,
                 role=function.role,
                 actions=table.read_actions,
                 topic=topic,

@@ -150,7 +150,7 @@ class TestFuse:
     ) -> None:
         (action,) = properties(fused["cost-alarm"], "AWS::Budgets::BudgetsAction")
 
-        assert action["BudgetName"] == {"Ref": "FuseBudget"}
+        assert action["BudgetName"]["Ref"].startswith("FuseBudget")
         assert action["NotificationType"] == "ACTUAL"
         assert action["ActionThreshold"] == {"Type": "PERCENTAGE", "Value": 100}
         assert action["ApprovalModel"] == "AUTOMATIC"
@@ -173,7 +173,7 @@ class TestFuse:
         (budget,) = (
             resource["Properties"]
             for name, resource in template["Resources"].items()
-            if name == "FuseBudget"
+            if resource["Type"] == "AWS::Budgets::Budget" and name.startswith("FuseBudget")
         )
         assert budget["Budget"]["CostFilters"] == {"Service": [service]}
         assert budget["Budget"]["BudgetLimit"] == {"Amount": usd, "Unit": "USD"}

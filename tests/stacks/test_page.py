@@ -163,6 +163,8 @@ def test_the_fuse_shuts_the_page_too(
     denial = only(beside_dynamodb["page"], "AWS::IAM::ManagedPolicy")
 
     assert "PageRole" in json.dumps(action["Definition"])
+    budget = only(beside_dynamodb["page"], "AWS::Budgets::Budget")["Budget"]
+    assert budget["CostFilters"] == {"Service": ["Amazon CloudFront", "Amazon DynamoDB"]}
     (statement,) = denial["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert set(statement["Action"]) == {"dynamodb:GetItem", "dynamodb:Query"}
