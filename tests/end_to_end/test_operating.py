@@ -225,6 +225,9 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     assert operator.poll()["written"] == 1
     assert operator.records() == 2
 
+    # when, then: a living deployment keeps its store, and whoever wants another is told how to move
+    _refuses_the_other_store(operator)
+
     # when: only the table is left behind, without its stack
     cloudformation = operator.cloud.client("cloudformation")
     cloudformation.update_termination_protection(
@@ -240,3 +243,32 @@ def test_a_deployment_is_checked_paused_resumed_destroyed_and_taken_up_again_wit
     assert taken_up.returncode == 0, taken_up.stdout + taken_up.stderr
     assert operator.poll()["written"] == 1
     assert operator.records() == 3
+
+
+def _refuses_the_other_store(operator: Operator) -> None:
+    storage, cdk_settings = operator.document["storage"], f"settings={operator.settings}"
+    operator.document["storage"] = {"type": "dynamodb"}
+    checked = operator.make("deploy")
+    assert checked.returncode != 0
+    assert "The history of bridgewatch is in timestream, where it would stay" in checked.stdout
+    assert "cdk deploy" not in checked.stdout
+
+    bare = operator.cdk(
+        *("deploy", "bridgewatch-storage", "--method=direct", "--require-approval=never"),
+        *("-c", cdk_settings),
+    )
+    assert bare.returncode != 0
+    assert "The history of this deployment is in another store" in bare.stderr, bare.stderr
+    assert operator.cloud.client("dynamodb").list_tables()["TableNames"] == []
+    assert operator.output("bridgewatch-storage", "Store") == "timestream"
+    assert operator.records() == 2
+
+    diff = operator.cdk(
+        "diff", "bridgewatch-storage", "--method=template", "-c", cdk_settings, "--no-notices"
+    )
+    told = diff.stdout + diff.stderr
+    # The history would stay, and no stack would have it.
+    for words in ("AWS::DynamoDB::Table", "AWS::Timestream::Table", "orphan", "Move to the other"):
+        assert words in told, told
+    operator.document["storage"] = storage
+    assert operator.settings.exists()
