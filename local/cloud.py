@@ -168,10 +168,12 @@ class Cloud:
             if self._data:
                 kept = dynamodb.Kept(self._data / "dynamodb.sqlite", fsync=self._fsync)
                 stack.callback(kept.close)
-            dynamodb.install(patches, self.clock, bookkeeper=self._meter, kept=kept)
+            metrics = Metrics()
+            dynamodb.install(
+                patches, self.clock, metrics=metrics, bookkeeper=self._meter, kept=kept
+            )
             stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
             key_rights.install(stack.enter_context(Patches()), self.client)
-            metrics = Metrics()
             surroundings: Surroundings = MotoSurroundings(self.account, metrics)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -118,6 +118,7 @@ def judge_alarms(
         "unkept-records": _unkept(polls),
         "dead-letters": _given_up(runs, evidence),
         "queue-age": _queued(evidence, queued),
+        "write-throttles": _throttled(runs),
     }
     times = {"heartbeat": silence, "queue-age": queued}
     silent = [
@@ -216,6 +217,23 @@ def _unkept(polls: Iterable[Run]) -> _Causes:
     logged = [run for run in polls if run.logged]
     must = [Span(run.start, run.start + SLACK) for run in logged if not run.died]
     return must, [Span(run.start, run.start + LINGERING) for run in logged]
+
+
+def _throttled(runs: Iterable[Run]) -> _Causes:
+    """Find where each of three successive periods of five minutes had a write throttled."""
+    length = timedelta(minutes=5)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    throttled = {epoch + (run.start - epoch) // length * length for run in runs if run.throttled}
+    thirds = sorted(one for one in throttled if {one - length, one - 2 * length} <= throttled)
+    must = [Span(third, third + length + SLACK) for third in thirds]
+    # A run may begin in one period and be throttled in the next.
+    near = {one + shift * length for one in throttled for shift in (0, 1)}
+    may = [
+        Span(one, one + length + LINGERING)
+        for one in near
+        if {one - length, one - 2 * length} <= near
+    ]
+    return must, may
 
 
 def _given_up(runs: Iterable[Run], evidence: AlarmEvidence) -> _Causes:

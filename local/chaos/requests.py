@@ -92,6 +92,7 @@ class DisturbedRequests:
         if fault is None or fault.endswith(AFTER):
             status, headers, answer = self._pass_on(environ, body)
             _note(operation, body, status, run)
+            run.throttled |= operation == "PutItem" and b"#ThrottlingException" in answer
             if fault is None:
                 start_response(status, headers)
                 return [answer]

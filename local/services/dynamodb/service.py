@@ -16,6 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 from moto.dynamodb.responses import DynamoHandler
 
+from local.services.alarms.metrics import Metric
 from local.services.dynamodb import moto_tables
 from local.services.dynamodb.expressions import refuse_reserved_words
 from local.services.dynamodb.table import extra
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from embedded_timestream.clock import Clock
+    from local.services.alarms.metrics import Metrics
     from local.services.dynamodb.kept import Kept
     from local.services.dynamodb.units import Units
     from local.services.patches import Patches
@@ -65,12 +67,14 @@ def install(
     patches: Patches,
     clock: Clock,
     *,
+    metrics: Metrics,
     bookkeeper: Bookkeeper | None = None,
     kept: Kept | None = None,
 ) -> None:
     """Make moto's DynamoDB as strict as AWS's until `patches` is closed.
 
     :param clock: the time in which items expire and limits are used up.
+    :param metrics: takes what alarms watch: throttles and errors.
     :param bookkeeper: is told what is billed, if anybody wants to know.
     :param kept: a file that keeps the tables, whose tables then are there at once; by default they
         live until moto is reset.
@@ -78,7 +82,7 @@ def install(
     moto_tables.install(patches)
     if kept:
         kept.restore(DEFAULT_ACCOUNT_ID)
-    service = _Service(clock, bookkeeper, kept)
+    service = _Service(clock, metrics, bookkeeper, kept)
     for operation in sorted(WRITES | READS):
         stock = getattr(DynamoHandler, operation)
         patches.replace(DynamoHandler, operation, service.around(operation, stock))
@@ -94,8 +98,11 @@ def _lacking(_handler: Any) -> Any:
 
 
 class _Service:
-    def __init__(self, clock: Clock, bookkeeper: Bookkeeper | None, kept: Kept | None) -> None:
+    def __init__(
+        self, clock: Clock, metrics: Metrics, bookkeeper: Bookkeeper | None, kept: Kept | None
+    ) -> None:
         self._clock = clock
+        self._metrics = metrics
         self._bookkeeper = bookkeeper
         self._kept = kept
         self._lock = RLock()
@@ -106,13 +113,16 @@ class _Service:
         def answer(handler: Any) -> Any:
             with self._lock:
                 body, backend = handler.body, handler.dynamodb_backend
-                refuse_reserved_words(body)
                 request = Request(operation, body, backend)
                 self._admit(request)
                 try:
+                    refuse_reserved_words(body)
                     result = stock(handler)
                 except DynamodbException as error:
-                    self._consume(backend, request.kind, request.units_in_vain(error))
+                    units = request.units_in_vain(error)
+                    self._consume(backend, request.kind, units)
+                    if not units:
+                        self._measure("UserErrors")
                     raise
                 if self._kept and request.kind == "Write":
                     self._kept.keep_items(request.touched)
@@ -129,7 +139,16 @@ class _Service:
         for table in request.tables:
             extra(table).expire(table, now_ns)
             if extra(table).is_exhausted(request.kind, now_ns):
+                self._measure(f"{request.kind}ThrottleEvents", TableName=table.name)
                 raise ThrottledError(request.kind)
+
+    def _measure(self, name: str, **dimensions: str) -> None:
+        """Measure that something happened once, as CloudWatch is told of it.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+        """
+        metric = Metric.of("AWS/DynamoDB", name, dimensions)
+        self._metrics.put(metric, self._clock.now_ns(), [1.0])
 
     def _consume(self, backend: Any, kind: str, units: Units) -> None:
         for name, number in units.items():

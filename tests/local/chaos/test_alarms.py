@@ -77,8 +77,9 @@ def test_where_nothing_happens_nothing_rings() -> None:
         (marked(range(60, 63), failed=True, died=True), "poller-errors", 63, 66),
         (marked(range(60, 61), logged={"one"}), "unkept-records", 61, 75),
         (marked(range(60, 61), dead_lettered=True), "dead-letters", 61, None),
+        (marked(range(60, 75), throttled=True), "write-throttles", 75, 88),
     ],
-    ids=["heartbeat", "poller-errors", "unkept-records", "dead-letters"],
+    ids=["heartbeat", "poller-errors", "unkept-records", "dead-letters", "write-throttles"],
 )
 def test_what_should_ring_an_alarm_has_to(
     runs: list[Run], alarm: str, start: float, end: float | None

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bridgewatch.cost.usage import Dimension
-from embedded_timestream.clock import NANOSECONDS
+from embedded_timestream.clock import NANOSECONDS, utc
 from local.cloud import Cloud
 from local.meter import Meter
 from local.simulated_time.clock import SimulatedClock
@@ -381,3 +381,44 @@ def test_what_a_table_holds_is_metered_with_100_bytes_an_item_and_its_backups(
     assert used[Dimension.DYNAMODB_GB_MONTHS] == Fraction(1500, 10**9)
     assert used[Dimension.DYNAMODB_BACKUP_GB_MONTHS] == Fraction(500, 10**9)
     assert used[Dimension.DYNAMODB_WRITES] == 1
+
+
+def test_what_is_throttled_or_refused_can_ring_an_alarm(
+    cloud: Cloud, clock: SimulatedClock
+) -> None:
+    items = Items(cloud, OnDemandThroughput={"MaxWriteRequestUnits": 1})
+    watches = cloud.client("cloudwatch")
+    table = [{"Name": "TableName", "Value": TABLE}]
+    for metric, dimensions in (("WriteThrottleEvents", table), ("UserErrors", [])):
+        watches.put_metric_alarm(
+            AlarmName=metric,
+            Namespace="AWS/DynamoDB",
+            MetricName=metric,
+            Dimensions=dimensions,
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=0,
+            ComparisonOperator="GreaterThanThreshold",
+            TreatMissingData="notBreaching",
+        )
+
+    def ringing() -> set[str]:
+        clock.sleep(60)
+        cloud.alarms.due(utc(clock))
+        found = watches.describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        return {alarm["AlarmName"] for alarm in found}
+
+    items.put(1)
+    assert ringing() == set()
+    items.put(1)
+    with pytest.raises(ClientError):
+        items.put(2)
+    assert ringing() == {"WriteThrottleEvents"}
+    condition = {"ConditionExpression": "attribute_not_exists(bridge)"}
+    with pytest.raises(ClientError, match="conditional request failed"):
+        items.put(1, **condition)
+    assert "UserErrors" not in ringing()
+    with pytest.raises(ClientError, match="reserved"):
+        items.put(1, ConditionExpression="attribute_not_exists(status)")
+    assert "UserErrors" in ringing()
