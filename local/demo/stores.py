@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from local.cloud import Cloud
 
+OWN = "\x1f"
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +59,9 @@ def _in_dynamodb(
     for page in pages.paginate(TableName=f"{deployment}-observations"):
         for item in page["Items"]:
             bridge, time = item["bridge"]["S"], int(item["time"]["N"])
+            # No bridge's name begins so: it is what the functions keep for themselves.
+            if bridge.startswith(OWN):
+                continue
             if bridge not in bridges:
                 raise ValueError(f"The table has an item of {bridge}, which is not watched.")
             if time >= 0:
