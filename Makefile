@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(venv):$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos test bench package lint preflight deploy destroy pause resume synth local docs lock clean
+.PHONY: help setup demo pictures chaos test bench package lint preflight deploy destroy pause resume synth local docs lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ $(venv)/bridgewatch: $(venv)/.installed Makefile
 
 demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back
 	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS)) $(if $(STORE),--store $(STORE))
+
+pictures: demo  ## renew README's pictures of the page, and its previews, from a demo
+	@$(venv)/python -m local pictures
 
 chaos: setup  ## thirty days of faults at every edge: nothing may be lost, nothing invented
 	@$(venv)/python -m local chaos $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
@@ -118,8 +121,9 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
 	@touch $@
 
-bench: setup build/bench-venv/.installed  ## measure the poller, up to a thousand bridges, the embedded Timestream, and writing and reading beside awswrangler
+bench: setup build/bench-venv/.installed  ## measure the poller and the page, up to a thousand bridges, the embedded Timestream, and writing and reading beside awswrangler
 	@$(venv)/python -m bench.poller
+	@$(venv)/python -m bench.page
 	@$(venv)/python -m bench.scale
 	@$(venv)/python -m bench.timestream
 	@$(venv)/python -m bench.package

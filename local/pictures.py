@@ -1,6 +1,6 @@
-"""The pictures that are made and not drawn: previews of the page, in every status and language.
+"""The pictures that are made and not drawn: README's of the page, and what others show of it.
 
-`make pictures` renews them.
+`make pictures` renews them, after a demo.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from jinja2 import Environment, FileSystemLoader
 
 from lambdas.page.assets import STATIC, TEMPLATES, markup, preview
 from lambdas.page.words import LANGUAGES
-from local.browser import browser
+from local.browser import ROOT, browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import ViewportSize
 
 WIDTH, HEIGHT = 1200, 630
 """What those who show previews cut least from."""
@@ -34,6 +36,24 @@ body { max-width: none; margin: 0; padding: 0; }
 <p class="means">
 {{ t["error.unknown"] if status == "Unknown" else t["means." ~ status] }}</p></section>
 """
+
+
+SHOWN: ViewportSize = {"width": 760, "height": 640}
+
+KEPT_PAGE = ROOT / "build" / "demo" / "page" / "index.html"
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def of_the_page(page: Path = KEPT_PAGE, directory: Path = PICTURES) -> Iterator[Path]:
+    """Picture the page that the demo kept, by day and by night, and give each file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with browser() as started:
+        for scheme in ("light", "dark"):
+            shown = started.new_page(viewport=SHOWN, color_scheme=scheme)
+            shown.goto(page.as_uri())
+            file = directory / f"page-{scheme}.png"
+            shown.screenshot(path=file)
+            yield file
 
 
 def previews(directory: Path = STATIC) -> Iterator[Path]:
