@@ -64,7 +64,7 @@ $(venv)/bridgewatch: $(venv)/.installed Makefile
 demo: setup  ## deploy to the embedded cloud, watch a bridge for seven days, read it back
 	@$(venv)/python -m local demo $(if $(OPENINGS),--openings $(OPENINGS)) $(if $(STORE),--store $(STORE))
 
-pictures: demo  ## renew README's pictures of the page, and its previews, from a demo
+pictures: setup  ## renew README's pictures of the page, and its previews
 	@$(venv)/python -m local pictures
 
 chaos: setup  ## thirty days of faults at every edge: nothing may be lost, nothing invented

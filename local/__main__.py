@@ -108,7 +108,7 @@ def chaos(
 
 @app.command()
 def pictures() -> None:
-    """Renew the pictures of the page, from what the demo kept."""
+    """Renew README's pictures of the page, and its previews."""
     from local.pictures import of_the_page, previews  # noqa: PLC0415 - serving needs none of it
 
     for file in (*of_the_page(), *previews()):

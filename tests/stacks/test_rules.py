@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MATRIX = {
     **{name: load_settings(path) for name, path in SETTINGS.items()},
     "existing": with_settings({"storage.existing": True}),
+    "page": with_settings({"page": True, "budget.fuse": True}),
 }
 
 

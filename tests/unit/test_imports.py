@@ -29,7 +29,7 @@ ALLOWED = {
     "bridgewatch.cost": {"bridgewatch.cost", "embedded_timestream.record_sizes"},
     "embedded_timestream": {"embedded_timestream"},
     "local": {"local", "bridgewatch.cost", "embedded_timestream"},
-    "local.pictures": {"lambdas.page", "local"},
+    "local.pictures": {"lambdas", "local"},
 }
 
 # The runtime's own (boto3, which is botocore), and what a function's requirements.in bundles
