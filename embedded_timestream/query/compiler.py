@@ -39,6 +39,18 @@ def compile_statement(sql: str, catalog: Catalog) -> Statement:
     return _select(sql, tree, catalog)
 
 
+def compile_constant(node: exp.Expr, type_: str, catalog: Catalog) -> Select:
+    """Bind an expression without columns as the only column of a query.
+
+    :param type_: what it is cast to.
+    :raises ValidationException: if it means nothing, or cannot be cast.
+    """
+    tree = parse(f"SELECT CAST(1 AS {type_})")
+    for literal in tree.find_all(exp.Literal):
+        literal.replace(node.copy())
+    return _select("", tree, catalog)
+
+
 def _listing(tree: ShowStatement) -> Listing:
     source, like = tree.args.get("source"), tree.args.get("like")
     pattern = like.name if like is not None else None

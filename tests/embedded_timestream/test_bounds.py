@@ -1,0 +1,207 @@
+"""Which rows a query can need: never too few, and no more than its conditions say."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embedded_timestream.elsewhere import Elsewhere, StoppedClock
+from embedded_timestream.schema import MEASURE_NAME, TIME, Column, Role
+
+if TYPE_CHECKING:
+    from embedded_timestream.dialect.bounds import Needed
+
+HOUR = 3_600_000_000_000
+NOW = 1_669_204_800_000_000_000  # noon
+VALUE = Column("measure_value::varchar", "varchar", Role.MEASURE, stored_as="value")
+NAMES = ("a", "b")
+ROWS = [(name, NOW - hours * HOUR) for name in NAMES for hours in range(48)]
+
+
+def needed(sql: str) -> list[tuple[int | None, int | None, str | None]]:
+    """Give what is needed, place by place: hours from now, and the names."""
+    with closing(Elsewhere(StoppedClock(NOW), "d", "t")) as rows:
+        found = [one for _, one in rows.needed(sql)]
+    return [
+        (
+            None if one.time.first is None else (one.time.first - NOW) // HOUR,
+            None if one.time.last is None else (one.time.last - NOW) // HOUR,
+            None if one.names is None else "".join(sorted(one.names)),
+        )
+        for one in found
+    ]
+
+
+EVERYTHING = (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("time > ago(7h)", (-7, None, None)),
+        ("ago(7h) <= time AND time < now()", (-7, 0, None)),
+        ("time BETWEEN ago(3h) AND ago(2h) AND measure_name = 'a'", (-3, -2, "a")),
+        ("t.time = from_iso8601_timestamp('2022-11-23T11:00:00Z')", (-1, -1, None)),
+        ("time >= '2022-11-23 10:00:00'", (-2, None, None)),
+        ("measure_name IN ('a', 'b') AND measure_name IN ('b', 'c')", (None, None, "b")),
+        ("time > ago(1h) AND measure_name = 'a' OR time > ago(2h)", (-2, None, None)),
+        ("(time > ago(1h) OR time > ago(2h)) AND (measure_name = 'a' OR 'b' = measure_name)",
+         (-2, None, "ab")),
+        ("bin(time, 1h) = ago(2h)", (-2, -1, None)),
+        ("date_trunc('hour', time) < ago(2h)", (None, -1, None)),
+        ("CAST(time AS DATE) = DATE '2022-11-22'", (-36, -12, None)),
+        ("date(time) >= DATE '2022-11-23'", (-12, None, None)),
+        ("time > date_add('hour', -3, now()) AND hour(time) = 8", (-3, None, None)),
+        ("time > ago(1h) OR measure_name = 'a'", EVERYTHING),
+        ("NOT time < ago(1h)", EVERYTHING),
+        ("time IS NULL", EVERYTHING),
+        ("coalesce(time, now()) > ago(1h)", EVERYTHING),
+        ("time > CASE WHEN rand() < 0.5 THEN ago(1h) ELSE ago(9h) END", EVERYTHING),
+        ("measure_name LIKE 'a%'", EVERYTHING),
+        ("time > (SELECT ago(1h))", EVERYTHING),
+    ],
+)  # fmt: skip
+def test_conditions_bound_what_is_needed(
+    condition: str, expected: tuple[int | None, int | None, str | None]
+) -> None:
+    assert needed(f"SELECT 1 FROM d.t WHERE {condition}") == [expected]  # noqa: S608 - a case
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT 1", []),
+        ("SELECT * FROM d.t", [EVERYTHING]),
+        ("SELECT * FROM (SELECT * FROM d.t) WHERE time > ago(1h)", [(-1, None, None)]),
+        (("SELECT h FROM (SELECT bin(time, 1h) AS h, count(*) AS n FROM d.t GROUP BY 1) x "
+         "WHERE x.h < ago(1h)"), [(None, 0, None)]),
+        (("WITH w AS (SELECT time AS at, measure_name AS who FROM d.t), v AS (SELECT * FROM w) "
+         "SELECT 1 FROM v WHERE at > ago(2h) AND who = 'a'"), [(-2, None, "a")]),
+        (("WITH w AS (SELECT * FROM d.t) SELECT 1 FROM w WHERE time > ago(2h) UNION ALL "
+         "SELECT 1 FROM w WHERE time < ago(9h)"), [(-2, None, None), (None, -9, None)]),
+        (("SELECT * FROM (SELECT time FROM d.t UNION ALL SELECT time FROM d.t WHERE "
+         "time > ago(1h)) WHERE time > ago(5h)"), [(-5, None, None), (-1, None, None)]),
+        (("SELECT * FROM (SELECT time AS x, measure_name AS y FROM d.t UNION ALL SELECT time AS y, "
+         "measure_name AS x FROM d.t) WHERE x > ago(1h)"), [EVERYTHING, EVERYTHING]),
+        (("SELECT * FROM d.t p JOIN d.t q ON p.time = q.time AND q.time > ago(2h) "
+         "WHERE p.time > ago(1h)"), [(-1, None, None), (-2, None, None)]),
+        ("SELECT * FROM d.t p LEFT JOIN d.t q ON p.time > ago(1h) AND q.time > ago(2h)",
+         [EVERYTHING, (-2, None, None)]),
+        ("SELECT * FROM d.t p FULL JOIN d.t q ON q.time > ago(2h) WHERE p.time > ago(3h)",
+         [(-3, None, None), EVERYTHING]),
+        ("SELECT * FROM d.t p, d.t q WHERE time > ago(1h)", [EVERYTHING, EVERYTHING]),
+        (("SELECT * FROM (SELECT time, lag(time) OVER (ORDER BY time) AS p FROM d.t) "
+         "WHERE time > ago(1h)"), [EVERYTHING]),
+        ("SELECT * FROM (SELECT time FROM d.t ORDER BY time LIMIT 3) WHERE time > ago(1h)",
+         [EVERYTHING]),
+        (("SELECT * FROM (SELECT max(time) AS time FROM d.t GROUP BY measure_name) "
+         "WHERE time > ago(1h)"), [EVERYTHING]),
+        (("SELECT * FROM (SELECT time FROM d.t GROUP BY GROUPING SETS ((time), ())) "
+         "WHERE time > ago(1h)"), [(-1, None, None)]),
+        ("SELECT * FROM d.t AS x(measure_name, time) WHERE time > ago(1h)", [EVERYTHING]),
+        ("SELECT (SELECT max(time) FROM d.t) FROM d.t WHERE time > ago(1h)",
+         [(-1, None, None), EVERYTHING]),
+        (("SELECT 1 FROM d.t WHERE time > ago(1h) AND EXISTS (SELECT 1 FROM d.t x "
+         "WHERE x.time > ago(3h) AND t.time > ago(9h))"), [(-1, None, None), (-3, None, None)]),
+        ("SELECT * FROM (d.t p JOIN d.t q ON p.time = q.time) WHERE p.time > ago(1h)",
+         [EVERYTHING, EVERYTHING]),
+    ],
+)  # fmt: skip
+def test_bounds_reach_tables_where_no_other_row_changes(
+    sql: str, expected: list[tuple[int | None, int | None, str | None]]
+) -> None:
+    assert sorted(map(str, needed(sql))) == sorted(map(str, expected))
+
+
+def _hours() -> st.SearchStrategy[str]:
+    return st.integers(0, 50).map(lambda hours: f"ago({hours}h)")
+
+
+def _comparisons(relation: str) -> st.SearchStrategy[str]:
+    column = f"{relation}.time"
+    terms = st.sampled_from([column, f"bin({column}, 5h)", f"date_trunc('day', {column})"])
+    compared = st.tuples(terms, st.sampled_from(["<", "<=", ">", ">=", "="]), _hours())
+    return st.one_of(
+        compared.map(" ".join),
+        compared.map(lambda parts: " ".join(reversed(parts))),
+        st.tuples(_hours(), _hours()).map(lambda two: f"{column} BETWEEN {two[0]} AND {two[1]}"),
+        st.sampled_from(
+            [f"{relation}.measure_name = 'a'", f"{relation}.measure_name IN ('a', 'z')",
+             f"{column} IS NULL", f"{relation}.measure_name <> 'a'"]
+        ),
+    )  # fmt: skip
+
+
+def _conditions(*relations: str) -> st.SearchStrategy[str]:
+    leaves = st.one_of(*map(_comparisons, relations))
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(
+                lambda parts: f"({' '.join(parts)})"
+            ),
+            inner.map(lambda one: f"NOT ({one})"),
+        ),
+        max_leaves=4,
+    )
+
+
+QUERIES = st.one_of(
+    _conditions("t").map("SELECT t.time, t.measure_name FROM d.t WHERE {}".format),
+    _conditions("x").map(
+        "SELECT x.time, x.measure_name, x.n FROM (SELECT time, measure_name, count(*) AS n "
+        "FROM d.t GROUP BY 1, 2) x WHERE {}".format
+    ),
+    _conditions("x").map(
+        "SELECT x.time, x.measure_name, p FROM (SELECT time, measure_name, lag(time) OVER "
+        "(PARTITION BY measure_name ORDER BY time) AS p FROM d.t) x WHERE {}".format
+    ),
+    st.tuples(
+        st.sampled_from(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]),
+        _conditions("p", "q"),
+        _conditions("p", "q"),
+    ).map(
+        lambda parts: (
+            f"SELECT p.time, q.time, q.measure_name FROM d.t p {parts[0]} d.t q "  # noqa: S608 - of cases
+            f"ON p.time = q.time AND {parts[1]} WHERE {parts[2]}"
+        )
+    ),
+)
+
+
+def _answer(sql: str, rows: list[tuple[str, int]]) -> list[str]:
+    """Run a query on these rows alone."""
+    with closing(Elsewhere(StoppedClock(NOW), "d", "t")) as table:
+        table.connection.execute("CREATE TABLE rows (measure_name VARCHAR, time BIGINT)")
+        if rows:
+            table.connection.executemany("INSERT INTO rows VALUES (?, ?)", rows)
+        table.define(
+            [MEASURE_NAME, TIME, VALUE],
+            "(SELECT measure_name, make_timestamp_ns(time) AS time, 'Open' AS value FROM rows)",
+        )
+        answer = table.engine.query({"QueryString": sql})
+        assert "NextToken" not in answer
+        return sorted(map(str, answer["Rows"]))
+
+
+def _within(row: tuple[str, int], needs: Needed) -> bool:
+    name, time = row
+    return (
+        (needs.names is None or name in needs.names)
+        and (needs.time.first is None or time >= needs.time.first)
+        and (needs.time.last is None or time <= needs.time.last)
+    )
+
+
+@settings(max_examples=40)
+@given(QUERIES)
+def test_what_is_needed_answers_as_everything_does(sql: str) -> None:
+    with closing(Elsewhere(StoppedClock(NOW), "d", "t")) as rows:
+        needs = [one for _, one in rows.needed(sql)]
+    fetched = [row for row in ROWS if any(_within(row, one) for one in needs)]
+
+    assert _answer(sql, fetched) == _answer(sql, ROWS)
