@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Self
 
 from bridgewatch.backfill.entries import Observed, Opened
 from bridgewatch.backfill.openings import Findings, observations
-from lambdas.timestream import RECORDS_PER_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import timedelta
 
-    from bridgewatch.timestream.writer import Outcome, Row
+    from bridgewatch.observation_table import Outcome, Row
 
 _SCHEMA = """
 CREATE TABLE purpose (text TEXT NOT NULL);
@@ -40,6 +39,9 @@ _INSERT = {
     "DO UPDATE SET status = 'both' WHERE status <> excluded.status",
     Opened: "INSERT INTO opening VALUES {}",
 }
+BATCH = 100
+"""So many observations a batch: what Timestream takes in one request."""
+
 _ROWS_INSERTED = 100
 """So many at once take a third of the time that each by itself would."""
 _SAYS_BOTH = "The files say Open and Closed at this very moment."
@@ -70,8 +72,8 @@ class Plan:
 class Progress:
     """What has been sent, this time and before.
 
-    :param batches: how many requests.
-    :param accepted: observations that Timestream took, or had already.
+    :param batches: how many batches.
+    :param accepted: observations that the store took, or had already.
     :param duplicates: those that the files repeat, and those that it has in a higher version.
     :param refused: those that it refused, and those that contradict each other.
     :param units: the writes that are billed.
@@ -203,8 +205,14 @@ class Journal:
         ((number, bridges, first, last),) = self._database.execute(
             "SELECT count(*), count(DISTINCT bridge), min(time), max(time) FROM observation"
         )
-        batches = -(-number // RECORDS_PER_CALL)
+        batches = -(-number // BATCH)
         return Plan(number, bridges, batches, first, last) if number else None
+
+    def by_bridge(self) -> dict[str, int]:
+        """Count the observations of each bridge."""
+        return dict(
+            self._database.execute("SELECT bridge, count(*) FROM observation GROUP BY bridge")
+        )
 
     def count(self, before: int) -> int:
         """Count the observations before a time, in milliseconds since 1970."""
@@ -229,7 +237,7 @@ class Journal:
     def batches(self) -> Iterator[list[Row]]:
         """Give what there is to send as requests take it: always in the same batches."""
         rows = self.rows()
-        return iter(lambda: list(islice(rows, RECORDS_PER_CALL)), [])
+        return iter(lambda: list(islice(rows, BATCH)), [])
 
     def note(self, number: int, batch: Sequence[Row], outcome: Outcome) -> None:
         """Note that a batch was sent, and what became of it."""

@@ -1,4 +1,4 @@
-"""Sending what a journal holds, several requests at a time."""
+"""Sending what a journal holds, several batches at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bridgewatch.backfill.journal import Journal
-    from bridgewatch.timestream.writer import Outcome, Writer
+    from bridgewatch.observation_table import Outcome, Writer
 
 
 def send(

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from functools import partial
 from io import BufferedRandom
 from itertools import islice
@@ -21,37 +20,23 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from bridgewatch.backfill.entries import Language, Observed, Opened
 from bridgewatch.backfill.files import STDIN, read
-from bridgewatch.backfill.journal import Journal, JournalError, Plan
+from bridgewatch.backfill.journal import BATCH, Journal, JournalError, Plan
 from bridgewatch.backfill.openings import Findings
 from bridgewatch.backfill.rows import LineError
 from bridgewatch.backfill.sending import send
 from bridgewatch.backfill.skipped import Skipped
+from bridgewatch.cli.bulk import bar, estimate, usd
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import counted, note, print_csv
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
-from bridgewatch.cost.bill import dollars
-from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.files import atomic_write, free_path
-from bridgewatch.timestream.tables import Retention
-from bridgewatch.timestream.writer import Outcome, Writer
+from bridgewatch.observation_table import Outcome, Writer
 from lambdas.observation import EPOCH, Status
-from lambdas.timestream import RECORDS_PER_CALL
 
 SHOWN = 5
 """Of many remarkable things of a kind, so many are told in full."""
@@ -113,7 +98,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
         Path, typer.Option(help="Where it is noted what has been sent; gone at the end.")
     ] = Path("backfill.journal"),
     rejected: Annotated[
-        Path, typer.Option(help="Where to write what Timestream refuses; can be fed back.")
+        Path, typer.Option(help="Where to write what the store refuses; can be fed back.")
     ] = Path("rejected.csv"),
     concurrency: Annotated[
         int, typer.Option(min=1, max=64, help="How many requests are sent at a time, at most.")
@@ -129,13 +114,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
         raise CommandError('The standard input can be read once: name "-" only once.', WRONG_USAGE)
     language = Language(place.settings, _bridge(place, bridge), _zone(timezone), _words(words))
     dimensions = {one.name: one.record_dimensions for one in place.settings.bridges}
-    writer = Writer(
-        database=place.database,
-        table=place.table,
-        dimensions=dimensions,
-        connection=place.connection,
-        concurrency=concurrency,
-    )
+    writer = place.observations.writer(dimensions, concurrency)
     try:
         with ExitStack() as stack:
             stdin = stack.enter_context(_kept_stdin()) if STDIN in files else None
@@ -143,7 +122,11 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
                 [
                     [_identity(file, stdin) for file in files],
                     [bridge, timezone, words, on_error, complete],
-                    [place.connection.session().profile_name, writer.endpoint, place.sql_name],
+                    [
+                        place.connection.session().profile_name,
+                        writer.endpoint,
+                        place.observations.sql_name,
+                    ],
                     dimensions,
                 ]
             )
@@ -163,7 +146,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command line
             elif dry_run:
                 note("There is nothing to send.")
             if not dry_run:
-                _conclude(place, opened, rejected)
+                _conclude(place, writer.unit, opened, rejected)
     except (LineError, JournalError) as error:
         raise CommandError(str(error), FAILED) from error
 
@@ -221,7 +204,7 @@ def _stage(  # noqa: PLR0913 - what to read, and how
     dry_run: bool,
 ) -> None:
     if journal.is_staged:
-        note(f"Resuming; sent before: {counted(journal.progress().batches, 'request')}.")
+        note(f"Resuming; sent before: {counted(_sent(journal), 'observation')}.")
         return
     wrong = 0
     skipped = Skipped(Path())
@@ -276,27 +259,28 @@ def _iso(milliseconds: int) -> str:
 
 def _check_table(place: Place, writer: Writer, journal: Journal, plan: Plan) -> None:
     """See that the table is there, and takes records as old as these."""
-    kept = Retention.of(writer.describe_table())
+    retention = writer.retention()
     now = datetime.now(UTC)
-    late = journal.count(before=_milliseconds(now - kept.memory))
-    if late and not kept.takes_late:
+    late = journal.count(before=_milliseconds(now - retention.on_time))
+    if late and not retention.takes_late:
         raise CommandError(
-            f"Older than the memory store of {place.sql_name}: {late} of "
+            f"Older than the memory store of {place.observations.sql_name}: {late} of "
             f"{counted(plan.observations, 'observation')}. Its magnetic-store writes are off, so "
             "Timestream would reject them: switch them on with `tables update --late-writes "
             "--rejected-bucket BUCKET`.",
             FAILED,
         )
-    if late:
+    lost = journal.count(before=_milliseconds(now - retention.kept))
+    if late > lost:
         # https://docs.aws.amazon.com/timestream/latest/developerguide/troubleshoot-rejectedrecords.html
         note(
-            f"Late, so straight to the magnetic store: {counted(late, 'observation')}. Those that "
-            "contradict a record of the table are rejected afterwards: reports on them are in its "
-            "bucket of rejected data, and nowhere else."
+            f"Late, so straight to the magnetic store: {counted(late - lost, 'observation')}. "
+            "Those that contradict a record of the table are rejected afterwards: reports on them "
+            "are in its bucket of rejected data, and nowhere else."
         )
-    if lost := journal.count(before=_milliseconds(now - kept.magnetic)):
+    if lost:
         note(
-            "Older than what the table keeps, so that Timestream rejects it: "
+            "Older than what the table keeps, so that it is rejected: "
             f"{counted(lost, 'observation')}."
         )
 
@@ -315,58 +299,38 @@ def _send(  # noqa: PLR0913 - what to send, and how
     dry_run: bool,
 ) -> None:
     sample = [writer.units(batch) for batch in islice(journal.batches(), SAMPLE)]
-    cost = f"about {_usd(place, ceil(plan.batches * mean(sample)))} USD"
+    units = ceil(plan.batches * mean(sample))
+    cost = estimate(place, writer.unit, units, writer.seconds(journal.by_bridge()))
     note(
         f"{counted(plan.observations, 'observation')} of {counted(plan.bridges, 'bridge')}, from "
-        f"{_iso(plan.first)} to {_iso(plan.last)}: {counted(plan.batches, 'request')}, {cost}."
+        f"{_iso(plan.first)} to {_iso(plan.last)}: {cost}."
     )
     if dry_run:
         _print(journal)
         return
     _check_table(place, writer, journal, plan)
-    terminal = Console(stderr=True)
-    with Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Speed(),
-        TimeRemainingColumn(),
-        TextColumn(cost),
-        console=terminal,
-        transient=True,
-        disable=not terminal.is_terminal,
-    ) as bar:
-        before = journal.progress()
-        done = min(before.batches * RECORDS_PER_CALL, plan.observations)
-        task = bar.add_task("", total=plan.observations, completed=done)
+    with bar(plan.observations, _sent(journal), f"{usd(place, writer.unit, units)} USD") as drawn:
 
         def sent(one: Outcome) -> None:
-            if not bar.disable:
-                bar.advance(task, one.accepted + one.duplicates + len(one.refusals))
+            drawn.advance(one.accepted + one.duplicates + len(one.refusals))
 
         try:
             send(journal, writer, concurrency=concurrency, sent=sent)
         except BaseException:
             note(
-                f"Sent {journal.progress().batches} of {counted(plan.batches, 'request')}; the "
-                "same command sends the rest."
+                f"Sent {_sent(journal)} of {counted(plan.observations, 'observation')}; the same "
+                "command sends the rest."
             )
             raise
 
 
-class _Speed(ProgressColumn):
-    """How fast it goes; worked out when it is shown, not for each request."""
-
-    def render(self, task: Task) -> Text:
-        """Write it."""
-        return Text(f"{task.speed or 0:,.0f} records/s")
+def _sent(journal: Journal) -> int:
+    """Count the observations that have been sent."""
+    progress, plan = journal.progress(), journal.plan()
+    return min(progress.batches * BATCH, plan.observations) if plan else 0
 
 
-def _usd(place: Place, units: int) -> str:
-    region = place.connection.session().region_name or REGION
-    return dollars(load_prices().price(Dimension.WRITE_UNITS, region).of(Fraction(units)))
-
-
-def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
+def _conclude(place: Place, unit: Dimension, journal: Journal, rejected: Path) -> None:
     """Print the counts, write what was refused, and remove the journal.
 
     :raises CommandError: if anything was refused.
@@ -376,7 +340,7 @@ def _conclude(place: Place, journal: Journal, rejected: Path) -> None:
     typer.echo(f"accepted    {progress.accepted}")
     typer.echo(f"duplicates  {progress.duplicates}")
     typer.echo(f"rejected    {progress.refused}")
-    note(f"Billed: {counted(progress.units, 'write')}, {_usd(place, progress.units)} USD.")
+    note(f"Billed: {counted(progress.units, 'write')}, {usd(place, unit, progress.units)} USD.")
     if progress.refused:
         rows = ((_iso(time), bridge, *rest) for bridge, time, *rest in journal.refusals())
         with (

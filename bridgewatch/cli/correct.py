@@ -1,8 +1,8 @@
 """`bridgewatch correct`: change what one record says."""
 
 import time
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
@@ -11,15 +11,8 @@ from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import print_table
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds, moment
-from bridgewatch.timestream.tables import write_client
-from lambdas.observation import EPOCH, Status
-from lambdas.timestream import explained, text_literal, time_literal
-
-if TYPE_CHECKING:
-    from mypy_boto3_timestream_write.type_defs import DimensionTypeDef
-
-_NOT_DIMENSIONS = {"measure_name", "time"}
-"""The columns of SELECT * that are no dimensions, besides the measures."""
+from bridgewatch.observation_table import Record
+from lambdas.observation import EPOCH, Status, in_milliseconds
 
 
 @works
@@ -40,70 +33,36 @@ def correct(
 ) -> None:
     """Write a higher version of a record, and show it before and after.
 
-    Timestream deletes nothing, but of the records with one time and the same dimensions it shows
-    the one with the highest version.
+    Nothing is deleted, but of the records with one time and the same dimensions the one with the
+    highest version is shown.
     """
     at = moment(when, "TIME", datetime.now(EPOCH.tzinfo))
-    before = _read(place, bridge, at)
-    if before["measure_value::varchar"] == status:
+    before = _find(place, bridge, at)
+    if before.status == status:
         raise CommandError(f"That record says {status} already.", WRONG_USAGE)
     if not dry_run:
-        _write(place, bridge, at, status, before)
+        # As AWS advises: the version is when it was made, so that a later correction is always the
+        # higher one.
+        place.observations.correct(before, status, time.time_ns() // 1_000_000)
     print_table(
         ("", "bridge", "time", "status"),
         [
-            ("before", bridge, iso_milliseconds(at), before["measure_value::varchar"]),
+            ("before", bridge, iso_milliseconds(at), before.status),
             ("after", bridge, iso_milliseconds(at), status),
         ],
     )
 
 
-def _read(place: Place, bridge: str, at: datetime) -> dict[str, Any]:
-    """Find the one record: all its columns, as its dimensions are part of its key."""
+def _find(place: Place, bridge: str, at: datetime) -> Record:
+    """Find the one record: its dimensions are part of its key."""
     try:
-        name = text_literal(bridge)
+        found = place.observations.find(bridge, in_milliseconds(at))
     except ValueError as error:
         raise CommandError(str(error), WRONG_USAGE) from error
-    # A record within the millisecond: Timestream keeps nanoseconds for those who wrote them.
-    query = place.query(
-        f"SELECT * FROM {place.sql_name} WHERE measure_name = {name} "  # noqa: S608 - of checked literals
-        f"AND time >= {time_literal(at)} AND time < {time_literal(at + timedelta(milliseconds=1))}"
-    )
-    found = list(query)
     if len(found) != 1:
         what = "no record" if not found else f"{len(found)} records with different dimensions"
         raise CommandError(
             f"{bridge} has {what} at {iso_milliseconds(at)}: `history --all --json` tells times.",
             FAILED,
         )
-    return dict(zip((column.name for column in query.columns), found[0], strict=True))
-
-
-def _write(place: Place, bridge: str, at: datetime, status: Status, before: dict[str, Any]) -> None:
-    dimensions: list[DimensionTypeDef] = [
-        {"Name": name, "Value": value}
-        for name, value in before.items()
-        if name not in _NOT_DIMENSIONS and not name.startswith("measure_value::") and value
-    ]
-    client = write_client(place.connection)
-    with explained():
-        try:
-            client.write_records(
-                DatabaseName=place.database,
-                TableName=place.table,
-                Records=[
-                    {
-                        "Dimensions": dimensions,
-                        "MeasureName": bridge,
-                        "MeasureValue": status.value,
-                        "MeasureValueType": "VARCHAR",
-                        "Time": str((at - EPOCH) // timedelta(milliseconds=1)),
-                        # As AWS advises: the version is when it was made, so that a later
-                        # correction is always the higher one.
-                        "Version": time.time_ns() // 1_000_000,
-                    }
-                ],
-            )
-        except client.exceptions.RejectedRecordsException as error:
-            (rejected,) = error.response["RejectedRecords"]  # type: ignore[typeddict-item] # of this exception only
-            raise CommandError(f"Timestream refused it: {rejected['Reason']}", FAILED) from error
+    return found[0]

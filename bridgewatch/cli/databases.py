@@ -2,11 +2,11 @@
 
 import typer
 
-from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, print_facts
+from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, managing_client, print_facts
 from bridgewatch.cli.output import Output, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads, works
 from bridgewatch.cli.times import iso
-from bridgewatch.timestream.tables import list_all, tags, write_client
+from bridgewatch.timestream.tables import list_all, tags
 from lambdas.timestream import explained
 
 databases = typer.Typer(
@@ -18,7 +18,7 @@ databases = typer.Typer(
 @reads
 def list_(place: Place, output: Output) -> None:
     """List the databases of the region."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     found = [
         {
             "database": one["DatabaseName"],
@@ -38,7 +38,7 @@ def list_(place: Place, output: Output) -> None:
 @reads
 def describe(place: Place, output: Output) -> None:
     """Tell what is known of a database: --database, or the deployment's."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     with explained():
         found = client.describe_database(DatabaseName=place.database)["Database"]
     facts = {
@@ -56,7 +56,7 @@ def describe(place: Place, output: Output) -> None:
 @works
 def create(place: Place) -> None:
     """Create a database: --database, or the deployment's."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     with explained():
         client.create_database(DatabaseName=place.database)
     note(f"Created {place.database}.")
@@ -66,7 +66,7 @@ def create(place: Place) -> None:
 @works
 def delete(place: Place, *, confirm: Confirm = None, force: Force = False) -> None:
     """Delete a database, which must have no tables: --database, or the deployment's."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     with explained():
         arn = client.describe_database(DatabaseName=place.database)["Database"]["Arn"]
     confirm_deletion(place.database, tags(client, arn), confirm, force=force)

@@ -1,13 +1,17 @@
 """What managing databases and tables has in common."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, print_csv, print_json, print_table
-from bridgewatch.timestream.tables import owned_by_stack
+from bridgewatch.cli.reading import Place
+from bridgewatch.timestream.tables import owned_by_stack, write_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_timestream_write import TimestreamWriteClient
 
 Confirm = Annotated[
     str | None,
@@ -51,3 +55,13 @@ def _text(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={one}" for name, one in value.items())
     return "unknown" if value is None else str(value)
+
+
+def managing_client(place: Place) -> "TimestreamWriteClient":
+    """Make a client for databases and tables, which only Timestream has.
+
+    :raises CommandError: if the deployment's records are elsewhere.
+    :raises StoreError: if there is no such profile, or no region.
+    """
+    place.timestream("databases and tables to manage")
+    return write_client(place.connection)

@@ -13,12 +13,13 @@ import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import Output
-from bridgewatch.settings import Bridge, Settings, load_settings
-from bridgewatch.timestream.query import Query, query_client
+from bridgewatch.dynamodb.table import DynamoDbTable
+from bridgewatch.observation_table import ObservationTable
+from bridgewatch.settings import Bridge, DynamoDbStorage, Settings, load_settings
+from bridgewatch.timestream.table import TimestreamTable
 from lambdas.aws import Connection
 from lambdas.history import gap_tolerance
 from lambdas.store import Store
-from lambdas.timestream import TimestreamStore, table_literal
 
 TABLE = "observations"
 """The table that the storage stack makes; its database has the deployment's name."""
@@ -28,14 +29,15 @@ TABLE = "observations"
 class Place:
     """The table that a command works on, and where it is.
 
-    :param sql_name: the table's name in SQL.
+    :param database: Timestream's; in DynamoDB, what its table's name begins with.
+    :param observations: the table, in whichever store it is.
     """
 
     settings: Settings
     connection: Connection
     database: str
     table: str
-    sql_name: str
+    observations: ObservationTable
 
     @property
     def tolerance(self) -> timedelta:
@@ -48,11 +50,20 @@ class Place:
     @property
     def store(self) -> Store:
         """The table's observations."""
-        return TimestreamStore(database=self.database, table=self.table, connection=self.connection)
+        return self.observations.store
 
-    def query(self, sql: str) -> Query:
-        """Prepare a query."""
-        return Query(query_client(self.connection), sql)
+    def timestream(self, what: str) -> TimestreamTable:
+        """Give the table if it is Timestream's.
+
+        :param what: what only Timestream has.
+        :raises CommandError: if it is not.
+        """
+        if not isinstance(self.observations, TimestreamTable):
+            raise CommandError(
+                f"Only Timestream has {what}: this deployment's records are in DynamoDB.",
+                WRONG_USAGE,
+            )
+        return self.observations
 
     def bridges(self, names: list[str] | None) -> list[Bridge]:
         """Find bridges of the settings by their names or codes; all of them without any.
@@ -76,7 +87,11 @@ def _place(  # noqa: PLR0913 - each is an option of the command line
         Path | None, typer.Option(help="The settings, if not those in cdk.json.")
     ] = None,
     database: Annotated[
-        str | None, typer.Option(help="The Timestream database, if not the deployment's.")
+        str | None,
+        typer.Option(
+            help="The Timestream database, if not the deployment's; what a DynamoDB table's name "
+            "begins with."
+        ),
     ] = None,
     table: Annotated[str, typer.Option(help="The table in it.")] = TABLE,
     endpoint_url: Annotated[
@@ -92,12 +107,32 @@ def _place(  # noqa: PLR0913 - each is an option of the command line
             WRONG_USAGE,
         )
     loaded = load_settings(settings)
-    database = database or loaded.deployment
+    return place_of(
+        loaded, Connection(profile, region, endpoint_url), database or loaded.deployment, table
+    )
+
+
+def place_of(
+    settings: Settings, connection: Connection, database: str, table: str = TABLE
+) -> Place:
+    """Find the table of a deployment, in the store that its settings say.
+
+    :raises CommandError: if there cannot be one of that name.
+    """
     try:
-        sql_name = table_literal(database, table)
+        observations: ObservationTable
+        if isinstance(settings.storage, DynamoDbStorage):
+            observations = DynamoDbTable(
+                settings.storage,
+                database=database,
+                table=table,
+                connection=connection,
+            )
+        else:
+            observations = TimestreamTable(database=database, table=table, connection=connection)
     except ValueError as error:
         raise CommandError(str(error), WRONG_USAGE) from error
-    return Place(loaded, Connection(profile, region, endpoint_url), database, table, sql_name)
+    return Place(settings, connection, database, table, observations)
 
 
 def _output(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
-from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, print_facts
+from bridgewatch.cli.managing import Confirm, Force, confirm_deletion, managing_client, print_facts
 from bridgewatch.cli.output import Output, note, print_records, print_table
 from bridgewatch.cli.reading import Place, reads, works
 from bridgewatch.cli.times import iso
@@ -16,7 +16,6 @@ from bridgewatch.timestream.tables import (
     owned_by_stack,
     stored_bytes,
     tags,
-    write_client,
 )
 from lambdas.timestream import explained
 
@@ -56,7 +55,7 @@ COLUMNS = ("table", "memory_hours", "magnetic_days", "late_writes", "created")
 @reads
 def list_(place: Place, output: Output) -> None:
     """List the tables of a database: --database, or the deployment's."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     listed = list_all(client.list_tables, "Tables", DatabaseName=place.database)
     found = [_facts(one) for one in listed]
     if output is Output.TABLE:
@@ -69,7 +68,7 @@ def list_(place: Place, output: Output) -> None:
 @reads
 def describe(place: Place, output: Output) -> None:
     """Tell what is known of a table: its retention, sizes, tags and owner."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     found = describe_table(client, place.database, place.table)
     sizes = stored_bytes(place.connection, place.database, place.table)
     its_tags = tags(client, found["Arn"])
@@ -111,7 +110,7 @@ def create(
             "The settings keep the history in DynamoDB, whose table is made when it is deployed.",
             WRONG_USAGE,
         )
-    client = write_client(place.connection)
+    client = managing_client(place)
     with explained():
         client.create_table(
             DatabaseName=place.database,
@@ -125,7 +124,7 @@ def create(
                 enabled=rejected_bucket is not None if late_writes is None else late_writes,
             ),
         )
-    note(f"Created {place.sql_name}.")
+    note(f"Created {place.observations.sql_name}.")
 
 
 @tables.command()
@@ -144,7 +143,7 @@ def update(
     on: records that are late by the old one are late until then. Naming a bucket switches late
     writes on.
     """
-    client = write_client(place.connection)
+    client = managing_client(place)
     before = describe_table(client, place.database, place.table)
     kept = before["RetentionProperties"]
     request: UpdateTableRequestTypeDef = {
@@ -176,7 +175,7 @@ def update(
 @works
 def delete(place: Place, *, confirm: Confirm = None, force: Force = False) -> None:
     """Delete a table with all its records: --table in --database."""
-    client = write_client(place.connection)
+    client = managing_client(place)
     found = describe_table(client, place.database, place.table)
     name = f"{place.database}.{place.table}"
     confirm_deletion(name, tags(client, found["Arn"]), confirm, force=force)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,32 +29,6 @@ def write_client(connection: Connection) -> TimestreamWriteClient:
     with explained():
         return connection.session().client(
             "timestream-write", config=_PATIENT, endpoint_url=connection.endpoint_url
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long a table keeps records.
-
-    :param memory: in the memory store.
-    :param magnetic: in the magnetic store.
-    :param takes_late: whether records older than the memory store's are taken in at all, by
-        magnetic-store writes.
-    """
-
-    memory: timedelta
-    magnetic: timedelta
-    takes_late: bool
-
-    @classmethod
-    def of(cls, table: TableTypeDef) -> Retention:
-        """Read it from what DescribeTable answers."""
-        kept = table["RetentionProperties"]
-        late = table.get("MagneticStoreWriteProperties", {})
-        return cls(
-            memory=timedelta(hours=kept["MemoryStoreRetentionPeriodInHours"]),
-            magnetic=timedelta(days=kept["MagneticStoreRetentionPeriodInDays"]),
-            takes_late=late.get("EnableMagneticStoreWrites", False),
         )
 
 

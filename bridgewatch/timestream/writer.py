@@ -8,12 +8,16 @@ put in the place of botocore's; signing, retrying and endpoint discovery stay bo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from copy import copy
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.config import Config
 
+from bridgewatch.cost.usage import Dimension
+from bridgewatch.observation_table import WRITTEN_VERSION, Outcome, Retention
+from bridgewatch.raw_requests import send_bodies
 from bridgewatch.timestream.tables import describe_table
 from embedded_timestream.record_sizes import attribute_bytes, write_units
 from lambdas.timestream import explained
@@ -21,12 +25,8 @@ from lambdas.timestream import explained
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mypy_boto3_timestream_write.type_defs import TableTypeDef
-
+    from bridgewatch.observation_table import Row
     from lambdas.aws import Connection
-
-    Row = tuple[str, int, str]
-    """An observation: its bridge, its time in milliseconds since 1970, its status."""
 
     Json = dict[str, Any]
 
@@ -36,25 +36,6 @@ ATTEMPTS = 12
 
 SHAPES_KEPT = 1000
 """Of so many combinations of bridges and statuses it is kept what their requests look like."""
-
-WRITTEN_VERSION = 1
-"""The version of a record that names none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one request.
-
-    :param accepted: how many records Timestream took, or had already with the same status.
-    :param duplicates: how many it has already in a higher version: they were corrected since.
-    :param refusals: the others, by their index in the request, each with Timestream's reason.
-    :param units: the writes that the request is billed as.
-    """
-
-    accepted: int
-    duplicates: int
-    refusals: Mapping[int, str]
-    units: int
 
 
 class _Shape(NamedTuple):
@@ -73,12 +54,14 @@ class _Shape(NamedTuple):
 
 
 class Writer:
-    """Writes observations to one table; many threads can share it.
+    """A `bridgewatch.observation_table.Writer` to one table of Timestream's.
 
     :param dimensions: what every record of a bridge carries, as name and value, by its name.
     :param concurrency: how many threads there are.
     :param attempts: how often a request is tried.
     """
+
+    unit = Dimension.WRITE_UNITS
 
     def __init__(  # noqa: PLR0913 - what a table is, and how to write to it
         self,
@@ -92,7 +75,7 @@ class Writer:
     ) -> None:
         self._target = {"DatabaseName": database, "TableName": table}
         self._shape = lru_cache(maxsize=SHAPES_KEPT)(self._make_shape)
-        self._dimensions = {name: frozenset(pairs.items()) for name, pairs in dimensions.items()}
+        self._dimensions = _frozen(dimensions)
         config = Config(
             connect_timeout=5,
             read_timeout=30,
@@ -107,49 +90,69 @@ class Writer:
             self._client = connection.session().client(
                 "timestream-write", config=config, endpoint_url=connection.endpoint_url
             )
-        events, operation = self._client.meta.events, "timestream-write.WriteRecords"
-        events.register(f"before-parameter-build.{operation}", _take_body)
-        events.register(f"before-call.{operation}", _give_body)
+        send_bodies(self._client, "timestream-write.WriteRecords")
+        self.endpoint = str(self._client.meta.endpoint_url)
 
-    @property
-    def endpoint(self) -> str:
-        """Where it writes to: an address that names the region, if it is AWS's."""
-        return str(self._client.meta.endpoint_url)
+    def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> Writer:
+        """Give the same writer for records with these dimensions."""
+        other = copy(self)
+        other._dimensions = _frozen(dimensions)  # noqa: SLF001 - its own kind
+        other._shape = lru_cache(maxsize=SHAPES_KEPT)(other._make_shape)  # noqa: SLF001 - likewise
+        return other
 
-    def describe_table(self) -> TableTypeDef:
-        """Ask what Timestream says of the table.
+    def retention(self) -> Retention:
+        """Ask how long the table keeps records.
 
         :raises StoreError: if there is none, or Timestream failed.
         """
-        return describe_table(self._client, self._target["DatabaseName"], self._target["TableName"])
+        table = describe_table(
+            self._client, self._target["DatabaseName"], self._target["TableName"]
+        )
+        kept = table["RetentionProperties"]
+        late = table.get("MagneticStoreWriteProperties", {})
+        return Retention(
+            kept=timedelta(days=kept["MagneticStoreRetentionPeriodInDays"]),
+            on_time=timedelta(hours=kept["MemoryStoreRetentionPeriodInHours"]),
+            takes_late=late.get("EnableMagneticStoreWrites", False),
+        )
 
-    def write(self, rows: Sequence[Row]) -> Outcome:
+    def write(self, rows: Sequence[Row], version: int = WRITTEN_VERSION) -> Outcome:
         """Write at most 100 observations in one request.
 
         Sending them again is harmless: Timestream keeps a record once.
 
         :raises StoreError: if Timestream failed, however often it was tried.
         """
-        body, units = self._request(rows)
+        body, units = self._request(rows, version)
         with explained():
             try:
                 self._client.write_records(body=body)
             except self._client.exceptions.RejectedRecordsException as error:
                 rejected: list[Json] = error.response["RejectedRecords"]
-                corrected = sum(one.get("ExistingVersion", 0) > WRITTEN_VERSION for one in rejected)
+                existing = {one["RecordIndex"]: one.get("ExistingVersion", 0) for one in rejected}
                 refusals = {
                     one["RecordIndex"]: one["Reason"]
                     for one in rejected
-                    if one.get("ExistingVersion", 0) <= WRITTEN_VERSION
+                    if existing[one["RecordIndex"]] <= version
                 }
-                return Outcome(len(rows) - len(rejected), corrected, refusals, units)
+                return Outcome(
+                    accepted=len(rows) - len(rejected),
+                    duplicates=len(rejected) - len(refusals),
+                    refusals=refusals,
+                    units=units,
+                    contradicted=frozenset(one for one in refusals if existing[one] == version),
+                )
         return Outcome(len(rows), 0, {}, units)
+
+    def seconds(self, observations: Mapping[str, int]) -> float:  # noqa: ARG002 - it has no limit
+        """Timestream grows with what is written."""
+        return 0
 
     def units(self, rows: Sequence[Row]) -> int:
         """Count the writes that a request with these observations is billed as."""
-        return self._request(rows)[1]
+        return self._request(rows, WRITTEN_VERSION)[1]
 
-    def _request(self, rows: Sequence[Row]) -> tuple[bytes, int]:
+    def _request(self, rows: Sequence[Row], version: int) -> tuple[bytes, int]:
         """Make a request's JSON, and count the writes that it is billed as.
 
         What all records share is sent and billed once. Those of a bridge with one status are the
@@ -158,13 +161,13 @@ class Writer:
         https://docs.aws.amazon.com/timestream/latest/developerguide/metering-and-pricing.writes.html
         """
         kinds = [(bridge, status) for bridge, _, status in rows]
-        shape = self._shape(frozenset(kinds))
+        shape = self._shape(frozenset(kinds), version)
         records = [f'{shape.beginnings[bridge, status]}{time}"}}' for bridge, time, status in rows]
         body = f'{shape.start}, "Records": [{", ".join(records)}]}}'
         size = shape.common_bytes + sum(map(shape.record_bytes.__getitem__, kinds))
         return body.encode(), write_units(size)
 
-    def _make_shape(self, kinds: frozenset[tuple[str, str]]) -> _Shape:
+    def _make_shape(self, kinds: frozenset[tuple[str, str]], version: int) -> _Shape:
         """Tell what is the same in all requests with these bridges and statuses."""
         bridges = {bridge for bridge, _ in kinds}
         shared = frozenset.intersection(*(self._dimensions[bridge] for bridge in bridges))
@@ -173,6 +176,8 @@ class Writer:
             "MeasureValueType": "VARCHAR",
             "TimeUnit": "MILLISECONDS",
         }
+        if version != WRITTEN_VERSION:
+            common["Version"] = version
         own: dict[str, Json]
         if len(bridges) == 1:
             (common["MeasureName"],) = bridges
@@ -198,10 +203,7 @@ def _pairs(dimensions: frozenset[tuple[str, str]]) -> list[Json]:
     return [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
 
 
-def _take_body(params: Json, context: Json, **_: object) -> None:
-    """Leave botocore's serializer nothing to serialize."""
-    context["body"] = params.pop("body")
-
-
-def _give_body(params: Json, context: Json, **_: object) -> None:
-    params["body"] = context.pop("body")
+def _frozen(
+    dimensions: Mapping[str, Mapping[str, str]],
+) -> dict[str, frozenset[tuple[str, str]]]:
+    return {name: frozenset(pairs.items()) for name, pairs in dimensions.items()}

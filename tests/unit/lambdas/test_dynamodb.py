@@ -15,6 +15,7 @@ import lambdas.dynamodb
 from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
 from lambdas.store import Refusal, StoreError
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
+from tests.unit.lambdas.observation_table import create_table
 from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
 
 if TYPE_CHECKING:
@@ -28,18 +29,8 @@ MOVED = {"Hisingsbron": {"city": "Gothenburg", "source": "another"}}
 def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  # noqa: ARG001 - for its environment
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     with mock_aws():
-        yield boto3.resource("dynamodb").create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "bridge", "KeyType": "HASH"},
-                {"AttributeName": "time", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "bridge", "AttributeType": "S"},
-                {"AttributeName": "time", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(boto3.client("dynamodb"), TABLE)
+        yield boto3.resource("dynamodb").Table(TABLE)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import pytest
 from bridgewatch.backfill import sending
 from bridgewatch.backfill.entries import Observed
 from bridgewatch.backfill.journal import Journal
-from bridgewatch.timestream.writer import Outcome
+from bridgewatch.observation_table import Outcome
 from lambdas.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bridgewatch.timestream.writer import Row
+    from bridgewatch.observation_table import Row
 
 BATCHES = 40
 

@@ -1,9 +1,13 @@
-"""Commands on the embedded cloud: real Timestream SQL, real retention, real versions."""
+"""Commands on the embedded cloud: real Timestream SQL, real retention, real versions.
+
+In a module that names STORES, each test that uses `run` runs once for each of these stores.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
+from bridgewatch.cli.reading import place_of
+from bridgewatch.settings import load_settings
 from embedded_timestream.clock import SystemClock
+from lambdas.aws import Connection
+from lambdas.dynamodb import DynamoDbStore
 from lambdas.observation import Observation, Status
 from lambdas.timestream import TimestreamStore
 from local.cloud import Cloud
+from tests.unit.lambdas.observation_table import create_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +72,7 @@ class Commands:
     cloud: Cloud
     table: str
     settings: Path
+    store: TimestreamStore | DynamoDbStore
 
     def __call__(self, *arguments: str, input_: str | None = None) -> Result:
         """Run a command."""
@@ -83,11 +93,7 @@ class Commands:
 
     def write(self, *observations: tuple[datetime, str], bridge: str = "Hisingsbron") -> None:
         """Write records as the poller does."""
-        store = TimestreamStore(
-            database=DATABASE,
-            table=self.table,
-            dimensions={bridge: {"city": "Gothenburg", "source": "city"}},
-        )
+        store = self.store.carrying({bridge: {"city": "Gothenburg", "source": "city"}})
         refusals = store.write(
             [Observation(bridge, Status(status), time) for time, status in observations]
         )
@@ -95,23 +101,43 @@ class Commands:
 
     def rows(self) -> list[list[str]]:
         """Give all records, as [bridge, time, status], sorted."""
-        answer = self.cloud.client("timestream-query").query(
-            QueryString="SELECT measure_name, time, measure_value::varchar "  # noqa: S608 - of a test's own
-            f'FROM "{DATABASE}"."{self.table}" ORDER BY 1, 2'
+        table = place_of(load_settings(self.settings), Connection(), DATABASE, self.table)
+        query = table.observations.query(
+            f'SELECT measure_name, time, measure_value::varchar FROM "{DATABASE}"."{self.table}" '  # noqa: S608 - of a test's own
+            "ORDER BY 1, 2",
+            full=True,
         )
-        assert "NextToken" not in answer
-        return [[one["ScalarValue"] for one in row["Data"]] for row in answer["Rows"]]
+        return [
+            [bridge, f"{time:%Y-%m-%d %H:%M:%S.%f}000", status] for bridge, time, status in query
+        ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    stores = getattr(metafunc.module, "STORES", None)
+    if stores and "run" in metafunc.fixturenames:
+        metafunc.parametrize("run", stores, indirect=True)
 
 
 @pytest.fixture
-def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+def run(
+    cloud: Cloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Commands:
     """Give the command line, in an empty directory, with a new table that takes late writes."""
     for name, value in cloud.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
+    kind = getattr(request, "param", "timestream")
     settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps(SETTINGS))
+    settings.write_text(json.dumps({**SETTINGS, "storage": {"type": kind}}))
     table = f"table-{next(_numbers)}"
+    make = _dynamodb if kind == "dynamodb" else _timestream
+    return Commands(cloud, table, settings, make(cloud, table))
+
+
+def _timestream(cloud: Cloud, table: str) -> TimestreamStore:
     cloud.client("timestream-write").create_table(
         DatabaseName=DATABASE,
         TableName=table,
@@ -124,4 +150,10 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Comman
             "MagneticStoreRejectedDataLocation": {"S3Configuration": BUCKET},
         },
     )
-    return Commands(cloud, table, settings)
+    return TimestreamStore(database=DATABASE, table=table)
+
+
+def _dynamodb(cloud: Cloud, table: str) -> DynamoDbStore:
+    name = f"{DATABASE}-{table}"
+    create_table(cloud.client("dynamodb"), name)
+    return DynamoDbStore(table=name, retention=timedelta(days=3650))

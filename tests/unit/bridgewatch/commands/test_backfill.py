@@ -79,7 +79,7 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(run: Commands) ->
         "2022-08-15T12:10:00.000Z,Hisingsbron,Closed",
         "2022-08-15T12:00:00.000Z,Marieholmsbron,Closed",
     ]
-    assert "1 request, about 0.0000005 USD" in result.stderr
+    assert "about 1 write, 0.0000005 USD" in result.stderr
     with pytest.raises(Exception, match="does not exist"):
         run.rows()
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.unit.bridgewatch.commands.conftest import Commands
 
+STORES = ("timestream", "dynamodb")
+
 NOON = datetime.now(UTC).replace(microsecond=123_000) - timedelta(hours=2)
 TIME = f"{NOON:%Y-%m-%dT%H:%M:%S}.123Z"
 
@@ -61,25 +63,3 @@ def test_there_is_nothing_to_correct_where_there_is_no_record(run: Commands) -> 
 
     assert result.exit_code == 1
     assert f"Hisingsbron has no record at {TIME}" in result.stderr
-
-
-def test_records_of_one_time_with_different_dimensions_are_not_chosen_from(run: Commands) -> None:
-    run.write((NOON, "Open"))
-    run.cloud.client("timestream-write").write_records(
-        DatabaseName="gothenburg",
-        TableName=run.table,
-        Records=[
-            {
-                "Dimensions": [{"Name": "city", "Value": "Malmö"}],
-                "MeasureName": "Hisingsbron",
-                "MeasureValue": "Closed",
-                "MeasureValueType": "VARCHAR",
-                "Time": str(round(NOON.timestamp() * 1000)),
-            }
-        ],
-    )
-
-    result = run("correct", "Hisingsbron", TIME, "Closed")
-
-    assert result.exit_code == 1
-    assert "has 2 records with different dimensions" in result.stderr

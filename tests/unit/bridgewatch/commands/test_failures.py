@@ -113,7 +113,7 @@ def test_an_import_of_stdin_is_resumed_by_the_same_import_only(
     timestream.will_answer(200, {})
     timestream.will_fail(403, "AccessDeniedException", "not authorized")
     command = ["backfill", "-", "--settings", "settings.json", "--concurrency", "1"]
-    assert "Sent 1 of 2 requests" in CliRunner().invoke(app, command, input=first).stderr
+    assert "Sent 100 of 200 observations" in CliRunner().invoke(app, command, input=first).stderr
 
     refused = CliRunner().invoke(app, command, input=other)
     timestream.will_answer(200, {"Table": table})
@@ -121,7 +121,7 @@ def test_an_import_of_stdin_is_resumed_by_the_same_import_only(
 
     assert refused.exit_code == 1
     assert "is the journal of another unfinished backfill" in refused.stderr
-    assert "Resuming; sent before: 1 request." in resumed.stderr
+    assert "Resuming; sent before: 100 observations." in resumed.stderr
     assert resumed.stdout.split()[:2] == ["accepted", "200"]
     assert len(timestream.writes) == 3
 
@@ -147,7 +147,7 @@ def test_minutes_of_throttling_end_in_one_sentence_and_a_journal_that_resumes(
 
     assert result.exit_code == 1
     assert "Timestream is throttling" in result.stderr.splitlines()[-1]
-    assert "Sent 0 of 1 request; the same command sends the rest." in result.stderr
+    assert "Sent 0 of 1 observation; the same command sends the rest." in result.stderr
     assert len(timestream.writes) == 12
     assert len(waited) == 11
     timestream.will_answer(200, {"Table": table})

@@ -1,0 +1,138 @@
+"""What the commands do only where records are in DynamoDB."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.observation import in_milliseconds
+
+if TYPE_CHECKING:
+    from tests.unit.bridgewatch.commands.conftest import Commands
+
+STORES = ("dynamodb",)
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def days(run: Commands) -> Commands:
+    """A record a day for ten days, of each of two bridges."""
+    for bridge in ("Hisingsbron", "Marieholmsbron"):
+        run.write(*((NOW - timedelta(days=day), "Open") for day in range(10)), bridge=bridge)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows", "items"),
+    [
+        ("WHERE time > ago(60h)", 6, 6),
+        ("WHERE time > ago(60h) AND measure_name = 'Hisingsbron'", 3, 3),
+        ("WHERE time > ago(60h) AND city = 'nowhere'", 0, 6),
+        ("WHERE time BETWEEN ago(60h) AND ago(36h)", 2, 2),
+        ("WHERE time > ago(60h) AND measure_name = 'unheard of'", 0, 0),
+        ("WHERE time > ago(36h) AND measure_name = 'Hisingsbron' OR time > ago(12h)", 3, 4),
+    ],
+)
+def test_a_query_reads_only_what_its_bounds_let_it_need(
+    days: Commands, condition: str, rows: int, items: int
+) -> None:
+    table = f'"gothenburg"."{days.table}"'
+
+    result = days("query", f"SELECT time FROM {table} {condition}", "--csv")  # noqa: S608 - of a test's own
+
+    assert result.exit_code == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 1 + rows
+    said = re.search(r"(\d+) rows?; read (\d+) items, [\d.]+ units; 0[.\d]* USD", result.stderr)
+    assert said is not None
+    assert int(said[1]) == rows
+    said_of_bridges = int(said[2]) - items
+    assert said_of_bridges == (1 if "Hisingsbron" in condition and " OR " not in condition else 2)
+
+
+def test_a_query_without_a_bound_on_time_wants_to_be_told_so(days: Commands) -> None:
+    sql = f'SELECT count(*) FROM "gothenburg"."{days.table}"'  # noqa: S608 - of a test's own
+
+    refused = days("query", sql)
+    done = days("query", sql, "--full", "--csv")
+
+    assert refused.exit_code == 2
+    assert re.search(r"of 22 items: up to [\d.]+ units, [\d.]+ USD", refused.stderr)
+    assert "or say --full" in refused.stderr
+    assert done.stdout.splitlines() == ["_col0", "20"]
+
+
+def test_a_bridge_that_the_settings_do_not_know_is_read_too(run: Commands) -> None:
+    run.write((NOW, "Open"), bridge="Götaälvbron")
+
+    result = run(
+        "query",
+        f'SELECT measure_name FROM "gothenburg"."{run.table}" WHERE time > ago(1d)',  # noqa: S608 - of a test's own
+        "--csv",
+    )
+
+    assert result.stdout.splitlines() == ["measure_name", "Götaälvbron"]
+
+
+def test_unload_is_timestreams_alone(run: Commands) -> None:
+    sql = f"""UNLOAD (SELECT 1 FROM "gothenburg"."{run.table}") TO 's3://bucket/'"""  # noqa: S608 - of a test's own
+
+    for command in (("query", sql), ("export", "--unload", "s3://bucket/")):
+        result = run(*command)
+
+        assert result.exit_code == 2
+        assert "Only Timestream has UNLOAD" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("tables", "list"), ("tables", "describe"), ("databases", "create")]
+)
+def test_databases_and_tables_are_timestreams_alone(
+    run: Commands, command: tuple[str, str]
+) -> None:
+    result = run(*command)
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "bridgewatch: Only Timestream has databases and tables to manage: this deployment's "
+        "records are in DynamoDB.\n"
+    )
+
+
+def test_a_foreign_item_is_no_record(run: Commands) -> None:
+    client = run.cloud.client("dynamodb")
+    client.put_item(
+        TableName=f"gothenburg-{run.table}",
+        Item={"bridge": {"S": "Hisingsbron"}, "time": {"N": str(in_milliseconds(NOW))}},
+    )
+
+    result = run("query", f'SELECT time FROM "gothenburg"."{run.table}" WHERE time > ago(1d)')  # noqa: S608 - of a test's own
+
+    assert result.exit_code == 1
+    assert "isn't bridgewatch's" in result.stderr or "not bridgewatch's" in result.stderr
+
+
+def test_a_capped_table_says_how_long_an_import_takes(run: Commands) -> None:
+    settings = json.loads(run.settings.read_text())
+    settings["storage"]["max_write_units"] = 10
+    run.settings.write_text(json.dumps(settings))
+    lines = [f"{(NOW - timedelta(seconds=n)).isoformat()},Hisingsbron,Open" for n in range(1200)]
+
+    result = run("backfill", "-", "--dry-run", input_="\n".join(["time,bridge,status", *lines]))
+
+    assert "about 1200 writes, " in result.stderr
+    assert "by the table's limits it takes 2 m" in result.stderr
+
+
+def test_a_table_that_is_not_there_is_one_sentence(run: Commands) -> None:
+    for command in (
+        ("status",),
+        ("query", 'SELECT 1 FROM "gothenburg"."missing" WHERE time > now()'),
+    ):
+        result = run(*command, "--table", "missing")
+
+        assert result.exit_code == 1
+        assert "DynamoDB has no such table in this region: deploy the storage" in result.stderr

@@ -1,0 +1,19 @@
+"""The table that stacks/dynamodb.py makes, without what only AWS heeds."""
+
+from typing import Any
+
+
+def create_table(client: Any, name: str) -> None:  # noqa: ANN401 - boto3's, or moto's
+    """Make an empty one."""
+    client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "bridge", "KeyType": "HASH"},
+            {"AttributeName": "time", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "bridge", "AttributeType": "S"},
+            {"AttributeName": "time", "AttributeType": "N"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
