@@ -28,6 +28,8 @@ MOVED = {"Hisingsbron": {"city": "Gothenburg", "source": "another"}}
 @pytest.fixture
 def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  # noqa: ARG001 - for its environment
     monkeypatch.delenv("AWS_ENDPOINT_URL")
+    # However busy the machine is.
+    monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", 600)
     with mock_aws():
         create_table(boto3.client("dynamodb"), TABLE)
         yield boto3.resource("dynamodb").Table(TABLE)
