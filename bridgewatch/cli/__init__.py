@@ -15,6 +15,7 @@ from bridgewatch.cli.databases import databases
 from bridgewatch.cli.discover import discover
 from bridgewatch.cli.export import export
 from bridgewatch.cli.history import history
+from bridgewatch.cli.move import move
 from bridgewatch.cli.notify import notify
 from bridgewatch.cli.openings import openings
 from bridgewatch.cli.pause import pause, resume
@@ -37,7 +38,7 @@ LOOK, REPAIR, OPERATE, ADMINISTER = "Look", "Repair", "Operate", "Administer"
 
 for group, commands in {
     LOOK: (status, history, openings, stats, query),
-    REPAIR: (backfill, correct, export, redrive),
+    REPAIR: (backfill, correct, export, move, redrive),
     OPERATE: (preflight, pause, resume, publish, cost),
 }.items():
     for command in commands:
