@@ -117,10 +117,10 @@ class NotifierStack(Stack):
         return topic
 
     def _make_queue(self) -> sqs.Queue:
+        # Without a name, which SQS would not give away again for a minute after its deletion.
         queue = sqs.Queue(
             self,
             "Undelivered",
-            queue_name=f"{self._deployment}-undelivered",
             encryption=sqs.QueueEncryption.KMS if self._key else sqs.QueueEncryption.SQS_MANAGED,
             encryption_master_key=self._key,
             enforce_ssl=True,

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stacks.templates import synthesize, templates, with_settings
+import pytest
+
+from tests.stacks.templates import SETTINGS, synthesize, templates, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +47,17 @@ def test_two_deployments_in_one_account_share_no_name() -> None:
     assert not one & other
 
 
-def test_queues_have_no_name_that_is_taken_for_a_minute_after_their_deletion() -> None:
-    queues = [
-        resource
-        for resource in templates("everything")["poller"]["Resources"].values()
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_queues_have_no_name_that_is_taken_for_a_minute_after_their_deletion(settings: str) -> None:
+    queues = {
+        name: resource
+        for template in templates(settings).values()
+        for name, resource in template["Resources"].items()
         if resource["Type"] == "AWS::SQS::Queue"
-    ]
+    }
 
     assert queues
-    assert [one for one in queues if "QueueName" in one["Properties"]] == []
-    # and one that gets another name is kept, with what is in it
-    assert {one["UpdateReplacePolicy"] for one in queues} == {"Retain"}
+    assert [name for name, one in queues.items() if "QueueName" in one.get("Properties", {})] == []
+    # and one of records that gets another name is kept, with what is in it
+    records = [one for name, one in queues.items() if name.startswith("Queues")]
+    assert {one["UpdateReplacePolicy"] for one in records} == {"Retain"}
