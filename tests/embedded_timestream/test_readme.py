@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedded_timestream import pytest_plugin
 from embedded_timestream.__main__ import parser
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from embedded_timestream.server.embedded import EmbeddedTimestream
 
 README = (Path(pytest_plugin.__file__).parent / "README.md").read_text(encoding="utf-8")
-FIXTURE, SERVICE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+FIXTURE, SERVICE, ELSEWHERE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def named_in_tables() -> set[str]:
@@ -39,6 +39,18 @@ def test_the_service_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     exec(SERVICE, defined)  # noqa: S102 - our own
 
     assert defined["answer"]["Rows"] == [{"Data": [{"ScalarValue": "1"}]}]
+
+
+def test_rows_that_are_kept_elsewhere_are_queried() -> None:
+    defined: dict[str, Any] = {}
+
+    exec(ELSEWHERE, defined)  # noqa: S102 - our own
+
+    assert defined["needed"].time.first == defined["noon"] - 3600 * 10**9
+    assert defined["needed"].names == {"Göta"}
+    (row,) = defined["answer"]["Rows"]
+    assert row["Data"] == [{"ScalarValue": "Gothenburg"}, {"ScalarValue": "Open"}]
+    defined["table"].close()
 
 
 def test_every_option_is_named() -> None:
