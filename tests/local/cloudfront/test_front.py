@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.cost.metering import GIGABYTE
+from bridgewatch.cost.usage import Dimension
+from local.meter import Meter
 from local.services.cloudfront.cache import Answer
 from local.services.cloudfront.edge_function import EdgeFunction, EdgeFunctionError
 from local.services.cloudfront.front import Front, FrontServer
@@ -72,6 +75,19 @@ def test_it_asks_once_and_tells_how_old_what_it_keeps_is(
     assert len(origin.asked) == 2
     assert front.counts.requests == 3
     assert front.counts.sent == 3 * len(first.body)
+
+
+def test_a_visit_is_billed_by_the_request_and_the_byte(clock: Clock, origin: Origin) -> None:
+    meter = Meter(clock)
+    front = Front(origin, clock, methods=frozenset({"GET"}), visited=meter.visited)
+
+    for _ in range(3):
+        front.answer("GET", "/", {})
+
+    used = meter.usage()
+    assert used[Dimension.CLOUDFRONT_REQUESTS] == 3
+    assert used[Dimension.CLOUDFRONT_GB] * GIGABYTE == 3 * len(origin.answer.body)
+    assert used[Dimension.CLOUDFRONT_FUNCTION_RUNS] == 0
 
 
 def test_an_origin_that_fails_leaves_what_was_kept_for_a_while(
