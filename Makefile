@@ -121,7 +121,7 @@ build/bench-venv/.installed: bench/requirements.txt $(venv)/.installed
 	@$(venv)/uv pip install --quiet --python build/bench-venv/bin/python -r bench/requirements.txt
 	@touch $@
 
-bench: setup build/bench-venv/.installed  ## measure the poller and the page, up to a thousand bridges, the embedded Timestream, and writing and reading beside awswrangler
+bench: setup build/bench-venv/.installed  ## measure the poller and the page, up to a thousand bridges, the embedded Timestream, writing and reading beside awswrangler, SQL on both stores, and moving
 	@$(venv)/python -m bench.poller
 	@$(venv)/python -m bench.page
 	@$(venv)/python -m bench.scale
@@ -129,6 +129,8 @@ bench: setup build/bench-venv/.installed  ## measure the poller and the page, up
 	@$(venv)/python -m bench.package
 	@$(venv)/python -m bench.ingest
 	@$(venv)/python -m bench.read
+	@$(venv)/python -m bench.sql
+	@$(venv)/python -m bench.moving
 
 package: setup  ## build the embedded Timestream's wheel into build/packages
 	@$(venv)/uv build --quiet --wheel --no-build-isolation --python $(venv)/python \

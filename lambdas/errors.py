@@ -73,7 +73,7 @@ RULES = (
         "AWS denies access to the store",
         "give this identity timestream:DescribeEndpoints on * and timestream:WriteRecords (to "
         "write) or timestream:Select (to read) on the table; for DynamoDB, dynamodb:PutItem (to "
-        "write) or dynamodb:Query (to read)",
+        "write) or dynamodb:Query (to read; to move, dynamodb:Scan too)",
         _REDRIVER,
         "the queue",
         "queue-age",

@@ -127,6 +127,7 @@ def place_of(
                 database=database,
                 table=table,
                 connection=connection,
+                bridges=[bridge.name for bridge in settings.bridges],
             )
         else:
             observations = TimestreamTable(database=database, table=table, connection=connection)

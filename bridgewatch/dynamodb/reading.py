@@ -13,6 +13,7 @@ from botocore.config import Config
 from bridgewatch.cost.dynamodb import item_bytes, number_bytes, read_units
 from bridgewatch.raw_requests import receive_bodies
 from lambdas.dynamodb import LOWEST_ABOUT, dimensions_of, explained
+from lambdas.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,11 +48,14 @@ class Page:
 class Reader:
     """Reads one table; many threads can share it.
 
+    :param known: the bridges of the settings: all that there are to whoever may not scan the table.
     :ivar items: how many items were read so far.
     :ivar units: the read units that these are billed as.
     """
 
-    def __init__(self, table: str, connection: Connection) -> None:
+    def __init__(self, table: str, connection: Connection, known: Sequence[str] = ()) -> None:
+        self._known = known
+        self._knows_all = True
         config = Config(
             connect_timeout=5,
             read_timeout=30,
@@ -109,8 +113,14 @@ class Reader:
 
         :param price: writes what read units cost, in US dollars.
         """
-        return (
+        said = (
             f"read {self.items:,} items, {float(self.units):,.1f} units; {price(self.units)} USD."
+        )
+        if self._knows_all:
+            return said
+        return (
+            f"{said} Only of the settings' bridges: this identity may not look for others "
+            "(dynamodb:Scan)."
         )
 
     def count(self, bridge: str, first: int, last: int) -> int:
@@ -121,11 +131,26 @@ class Reader:
         return sum(page.items for page in self.pages(bridge, first, last))
 
     def bridges(self) -> Iterator[str]:
+        """Give the names of all bridges that there are for this identity.
+
+        To who may only query, those of the settings are all; `bill` then says so.
+
+        :raises StoreError: if DynamoDB failed.
+        """
+        try:
+            yield from self.every_bridge()
+        except StoreError as error:
+            if error.code != "AccessDeniedException":
+                raise
+            self._knows_all = False
+            yield from self._known
+
+    def every_bridge(self) -> Iterator[str]:
         """Give the names of all bridges that the table has anything of, one request for each.
 
         A scan of one item that goes on beyond all items of its bridge finds the next bridge's.
 
-        :raises StoreError: if DynamoDB failed.
+        :raises StoreError: if DynamoDB failed, or this identity may not scan.
         """
         request: Json = {
             "TableName": self.table,

@@ -72,14 +72,22 @@ class DynamoDbTable:
     """A `bridgewatch.observation_table.ObservationTable`.
 
     :param storage: what the settings say of it.
+    :param bridges: the settings' bridges, by name.
     :param database: what its name begins with, and SQL calls its database.
     :param table: what its name ends with, and SQL calls it.
     :raises ValueError: if a table cannot have that name.
     """
 
     def __init__(
-        self, storage: DynamoDbStorage, *, database: str, table: str, connection: Connection
+        self,
+        storage: DynamoDbStorage,
+        *,
+        database: str,
+        table: str,
+        connection: Connection,
+        bridges: Sequence[str] = (),
     ) -> None:
+        self._bridges = bridges
         name = f"{database}-{table}"
         self.sql_name = table_literal(database, table)
         if len(name) > _NAME_CHARACTERS:
@@ -93,7 +101,7 @@ class DynamoDbTable:
 
     def reader(self) -> Reader:
         """Make what reads it, and counts that."""
-        return Reader(self.store.table, self._connection)
+        return Reader(self.store.table, self._connection, self._bridges)
 
     def price(self, units: Fraction) -> str:
         """Write what read units cost, in US dollars."""
@@ -154,7 +162,9 @@ class DynamoDbTable:
         """Count all records of each bridge, which is billed as if they were read."""
         reader = self.reader()
         first, end = self.store.within(0, _NEVER)
-        counted = ((bridge, reader.count(bridge, first, end - 1)) for bridge in reader.bridges())
+        counted = (
+            (bridge, reader.count(bridge, first, end - 1)) for bridge in reader.every_bridge()
+        )
         return {bridge: number for bridge, number in counted if number}
 
     def correct(self, record: Record, status: Status, version: int) -> None:

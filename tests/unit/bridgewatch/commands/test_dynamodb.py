@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.dynamodb.reading import Reader
 from lambdas.observation import in_milliseconds
+from lambdas.store import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.unit.bridgewatch.commands.conftest import Commands
 
 STORES = ("dynamodb",)
@@ -75,6 +79,27 @@ def test_a_bridge_that_the_settings_do_not_know_is_read_too(run: Commands) -> No
     )
 
     assert result.stdout.splitlines() == ["measure_name", "Götaälvbron"]
+
+
+def test_who_may_only_query_is_told_that_other_bridges_are_left_out(
+    run: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.write((NOW, "Open"))
+    run.write((NOW, "Open"), bridge="Götaälvbron")
+
+    def denied(_: Reader) -> Iterator[str]:
+        raise StoreError("no", "AccessDeniedException")
+
+    monkeypatch.setattr(Reader, "every_bridge", denied)
+
+    result = run(
+        "query",
+        f'SELECT measure_name FROM "gothenburg"."{run.table}" WHERE time > ago(1d)',  # noqa: S608 - of a test's own
+        "--csv",
+    )
+
+    assert result.stdout.splitlines() == ["measure_name", "Hisingsbron"]
+    assert "Only of the settings' bridges: this identity may not look for others" in result.stderr
 
 
 def test_unload_is_timestreams_alone(run: Commands) -> None:
