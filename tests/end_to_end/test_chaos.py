@@ -21,10 +21,16 @@ CHOSEN = random.SystemRandom().randrange(10**6)
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("seed", [FIXED, CHOSEN], ids=["fixed seed", "random seed"])
-def test_nothing_is_lost_and_nothing_invented_whatever_fails(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("seed", "store"),
+    [(FIXED, "timestream"), (CHOSEN, "timestream"), (CHOSEN, "dynamodb")],
+    ids=["fixed seed", "random seed", "random seed, on DynamoDB"],
+)
+def test_nothing_is_lost_and_nothing_invented_whatever_fails(
+    seed: int, store: str, tmp_path: Path
+) -> None:
     summary, verdict, alarms = Chaos(
-        seed=seed, length=SHORT, bridges=4, intensity=3, output=tmp_path
+        seed=seed, length=SHORT, bridges=4, intensity=3, store=store, output=tmp_path
     ).run()
 
     assert verdict.faultless, f"Repeat with seed {seed}: {verdict}"
@@ -33,7 +39,7 @@ def test_nothing_is_lost_and_nothing_invented_whatever_fails(seed: int, tmp_path
     assert verdict.stored > 20
     assert sum(summary.faults.values()) > 100
     assert {name.partition("/")[0] for name in summary.faults} >= {
-        *("roadsignals", "ndw", "timestream", "sqs", "schedule")
+        *("roadsignals", "ndw", store, "sqs", "schedule")
     }
     told = json.loads((tmp_path / "summary.json").read_text())
     assert (told["seed"], told["lost"], told["invented"]) == (seed, 0, 0)
