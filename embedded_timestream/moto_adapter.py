@@ -11,6 +11,7 @@ name. What was written lives until moto is reset, which `mock_aws` does, as all 
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from moto.timestreamwrite import urls
 from moto.timestreamwrite.models import TimestreamWriteBackend, timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
 
-from embedded_timestream import protocol
+from embedded_timestream import moto_server, protocol
 from embedded_timestream.clock import SystemClock
 from embedded_timestream.errors import ValidationException
 from embedded_timestream.operations import OPERATIONS
@@ -93,6 +94,13 @@ def install(clock: Clock, data: Path | None = None, *, fsync: bool = False) -> C
         else:
             undo.callback(delattr, TimestreamWriteResponse, name)
         setattr(TimestreamWriteResponse, name, method)
+    # Only if it is there: it needs more packages than moto, and `mock_aws` goes without.
+    if (server := sys.modules.get("moto.moto_server.werkzeug_app")) is not None:
+        dispatcher = server.DomainDispatcherApplication
+        undo.callback(setattr, dispatcher, "__call__", dispatcher.__call__)
+        dispatcher.__call__ = moto_server.shortened(
+            dispatcher.__call__, lambda account, region: _backend(account, region).service
+        )
     return undo.close
 
 

@@ -17,6 +17,9 @@ import typer
 from embedded_timestream.clock import SystemClock
 from local.cloud import Cloud
 
+TOLD_DAYS = 3.0
+"""After which telling meets nothing new."""
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -99,10 +102,13 @@ def chaos(
     days: Annotated[float, typer.Option(help="Of simulated time.", min=0.25)] = 30,
     store: StoreType = StoreType.TIMESTREAM,
 ) -> None:
-    """Watch bridges with faults at every edge; fail if anything was lost or invented."""
-    from local.chaos.run import run  # noqa: PLC0415 - serving needs none of it
+    """Watch bridges with faults at every edge; fail if anything was lost, invented or not told."""
+    from local.chaos import telling  # noqa: PLC0415 - serving needs none of it
+    from local.chaos.run import run  # noqa: PLC0415 - likewise
 
-    if not run(seed, days, store.value):
+    faultless = run(seed, days, store.value)
+    all_told = telling.run(seed, min(days, TOLD_DAYS))
+    if not (faultless and all_told):
         raise typer.Exit(1)
 
 

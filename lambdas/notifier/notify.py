@@ -249,15 +249,11 @@ class Notifier:
         for target, results in run.results.items():
             for event, outcome in results:
                 one = pending.get(event.identity)
-                if one is None or target not in one.attempts:
-                    continue  # another run has delivered it, too
-                one = one.tried(target)
-                if outcome.delivered:
-                    one = one.without(target)
-                elif now - one.since >= GIVE_UP:
-                    self._give_up(run, one, target, outcome.said)
-                    one = one.without(target)
-                pending[event.identity] = one
+                if one is not None and target in one.attempts:  # no other run has delivered it
+                    one = one.tried(target)
+                    pending[event.identity] = one.without(target) if outcome.delivered else one
+            if results and not results[-1][1].delivered:
+                self._give_up_old(run, pending, target, results[-1][1].said, now)
         overfull = len(pending) - LONGEST_PENDING
         for index, one in enumerate(list(pending.values())):
             for target in one.attempts:
@@ -276,6 +272,20 @@ class Notifier:
         }
         left = tuple(one for one in pending.values() if one.attempts)
         return replace(state, pending=left, claims=claims)
+
+    def _give_up_old(
+        self,
+        run: _Run,
+        pending: dict[str, Pending],
+        target: str,
+        said: str,
+        now: datetime,
+    ) -> None:
+        """Give up what a target that fails has not taken for too long, all of it at once."""
+        for identity, one in pending.items():
+            if target in one.attempts and now - one.since >= GIVE_UP:
+                self._give_up(run, one, target, said)
+                pending[identity] = one.without(target)
 
     def _give_up(self, run: _Run, pending: Pending, target: str, said: str) -> None:
         key = pending.event.identity, target

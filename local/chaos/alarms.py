@@ -252,7 +252,8 @@ def _given_up(runs: Iterable[Run], evidence: AlarmEvidence) -> _Causes:
 
 def _queued(evidence: AlarmEvidence, queued: timedelta) -> _Causes:
     must: list[Span] = []
-    may: list[Span] = []
+    # CloudWatch looks at the most of each five minutes: what is empty in between is not seen.
+    seen: list[Span] = []
     empty = evidence.start
     first: datetime | None = None
     for at, count in [*evidence.queue, (evidence.end, 0)]:
@@ -260,12 +261,15 @@ def _queued(evidence: AlarmEvidence, queued: timedelta) -> _Causes:
             first = first or at
             continue
         if first:
+            seen.append(Span(empty - SLACK, at + SLACK))
             if at - first > queued + 3 * SLACK:
                 must.append(Span(first, first + queued + 2 * SLACK))
-            # Of the first five minutes and of the last, one with a message is enough.
-            if at - empty > queued - 2 * SLACK:
-                may.append(Span(empty + queued - 2 * SLACK, at + 2 * SLACK))
         empty, first = at, None
+    may = [
+        Span(start + queued - SLACK, end + SLACK)
+        for start, end in _merged(seen)
+        if end - start > queued
+    ]
     return must, may
 
 

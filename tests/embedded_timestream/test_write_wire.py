@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
@@ -121,6 +122,27 @@ def test_an_exception_has_its_code_and_status(
 
     assert error.value.response["Error"]["Code"] == code
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+@pytest.mark.parametrize("origin", [None, "https://example.org"], ids=["SDK", "browser"])
+def test_a_browser_gets_what_moto_adds_to_the_same_answer(
+    endpoint: str, origin: str | None
+) -> None:
+    install(StoppedClock())
+    answer = requests.post(
+        endpoint,
+        data=json.dumps({"DatabaseName": "bridges"}),
+        headers={
+            "X-Amz-Target": "Timestream_20181101.CreateDatabase",
+            "Authorization": "AWS4-HMAC-SHA256 Credential=embedded/20260105/eu-west-1/timestream"
+            "/aws4_request, SignedHeaders=host, Signature=0",
+            **({"Origin": origin} if origin else {}),
+        },
+        timeout=10,
+    )
+
+    assert answer.json()["Database"]["DatabaseName"] == "bridges"
+    assert ("Access-Control-Allow-Origin" in answer.headers) == (origin is not None)
 
 
 def test_accounts_and_regions_are_apart(connect: Connect) -> None:

@@ -122,13 +122,17 @@ def test_a_queue_that_is_never_empty_rings_and_one_that_is_at_times_does_not() -
 
     stuck = replace(EVIDENCE, queue=queued(range(60, 110)))
     barely = replace(EVIDENCE, queue=queued(range(60, 83)))
-    passing = replace(EVIDENCE, queue=queued(range(60, 80), range(85, 105)))
+    often = replace(EVIDENCE, queue=queued(*(range(at, at + 2) for at in range(60, 100, 5))))
+    passing = replace(EVIDENCE, queue=queued(range(60, 70), range(85, 95)))
 
     assert verdict(polls(), replace(stuck, rings=rings)).faultless
     assert [alarm for alarm, _ in verdict(polls(), stuck).silent] == ["queue-age"]
     # of five minutes each, one with a message counts: 23 minutes may be enough, and need not be
     assert verdict(polls(), replace(barely, rings=[Ring("queue-age", at(87), at(88))])).faultless
     assert verdict(polls(), barely).faultless
+    # nor is it seen that it was empty within each
+    assert verdict(polls(), replace(often, rings=[Ring("queue-age", at(87), at(101))])).faultless
+    assert verdict(polls(), often).faultless
     assert verdict(polls(), passing).faultless
     assert verdict(polls(), replace(passing, rings=rings)).groundless
 

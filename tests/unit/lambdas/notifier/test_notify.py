@@ -63,6 +63,17 @@ def test_the_pauses_grow_to_an_hour_and_after_a_day_it_is_given_up() -> None:
     assert one.table.own(BRIDGE)[1].pending == ()
 
 
+def test_what_waits_behind_is_given_up_with_it_once_it_is_as_old() -> None:
+    one = world(OPENS, CLOSES, records=("08:10 O", "08:16 C"))
+    one.targets["phone"].answers = [FAILED] * 100
+
+    one.run("08:16")
+    one.follow()
+
+    assert [letter.event.kind for letter in one.undelivered] == [Kind.OPENS, Kind.CLOSES]
+    assert one.time - at("08:16") < timedelta(hours=25)
+
+
 def test_a_target_is_left_alone_for_as_long_as_it_asks() -> None:
     one = world(OPENS, records=("08:10 O",))
     one.targets["phone"].answers = [Outcome(delivered=False, said="HTTP 429", patience=600)]
