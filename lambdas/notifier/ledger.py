@@ -29,20 +29,27 @@ class Account:
     :param sent: how much in it.
     :param failures: how many attempts failed since one succeeded.
     :param not_before: when it may be tried again, or None if at once.
+    :param said: what it answered to the last attempt, if that failed.
     """
 
     minute: datetime
     sent: int = 0
     failures: int = 0
     not_before: datetime | None = None
+    said: str = ""
 
     def after(self, outcome: Outcome, now: datetime) -> Account:
         """Give it after an attempt: a failure is followed by a pause, twice as long each time."""
         if outcome.delivered:
-            return replace(self, failures=0, not_before=None)
+            return replace(self, failures=0, not_before=None, said="")
         pause = min(FIRST_PAUSE * 2 ** min(self.failures, 10), LONGEST_PAUSE)
         patience = min(timedelta(seconds=outcome.patience), MOST_PATIENCE)
-        return replace(self, failures=self.failures + 1, not_before=now + max(pause, patience))
+        return replace(
+            self,
+            failures=self.failures + 1,
+            not_before=now + max(pause, patience),
+            said=outcome.said,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,10 @@ class Ledger:
 
     revision: int = 0
     accounts: Mapping[str, Account] = field(default_factory=dict)
+
+    def failing(self) -> dict[str, str]:
+        """Give what the targets said whose last attempt failed, by their names."""
+        return {name: one.said for name, one in self.accounts.items() if one.failures}
 
     def ready(self, target: str, now: datetime, per_minute: int) -> datetime:
         """Say when something may be sent to a target: `now`, or later."""
@@ -105,6 +116,7 @@ class Ledger:
                     one.sent,
                     one.failures,
                     one.not_before and in_milliseconds(one.not_before),
+                    one.said,
                 ]
                 for name, one in self.accounts.items()
             },
@@ -119,6 +131,6 @@ class Ledger:
         return cls(revision, {name: _account(*one) for name, one in values.items()})
 
 
-def _account(minute: int, sent: int, failures: int, not_before: int | None) -> Account:
+def _account(minute: int, sent: int, failures: int, not_before: int | None, said: str) -> Account:
     until = None if not_before is None else from_milliseconds(not_before)
-    return Account(from_milliseconds(minute), sent, failures, until)
+    return Account(from_milliseconds(minute), sent, failures, until, said)

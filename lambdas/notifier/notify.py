@@ -180,8 +180,9 @@ class Notifier:
         # As exactly as it is kept.
         now = from_milliseconds(in_milliseconds(self._now()))
         before, state, wake = self._look(run.bridge, now, run.told)
-        state = self._settle(state, run, now)
+        state = self._settle(state, run)
         ledger = self._table.ledger() if state.pending else Ledger()
+        state = self._abandon(state, ledger, run, now)
         queues: dict[str, list[Event]] = {}
         if time.monotonic() < run.deadline - RESERVE_SECONDS:
             queues = self._due(state, ledger, now)
@@ -243,7 +244,7 @@ class Notifier:
             return None
         return timedelta(seconds=median(lengths))
 
-    def _settle(self, state: State, run: _Run, now: datetime) -> State:
+    def _settle(self, state: State, run: _Run) -> State:
         """Take from what is pending what was delivered, and what is given up."""
         pending = {one.event.identity: one for one in state.pending}
         for target, results in run.results.items():
@@ -252,8 +253,6 @@ class Notifier:
                 if one is not None and target in one.attempts:  # no other run has delivered it
                     one = one.tried(target)
                     pending[event.identity] = one.without(target) if outcome.delivered else one
-            if results and not results[-1][1].delivered:
-                self._give_up_old(run, pending, target, results[-1][1].said, now)
         overfull = len(pending) - LONGEST_PENDING
         for index, one in enumerate(list(pending.values())):
             for target in one.attempts:
@@ -273,19 +272,18 @@ class Notifier:
         left = tuple(one for one in pending.values() if one.attempts)
         return replace(state, pending=left, claims=claims)
 
-    def _give_up_old(
-        self,
-        run: _Run,
-        pending: dict[str, Pending],
-        target: str,
-        said: str,
-        now: datetime,
-    ) -> None:
-        """Give up what a target that fails has not taken for too long, all of it at once."""
-        for identity, one in pending.items():
-            if target in one.attempts and now - one.since >= GIVE_UP:
-                self._give_up(run, one, target, said)
-                pending[identity] = one.without(target)
+    def _abandon(self, state: State, ledger: Ledger, run: _Run, now: datetime) -> State:
+        """Give up what failing targets have not taken for too long, all of it at once.
+
+        Also what was never tried: while a target fails, another bridge's may have had each turn.
+        """
+        pending = list(state.pending)
+        for target, said in ledger.failing().items():
+            for index, one in enumerate(pending):
+                if target in one.attempts and now - one.since >= GIVE_UP:
+                    self._give_up(run, one, target, said)
+                    pending[index] = one.without(target)
+        return replace(state, pending=tuple(one for one in pending if one.attempts))
 
     def _give_up(self, run: _Run, pending: Pending, target: str, said: str) -> None:
         key = pending.event.identity, target

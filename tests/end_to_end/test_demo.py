@@ -18,8 +18,8 @@ from bridgewatch.settings import load_settings
 from local.bridges.openings import Change, Opening, merge
 from local.browser import browser
 from local.demo.comparison import compare
-from local.demo.run import Demo, Summary, hisingsbron, replay
-from local.demo.told import Telling
+from local.demo.run import KEY, Demo, Summary, hisingsbron, replay
+from local.demo.told import SECRETS, Telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +79,18 @@ def test_what_happened_that_day_was_told_and_nothing_else(day: Day) -> None:
     # By `notify test` and `notify list`.
     assert "smart-home was told: HTTP 200." in day.told
     assert "open_for 6 min" in day.told
+
+
+@pytest.mark.timeout(240)
+def test_nothing_of_a_secret_is_in_what_was_deployed_or_said(day: Day) -> None:
+    written = "".join(
+        file.read_text(errors="replace")
+        for file in (day.output / "cdk.out").rglob("*")
+        if file.suffix in {".json", ".py"} and "lambdas/notifier" not in str(file)
+    )
+
+    for secret in (*SECRETS.values(), KEY):
+        assert secret not in written + day.told
 
 
 @pytest.mark.timeout(240)

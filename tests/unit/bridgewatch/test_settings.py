@@ -389,3 +389,11 @@ def test_a_mistake_in_who_is_told_is_one_sentence(path: str, value: object, sent
 
     assert sentence in str(raised.value)
     assert str(raised.value).startswith("notify.")
+
+
+def test_a_table_that_is_taken_up_as_it_is_has_no_stream_to_tell_people_by() -> None:
+    document = load_settings().model_dump(mode="json", by_alias=True)
+    document |= {"notify": NOTIFY, "storage": {"type": "dynamodb", "existing": True}}
+
+    with pytest.raises(SettingsError, match="need a table with a stream"):
+        parse_settings(document)

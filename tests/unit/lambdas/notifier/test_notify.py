@@ -58,7 +58,7 @@ def test_the_pauses_grow_to_an_hour_and_after_a_day_it_is_given_up() -> None:
 
     (letter,) = one.undelivered
     assert (letter.target, letter.said) == ("phone", "HTTP 503")
-    assert letter.attempts == one.targets["phone"].tried == 30
+    assert letter.attempts == one.targets["phone"].tried == 29
     assert one.time - at("08:10") >= timedelta(days=1)
     assert one.table.own(BRIDGE)[1].pending == ()
 
@@ -72,6 +72,22 @@ def test_what_waits_behind_is_given_up_with_it_once_it_is_as_old() -> None:
 
     assert [letter.event.kind for letter in one.undelivered] == [Kind.OPENS, Kind.CLOSES]
     assert one.time - at("08:16") < timedelta(hours=25)
+
+
+def test_what_another_bridge_took_each_turn_from_is_given_up_as_well() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["phone"].answers = [FAILED]
+    one.run("08:10")
+    for hour in range(24):
+        ledger = one.table.ledger()
+        later = at("08:10") + timedelta(hours=hour)
+        one.table.keep_ledger(ledger.after({"phone": FAILED}, later))
+
+    one.time = at("08:12", day=4)
+    one.run()
+
+    assert [(letter.target, letter.attempts) for letter in one.undelivered] == [("phone", 1)]
+    assert one.targets["phone"].tried == 1
 
 
 def test_a_target_is_left_alone_for_as_long_as_it_asks() -> None:
