@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failure: Exception | None = None
     for bridge in _bridges(event):
         try:
-            told = container.notifier.run(bridge, deadline)
+            told = container.notifier.run(bridge, deadline, woken="wake" in event)
         except Exception as error:
             # The other bridges' first; then the invocation fails, and is repeated for all.
             logger.exception("A bridge was not looked at", bridge=bridge)

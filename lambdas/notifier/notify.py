@@ -139,17 +139,18 @@ class Notifier:
         watched = self._watched.get(bridge)
         return watched is not None and self._now() - time_ <= watched.window()
 
-    def run(self, bridge: str, deadline: float) -> Told:
+    def run(self, bridge: str, deadline: float, *, woken: bool = False) -> Told:
         """Tell what is to be told about one bridge, and see to being woken again.
 
         What is found is written down before it is delivered, and what was delivered afterwards: a
         run that dies in between is repeated, with the same identities.
 
         :param deadline: when it must be done, by `time.monotonic()`.
+        :param woken: whether the bridge's schedule invoked it: that is gone now.
         :raises BusyError: if others keep writing the same.
         :raises botocore.exceptions.ClientError: if AWS fails.
         """
-        run = _Run(bridge, deadline)
+        run = _Run(bridge, deadline, woken=woken)
         for _ in range(ROUNDS):
             try:
                 queues = self._prepare(run)
@@ -192,8 +193,11 @@ class Notifier:
         if not queues:
             waits = self._next_attempt(state, ledger, now)
             wake = min((one for one in (wake, waits) if one), default=None)
-            if wake != before.wake:
+            # What is remembered may be wrong: a run can die when it has moved the schedule.
+            is_over = run.woken or (before.wake is not None and before.wake <= now)
+            if wake != before.wake or (is_over and wake is not None):
                 self._wakes.move(run.bridge, wake, now)
+                run.woken = False
             state = replace(state, wake=wake)
         if state != before:
             self._table.keep(run.bridge, state)
@@ -355,6 +359,7 @@ class _Run:
 
     bridge: str
     deadline: float
+    woken: bool
     told: Told = field(default_factory=Told)
     results: dict[str, list[tuple[Event, Outcome]]] = field(default_factory=dict)
     claims: dict[str, datetime] = field(default_factory=dict)

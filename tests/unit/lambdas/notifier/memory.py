@@ -113,10 +113,10 @@ class World:
     def keep(self, undelivered: Undelivered) -> None:
         self.undelivered.append(undelivered)
 
-    def run(self, clock: str | None = None) -> Told:
+    def run(self, clock: str | None = None, *, woken: bool = False) -> Told:
         if clock:
             self.time = at(clock)
-        return self.notifier.run(BRIDGE, FAR)
+        return self.notifier.run(BRIDGE, FAR, woken=woken)
 
     def follow(self, most: int = 200) -> int:
         """Run whenever the notifier wanted to be woken, and count that."""
@@ -126,5 +126,5 @@ class World:
             self.time = max(self.wake, self.time) + MINUTE / 60
             self.wake = None
             # The schedule is gone when it has run; what is remembered of it may stay.
-            self.run()
+            self.run(woken=True)
         return most

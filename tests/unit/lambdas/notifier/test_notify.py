@@ -173,6 +173,27 @@ def test_a_run_that_dies_before_anything_is_written_down_tells_it_next_time() ->
     assert one.targets["phone"].kinds == ["opens 08:10"]
 
 
+def test_a_schedule_that_a_dead_run_moved_is_made_again_when_it_has_run() -> None:
+    one = world(OPENS, rule(Kind.UNKNOWN_FOR, 10))
+    one.run("08:00")
+    silent = one.wake
+    one.targets["phone"].answers = [FAILED]
+    one.table.records += seen("08:10 O")
+
+    def die_in_the_last_write() -> None:
+        if one.wake != silent:
+            raise MemoryError
+
+    one.table.before_keep = die_in_the_last_write
+    with pytest.raises(MemoryError):
+        one.run("08:10")
+    one.table.before_keep = lambda: None
+    one.wake = None  # it has run, and is gone
+    one.run("08:20", woken=True)
+
+    assert one.wake is not None
+
+
 def test_two_runs_at_a_time_deliver_once() -> None:
     one = world(OPENS, records=("08:10 O",))
     meanwhile = [lambda: one.notifier.run(BRIDGE, FAR)]
