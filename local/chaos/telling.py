@@ -349,8 +349,11 @@ def _given_up(cloud: Cloud) -> list[tuple[str, News]]:
     sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-undelivered")["QueueUrl"]
     found = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
+    count = "ApproximateNumberOfMessages"
+    # A short poll of a queue may find none of what is in it.
+    while int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"][count]):
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        for message in messages.get("Messages", []):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             body = json.loads(message["Body"])
             event = body["undelivered"]
