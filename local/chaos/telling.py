@@ -347,7 +347,12 @@ def _rings(cloud: Cloud) -> bool:
 def _given_up(cloud: Cloud) -> list[tuple[str, News]]:
     """Read the dead letters: the target, and what it was not told."""
     sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"{DEPLOYMENT}-undelivered")["QueueUrl"]
+    stacks = cloud.client("cloudformation").describe_stacks(StackName=NOTIFIER)["Stacks"]
+    (url,) = (
+        one["OutputValue"]
+        for one in stacks[0]["Outputs"]
+        if one["OutputKey"] == "UndeliveredQueueUrl"
+    )
     found = []
     count = "ApproximateNumberOfMessages"
     # A short poll of a queue may find none of what is in it.
