@@ -219,20 +219,20 @@ def _unkept(polls: Iterable[Run]) -> _Causes:
     return must, [Span(run.start, run.start + LINGERING) for run in logged]
 
 
-def _throttled(runs: Iterable[Run]) -> _Causes:
+def _throttled(runs: Sequence[Run]) -> _Causes:
     """Find where each of three successive periods of five minutes had a write throttled."""
     length = timedelta(minutes=5)
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     throttled = {epoch + (run.start - epoch) // length * length for run in runs if run.throttled}
     thirds = sorted(one for one in throttled if {one - length, one - 2 * length} <= throttled)
     must = [Span(third, third + length + SLACK) for third in thirds]
-    # A run may begin in one period and be throttled in the next.
-    near = {one + shift * length for one in throttled for shift in (0, 1)}
-    may = [
-        Span(one, one + length + LINGERING)
-        for one in near
-        if {one - length, one - 2 * length} <= near
-    ]
+    # CloudWatch looks each minute, at the three times five minutes before.
+    times = sorted(run.start for run in runs if run.throttled)
+    may = []
+    for at, third in enumerate(times):
+        before = [one for one in times[:at] if third - one <= 16 * MINUTE]
+        if len(before) > 1 and third - before[0] > 4 * MINUTE:
+            may.append(Span(third, third + LINGERING))
     return must, may
 
 
