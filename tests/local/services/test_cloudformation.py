@@ -471,7 +471,67 @@ EVERYTHING = {
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "bridge", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "bridge", "AttributeType": "S"}],
+        StreamSpecification={"StreamViewType": "NEW_IMAGE"},
     ),
+    "Mapping": part(
+        "AWS::Lambda::EventSourceMapping",
+        EventSourceArn={"Fn::GetAtt": ["Items", "StreamArn"]},
+        FunctionName={"Ref": "Function"},
+        StartingPosition="LATEST",
+        BatchSize=10,
+    ),
+    "Url": part(
+        "AWS::Lambda::Url",
+        TargetFunctionArn={"Fn::GetAtt": ["Function", "Arn"]},
+        AuthType="AWS_IAM",
+    ),
+    "Signing": part(
+        "AWS::CloudFront::OriginAccessControl",
+        OriginAccessControlConfig={
+            "Name": "{name}",
+            "OriginAccessControlOriginType": "lambda",
+            "SigningBehavior": "always",
+            "SigningProtocol": "sigv4",
+        },
+    ),
+    "Edge": part(
+        "AWS::CloudFront::Function",
+        Name="{name}",
+        AutoPublish=True,
+        FunctionCode="function handler(event) { return event.request; }",
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+    ),
+    "Distribution": part(
+        "AWS::CloudFront::Distribution",
+        DistributionConfig={
+            "Enabled": True,
+            "Origins": [
+                {
+                    "Id": "url",
+                    "DomainName": {
+                        "Fn::Select": [
+                            2,
+                            {"Fn::Split": ["/", {"Fn::GetAtt": ["Url", "FunctionUrl"]}]},
+                        ]
+                    },
+                    "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"},
+                    "OriginAccessControlId": {"Fn::GetAtt": ["Signing", "Id"]},
+                }
+            ],
+            "DefaultCacheBehavior": {
+                "TargetOriginId": "url",
+                "ViewerProtocolPolicy": "redirect-to-https",
+                "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+                "FunctionAssociations": [
+                    {
+                        "EventType": "viewer-request",
+                        "FunctionARN": {"Fn::GetAtt": ["Edge", "FunctionARN"]},
+                    }
+                ],
+            },
+        },
+    ),
+    "Group": part("AWS::Scheduler::ScheduleGroup", Name="{name}"),
     "Log": part("AWS::Logs::LogGroup", LogGroupName="/elsewhere/{name}", RetentionInDays=30),
     "Permission": part(
         "AWS::Lambda::Permission",
@@ -583,6 +643,20 @@ EVERYTHING = {
 }
 
 
+CHANGES: tuple[tuple[str, str, object], ...] = (
+    ("Log", "RetentionInDays", 7),
+    ("Function", "Timeout", 9),
+    ("Schedule", "ScheduleExpression", "rate(5 minutes)"),
+    ("Alarm", "Threshold", 5),
+    ("Queue", "DelaySeconds", 6),
+    ("Mapping", "BatchSize", 20),
+    ("Role", "Policies", []),
+    ("Dashboard", "DashboardBody", '{"widgets": [{}]}'),
+    ("Key", "EnableKeyRotation", False),
+    ("Denial", "Roles", []),
+)
+
+
 def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stack) -> None:
     assert {resource["Type"] for resource in EVERYTHING.values()} >= TYPES.keys()
 
@@ -591,16 +665,10 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
     changed = json.loads(json.dumps(EVERYTHING))
     for resource in changed.values():
         resource["Metadata"] = {"touched": True}
-    changed["Log"]["Properties"]["RetentionInDays"] = 7
-    changed["Function"]["Properties"]["Timeout"] = 9
-    changed["Schedule"]["Properties"]["ScheduleExpression"] = "rate(5 minutes)"
-    changed["Alarm"]["Properties"]["Threshold"] = 5
+    for name, property_name, value in CHANGES:
+        changed[name]["Properties"][property_name] = value
     changed["Budget"]["Properties"]["Budget"]["BudgetLimit"]["Amount"] = 2
-    changed["Queue"]["Properties"]["DelaySeconds"] = 6
-    changed["Role"]["Properties"]["Policies"] = []
-    changed["Dashboard"]["Properties"]["DashboardBody"] = '{"widgets": [{}]}'
-    changed["Key"]["Properties"]["EnableKeyRotation"] = False
-    changed["Denial"]["Properties"]["Roles"] = []
+    changed["Distribution"]["Properties"]["DistributionConfig"]["Comment"] = "touched"
     changed["Denial"]["Properties"]["PolicyDocument"]["Statement"][0]["Action"] = "timestream:*"
     changed["Action"]["Properties"]["ActionThreshold"]["Value"] = 90
     del changed["Bucket"]["Metadata"]
@@ -616,6 +684,10 @@ def test_every_type_can_be_created_updated_and_deleted(cloud: Cloud, stack: Stac
         logGroupNamePrefix=f"/elsewhere/{stack.name}"
     )["logGroups"]
     assert group["retentionInDays"] == 7
+    mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=stack.name)
+    assert [one["BatchSize"] for one in mappings["EventSourceMappings"]] == [20]
+    distributions = cloud.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    assert [one["Comment"] for one in distributions] == ["touched"]
     schedule = cloud.client("scheduler").get_schedule(Name=stack.name)
     assert schedule["ScheduleExpression"] == "rate(5 minutes)"
     [alarm] = cloud.client("cloudwatch").describe_alarms(AlarmNames=[stack.name])["MetricAlarms"]

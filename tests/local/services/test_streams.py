@@ -148,7 +148,7 @@ def test_what_is_given_up_is_told_to_the_destination(
     streamed.put(3)
     run(simulated_cloud, clock, 10)
 
-    (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1)["Messages"]
     assert json.loads(message["Body"])["DDBStreamBatchInfo"]["batchSize"] == 1
     assert streamed.took() == ["['3']", "['3']"]
 
