@@ -135,7 +135,9 @@ class Cloud:
         self._page_port = port + 1 if port else 0
         self._clients: dict[tuple[str, str], Any] = {}
         self._counting, self._making_clients = Lock(), Lock()
-        self._moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        self._moto: WSGIApplication = key_rights.guarded(
+            DomainDispatcherApplication(create_backend_app), self.client
+        )
         if meter:
             self._moto = meter.metered(self._moto)
         if disturbance:
@@ -173,7 +175,6 @@ class Cloud:
                 patches, self.clock, metrics=metrics, bookkeeper=self._meter, kept=kept
             )
             stack.callback(moto_adapter.install(self.clock, self._data, fsync=self._fsync))
-            key_rights.install(stack.enter_context(Patches()), self.client)
             surroundings: Surroundings = MotoSurroundings(self.account, metrics)
             if self._meter:
                 surroundings = self._meter.surroundings(surroundings)

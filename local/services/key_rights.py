@@ -4,54 +4,56 @@ Nothing else here is authorized: only this is asked of functions, of which it is
 Inline policies of their roles are read, as the templates have them.
 """
 
-# ruff: noqa: ANN401 - moto's responses, and clients that boto3 makes at run time
-
 from __future__ import annotations
 
 import json
+import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from moto.timestreamwrite.responses import TimestreamWriteResponse
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.kms.models import kms_backends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.services.patches import Patches
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROLE = "role-"
 """What the access keys of functions begin with; the role's name follows."""
 
+_OPERATION = "Timestream_20181101.WriteRecords"
+_SCOPE = re.compile(rf"Credential={ROLE}([^/]+)/\d{{8}}/([^/]+)/")
 
-def install(patches: Patches, clients: Callable[[str, str], Any]) -> None:
-    """Refuse what a function's role may not decrypt until `patches` is closed.
 
-    After whatever answers WriteRecords
-    (https://docs.aws.amazon.com/timestream/latest/developerguide/EncryptionAtRest.html).
+def guarded(application: WSGIApplication, clients: Callable[[str, str], Any]) -> WSGIApplication:
+    """Refuse what a function's role may not decrypt, before WriteRecords is answered.
+
+    https://docs.aws.amazon.com/timestream/latest/developerguide/EncryptionAtRest.html
 
     :param clients: gives the client of a service in a region.
     """
 
-    def write_records(self: Any) -> Any:
-        role = _role(self.headers.get("Authorization", ""))
-        name = json.loads(self.body or "{}").get("DatabaseName")
-        if role and name and not _may_write(lambda one: clients(one, self.region), role, name):
-            told = f"The role {role} is not authorized to perform: kms:Decrypt on the key of {name}"
-            body = json.dumps({"__type": "AccessDeniedException", "message": told})
-            return 403, {"Content-Type": "application/x-amz-json-1.0", "status": 403}, body
-        return stock(self)
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        is_write = environ.get("HTTP_X_AMZ_TARGET") == _OPERATION
+        if not is_write or scope is None or not kms_backends[DEFAULT_ACCOUNT_ID][scope[2]].keys:
+            return application(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"] = BytesIO(body)
+        role, region = scope.groups()
+        name = json.loads(body or b"{}").get("DatabaseName")
+        if not name or _may_write(lambda one: clients(one, region), role, name):
+            return application(environ, start_response)
+        told = f"The role {role} is not authorized to perform: kms:Decrypt on the key of {name}"
+        start_response("403 Forbidden", [("Content-Type", "application/x-amz-json-1.0")])
+        return [json.dumps({"__type": "AccessDeniedException", "message": told}).encode()]
 
-    stock = patches.replace(TimestreamWriteResponse, "write_records", write_records)
+    return answer
 
 
 def access_key(role_arn: str) -> str:
     """Give the access key of a function that has this role."""
     return ROLE + role_arn.rpartition("/")[2]
-
-
-def _role(authorization: str) -> str:
-    """Read the role out of a signature (`Credential=KEY/DATE/...`); nothing if it is nobody's."""
-    key = authorization.partition("Credential=")[2].partition("/")[0]
-    return key.removeprefix(ROLE) if key.startswith(ROLE) else ""
 
 
 def _may_write(client: Callable[[str], Any], role: str, database: str) -> bool:

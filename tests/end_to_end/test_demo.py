@@ -16,13 +16,14 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.deployment import deployment
 from bridgewatch.settings import load_settings
 from local.bridges.openings import Change, Opening, merge
-from local.browser import browser
 from local.demo.comparison import compare
 from local.demo.run import KEY, Demo, Summary, hisingsbron, replay
 from local.demo.told import SECRETS, Telling
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 EPSILON = 1e-9
@@ -111,13 +112,12 @@ def test_a_day_uses_what_was_predicted_and_no_more(day: Day) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_its_page_is_kept_as_a_file_that_stands_alone(day: Day) -> None:
+def test_its_page_is_kept_as_a_file_that_stands_alone(day: Day, browser: Browser) -> None:
     file = day.output / "page" / "index.html"
     assert day.told.endswith(f"{file.as_uri()}\n")
     asked: list[str] = []
 
-    with browser() as started:
-        page = started.new_page()
+    with browser.new_page() as page:
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: asked.append(str(error)))
         page.goto(file.as_uri())

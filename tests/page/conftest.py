@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from local.browser import browser as chromium
 from local.services.cloudfront.edge_function import EdgeFunction
 from stacks.page import EDGE
 from tests.page.visiting import Served, Visitor
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
 
 class Visit(Protocol):
     def __call__(self, world: World, **context: Any) -> Visitor: ...  # noqa: ANN401 - playwright's
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Without one this is an error, with a sentence: never a skip.
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")
