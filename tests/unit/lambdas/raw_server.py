@@ -24,8 +24,19 @@ class RawServer:
         while not self._done.is_set():
             connection, _ = self._listener.accept()
             with connection, contextlib.suppress(OSError):
-                if connection.recv(65536):
+                if self._read(connection):
                     self._answer(connection)
+
+    @staticmethod
+    def _read(connection: socket.socket) -> bool:
+        """Read a request whole: what is left unread resets the connection."""
+        request = b""
+        while not request.endswith(b"\r\n\r\n"):
+            piece = connection.recv(65536)
+            if not piece:
+                return False
+            request += piece
+        return True
 
     def _answer(self, connection: socket.socket) -> None:
         for piece in self.pieces:
