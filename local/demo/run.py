@@ -109,7 +109,7 @@ class Scenario:
                 for bridge in self.openings
             ],
             "sources": {"simulated": {**self.source, "url": url + self.path}},
-            "storage": {"type": store},
+            "storage": {"type": store, **STORES[store].settings},
             **({"notify": self.notify} if self.notify else {}),
         }
 

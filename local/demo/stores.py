@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from local.bridges.openings import Change
 from local.demo.deployment import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from local.cloud import Cloud
 
@@ -27,11 +27,13 @@ class Store:
     :param write: the operation that writes.
     :param records: gives every record of a deployment: of these bridges, since a time, in the order
         of time.
+    :param settings: what else the demo's `storage` says.
     """
 
     title: str
     write: str
     records: Callable[[Cloud, str, Collection[str], datetime], Iterator[Change]]
+    settings: Mapping[str, int] = field(default_factory=dict)
 
 
 def _in_timestream(
@@ -72,6 +74,7 @@ def _in_dynamodb(
 
 STORES = {
     "timestream": Store("Timestream", "WriteRecords", _in_timestream),
-    "dynamodb": Store("DynamoDB", "PutItem", _in_dynamodb),
+    # All bridges are read back at once, in a time that stands still: no limit would refill.
+    "dynamodb": Store("DynamoDB", "PutItem", _in_dynamodb, {"max_read_units": 10_000}),
 }
 """By their names in the settings."""
