@@ -34,9 +34,7 @@ def test_nothing_is_lost_and_nothing_invented_whatever_fails(
     ).run()
 
     assert verdict.faultless, f"Repeat with seed {seed}: {verdict}"
-    assert not alarms.silent, f"Repeat with seed {seed}: {alarms}"
-    if store == "timestream":  # on DynamoDB, queue-age rings for minutes that the judge denies it
-        assert alarms.faultless, f"Repeat with seed {seed}: {alarms}"
+    assert alarms.faultless, f"Repeat with seed {seed}: {alarms}"
     assert verdict.polls > 300
     assert verdict.stored > 20
     assert sum(summary.faults.values()) > 100
