@@ -32,4 +32,5 @@ def test_what_the_page_on_scripting_shows_works(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "2 {}"
     assert printed[1].endswith("+00:00"), "the opening's end is known, its start is not"
-    assert names["records"] == 2
+    # A minute apart, they may be in two hours.
+    assert sum(int(line.split()[-1]) for line in printed[3:-1]) == 2
