@@ -7,13 +7,41 @@ botocore's.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from lambdas.aws import Connection
 
 Json = dict[str, Any]
 _OK = 200
 
 
-def send_bodies(client: Any, operation: str) -> None:  # noqa: ANN401 - its stubs know nothing of `body`
+def bulk_client(connection: Connection, operation: str, *, concurrency: int, attempts: int) -> Any:  # noqa: ANN401 - its stubs know nothing of `body`
+    """Make a client that sends one operation's bodies as they are, from many threads.
+
+    :param operation: as botocore's events have it: "timestream-write.WriteRecords".
+    :param concurrency: how many threads share it.
+    :param attempts: how often a request is tried.
+    """
+    config = Config(
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=concurrency,
+        parameter_validation=False,
+        # Otherwise botocore composes a long name for each request, in a tenth of its time.
+        user_agent="bridgewatch",
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
+    )
+    client: Any = connection.session().client(  # type: ignore[call-overload] # of either store
+        operation.partition(".")[0], config=config, endpoint_url=connection.endpoint_url
+    )
+    _send_bodies(client, operation)
+    return client
+
+
+def _send_bodies(client: Any, operation: str) -> None:  # noqa: ANN401 - see above
     """Let one operation of a client take `body`, the request's bytes, and nothing else.
 
     :param operation: as botocore's events have it: "timestream-write.WriteRecords".

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 from copy import copy
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-from botocore.config import Config
+from typing import TYPE_CHECKING
 
 from bridgewatch.cost.dynamodb import item_bytes, write_units
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.observation_table import WRITTEN_VERSION, Outcome, Retention
-from bridgewatch.raw_requests import send_bodies
+from bridgewatch.raw_requests import bulk_client
 from lambdas.dynamodb import Kept, about, explained, item_there, unlike
 from lambdas.observation import Observation, Status, from_milliseconds
 
@@ -62,21 +60,10 @@ class Writer:
         self._store = store.carrying(dimensions)
         self._dimensions = dimensions
         self._cap = cap
-        config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            max_pool_connections=concurrency,
-            parameter_validation=False,
-            # Otherwise botocore composes a long name for each request, in a tenth of its time.
-            user_agent="bridgewatch",
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
-        )
-        self._client: Any  # its stubs know nothing of `body`
         with explained():
-            self._client = connection.session().client(
-                "dynamodb", config=config, endpoint_url=connection.endpoint_url
+            self._client = bulk_client(
+                connection, "dynamodb.PutItem", concurrency=concurrency, attempts=ATTEMPTS
             )
-        send_bodies(self._client, "dynamodb.PutItem")
         self.endpoint = str(self._client.meta.endpoint_url)
 
     def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> Writer:

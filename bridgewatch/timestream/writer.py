@@ -13,11 +13,9 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.config import Config
-
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.observation_table import WRITTEN_VERSION, Outcome, Retention
-from bridgewatch.raw_requests import send_bodies
+from bridgewatch.raw_requests import bulk_client
 from bridgewatch.timestream.tables import describe_table
 from embedded_timestream.record_sizes import attribute_bytes, write_units
 from lambdas.timestream import explained
@@ -76,21 +74,13 @@ class Writer:
         self._target = {"DatabaseName": database, "TableName": table}
         self._shape = lru_cache(maxsize=SHAPES_KEPT)(self._make_shape)
         self._dimensions = _frozen(dimensions)
-        config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            max_pool_connections=concurrency,
-            parameter_validation=False,
-            # Otherwise botocore composes a long name for each request, in a tenth of its time.
-            user_agent="bridgewatch",
-            retries={"mode": "adaptive", "total_max_attempts": attempts},
-        )
-        self._client: Any  # its stubs know nothing of `body`
         with explained():
-            self._client = connection.session().client(
-                "timestream-write", config=config, endpoint_url=connection.endpoint_url
+            self._client = bulk_client(
+                connection,
+                "timestream-write.WriteRecords",
+                concurrency=concurrency,
+                attempts=attempts,
             )
-        send_bodies(self._client, "timestream-write.WriteRecords")
         self.endpoint = str(self._client.meta.endpoint_url)
 
     def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> Writer:
