@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from lambdas.poller.sources import Look
 
-LIMITS = Limits(timeout_seconds=1, attempts=1, backoff_seconds=0, max_bytes=100_000)
+LIMITS = Limits(timeout_seconds=5, attempts=1, backoff_seconds=0, max_bytes=100_000)
 thorough = settings(max_examples=150, deadline=None)
 
 characters = st.characters(exclude_categories=())
@@ -102,7 +102,8 @@ def message(content: str) -> bytes:
 
 
 def answer(body: bytes, status: str = "200 OK", *more: tuple[str, str]) -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n"
+    """Write an answer that says that it is the connection's last, as this server's answers are."""
+    head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
     fields = "".join(f"{name}: {value}\r\n" for name, value in more)
     return (head + fields + "\r\n").encode(errors="surrogatepass") + body
 
