@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from bridgewatch.settings.alarms import Alarms
 from bridgewatch.settings.bridges import DIMENSIONS_PER_TABLE, RECORD_BYTES, Bridge
 from bridgewatch.settings.budget import Budget
-from bridgewatch.settings.model import Model, must, sentence
+from bridgewatch.settings.model import NUMBER, Model, must, sentence
 from bridgewatch.settings.notify import Notify
 from bridgewatch.settings.page import Page, as_page, slugs
 from bridgewatch.settings.sources import Source, SourceName
@@ -18,10 +19,10 @@ from bridgewatch.settings.storage import Storage, TimestreamStorage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Retention: TypeAlias = Literal[
+Retention: TypeAlias = Annotated[Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
     1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]  # fmt: skip
+], NUMBER]  # fmt: skip
 """Days that CloudWatch Logs can keep a log group.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -104,9 +105,11 @@ class Settings(Model):
     def _disagreements(self) -> Iterator[str]:
         names: set[str] = set()
         for index, bridge in enumerate(self.bridges):
-            if bridge.name in names:
+            # Letters with accents are written in two ways that look the same.
+            name = unicodedata.normalize("NFC", bridge.name)
+            if name in names:
                 yield sentence(f"bridges[{index}].name", bridge.name, "names must be unique")
-            names.add(bridge.name)
+            names.add(name)
             yield from _about_bridge(f"bridges[{index}]", bridge, self.sources)
         for name, source in self.sources.items():
             yield from source.disagreements(f"sources.{name}")

@@ -7,7 +7,7 @@ import re
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 
 def must(rule: str, pattern: str) -> AfterValidator:
@@ -20,6 +20,17 @@ def must(rule: str, pattern: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _no_truth(value: object) -> object:
+    """Refuse true, which Python takes for 1 where a choice of numbers is checked."""
+    if isinstance(value, bool):
+        raise ValueError("it must be a number")  # noqa: TRY004 - as pydantic wants it
+    return value
+
+
+NUMBER = BeforeValidator(_no_truth)
+"""A check for choices of numbers; other numbers are checked strictly anyway."""
 
 
 def at_most_bytes(limit: int) -> AfterValidator:
@@ -45,10 +56,16 @@ def _web_address(url: str) -> str:
 
 
 Text: TypeAlias = Annotated[
-    str, must("have characters, none of them a control character", r"[^\x00-\x1f]+")
+    str,
+    must(
+        "have characters, no blanks at its ends, and no control characters",
+        r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<!\s)",
+    ),
 ]
 WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
-Email: TypeAlias = Annotated[str, must("be an e-mail address", r"[^@\s]+@[^@\s]+")]
+Email: TypeAlias = Annotated[
+    str, must("be an e-mail address", r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+]
 
 
 class Model(BaseModel):
@@ -59,8 +76,12 @@ class Model(BaseModel):
 
 def sentence(key: str, value: object, rule: str) -> str:
     """Say in one sentence what a setting is, and what rule that breaks."""
-    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return f"{key} is {shown(value)}, but {rule}."
+
+
+def shown(value: object) -> str:
+    """Write a value as JSON, on one line, of which everything is seen and not too much."""
     longest = 80
-    if len(shown) > longest:
-        shown = shown[:longest] + "..."
-    return f"{key} is {shown}, but {rule}."
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    cut = written[:longest] + "..." * (len(written) > longest)
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in cut)

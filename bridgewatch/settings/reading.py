@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from pydantic import ValidationError
 
 from bridgewatch.settings.deployment import Settings
-from bridgewatch.settings.model import sentence
+from bridgewatch.settings.model import sentence, shown
 from bridgewatch.settings.sources import source_types
 from bridgewatch.settings.storage import STORES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic_core import ErrorDetails
 
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_UNREADABLE = "bridgewatch is nested too deep, or has a lone surrogate."
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
 
@@ -34,14 +40,48 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file = path or CDK_JSON
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise SettingsError(f"{file} is not JSON: it is nested too deep.") from error
     except ValueError as error:
         raise SettingsError(f"{file} is not JSON: {error}.") from error
     if path is None or (isinstance(document, dict) and "context" in document):
-        document = document.get("context", {}).get("bridgewatch")
+        try:
+            document = document["context"]["bridgewatch"]
+        except (KeyError, TypeError) as error:
+            rule = "has no settings: they are its context's key `bridgewatch`"
+            raise SettingsError(f"{file} {rule}.") from error
     return parse_settings(document)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON, in which each key stands once and all text is text.
+
+    Of a key that stands twice, JSON's readers take the last one and say nothing.
+    """
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"the key {shown(key)} stands twice in one object")
+        if any(_SURROGATE.search(text) for text in _texts(key, value)):
+            raise ValueError(f"the text at the key {shown(key)} has a lone surrogate (\\ud800)")
+        made[key] = value
+    return made
+
+
+def _texts(key: str, value: object) -> Iterator[str]:
+    """Give the text of a key and its value that no object within has given."""
+    yield key
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            yield one
+
+
+def _no_number(word: str) -> Never:
+    raise ValueError(f"{word} is no number")
 
 
 def parse_settings(document: object) -> Settings:
@@ -53,6 +93,8 @@ def parse_settings(document: object) -> Settings:
     try:
         # As JSON, strictly: true is no number, "24" neither, and a list is how JSON writes a tuple.
         return Settings.model_validate_json(json.dumps(document), strict=True)
+    except RecursionError as error:
+        raise SettingsError(_UNREADABLE) from error
     except ValidationError as error:
         # pydantic also calls a list too short whose only value is wrong.
         details = [one for one in error.errors() if one["type"] != "too_short" or not one["input"]]
@@ -67,6 +109,8 @@ def _explain(error: ErrorDetails, document: object) -> list[str]:
     match error["type"]:
         case "value_error" if not key:
             return str(context["error"]).splitlines()
+        case "json_invalid":  # by what Python's JSON takes and pydantic's does not
+            return [_UNREADABLE]
         case "missing" | "extra_forbidden" | "union_tag_not_found" as kind:
             return [_about_keys(kind, key, error["loc"])]
         case "union_tag_invalid":
@@ -95,7 +139,8 @@ def _dotted(location: tuple[int | str, ...], document: object) -> str:
         if isinstance(step, int):
             dotted += f"[{step}]"
         elif step != "[key]" and not _is_tag(step, dotted, value):
-            dotted += f".{step}" if dotted else step
+            name = shown(step).removeprefix('"').removesuffix('"')
+            dotted += f".{name}" if dotted else name
         else:
             continue
         try:
