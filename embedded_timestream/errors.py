@@ -42,7 +42,7 @@ class UnknownOperationException(TimestreamError):  # noqa: N818 - the service's 
 
 
 class SerializationException(TimestreamError):  # noqa: N818
-    """The request cannot be read: it is not JSON, or not an object."""
+    """The request cannot be read: it is no object in JSON, or a member has another type."""
 
     namespace = "com.amazon.coral.service"
 

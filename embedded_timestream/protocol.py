@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Never
 from urllib.parse import urlsplit
 
 from embedded_timestream.errors import (
@@ -16,7 +16,7 @@ from embedded_timestream.errors import (
     TimestreamError,
     UnknownOperationException,
 )
-from embedded_timestream.operations import OPERATIONS
+from embedded_timestream.operations import OPERATIONS, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,8 @@ _CACHE_MINUTES = 1440  # how long a client may keep an endpoint, as the service 
 # keeps the request's scheme and port (@aws-sdk/middleware-endpoint-discovery). boto3 takes the
 # whole address, with https where it names no scheme.
 _TAKES_A_HOST_NAME = re.compile(r"\baws-sdk-js/3\.")
+# Of a character beyond the basic plane; half of it alone is no text.
+_MAY_BE_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,24 @@ def _made(request: Request, service: Callable[[], Service]) -> dict[str, Any]:
     if operation not in _OPERATIONS:
         raise UnknownOperationException
     members = _members(request.body)
+    check(operation, members)
     return service().call(operation, members)
 
 
 def _members(body: bytes | str) -> dict[str, Any]:
     try:
-        members = json.loads(body or "{}")
-    except ValueError:  # no JSON, or no UTF-8
+        members = json.loads(body or "{}", parse_constant=_no_number)
+        if _MAY_BE_HALF_A_PAIR.search(body if isinstance(body, str) else body.decode()):
+            json.dumps(members, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # no JSON, or no UTF-8
         raise SerializationException from None
     if not isinstance(members, dict):
         raise SerializationException
     return members
+
+
+def _no_number(word: str) -> Never:
+    raise ValueError(word)
 
 
 def _endpoints(request: Request) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import sys
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
+from embedded_timestream.query.engine import Engine
 from embedded_timestream.server.embedded import EmbeddedTimestream
 from embedded_timestream.server.folder import FolderBuckets
 from tests.embedded_timestream.writing import NOON, WHERE, record
@@ -88,10 +90,14 @@ def test_a_request_without_a_length_is_refused(timestream: EmbeddedTimestream) -
 
 
 def test_what_fails_within_is_an_answer_too(
-    timestream: EmbeddedTimestream, capfd: pytest.CaptureFixture[str]
+    timestream: EmbeddedTimestream,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(Engine, "call", Mock(side_effect=ZeroDivisionError))
+
     with connected(timestream) as connection:
-        status, told = posted(connection, "Query", b'{"QueryString": "SELECT 1", "MaxRows": []}')
+        status, told = posted(connection, "Query", b'{"QueryString": "SELECT 1"}')
 
     assert (status, told["__type"].partition("#")[2]) == (500, "InternalServerException")
     assert "Traceback" in capfd.readouterr().err
