@@ -52,6 +52,7 @@ def test_what_was_observed_and_stored_is_right() -> None:
 
     assert found.faultless
     assert (found.polls, found.observations, found.changes, found.stored) == (4, 4, 3, 3)
+    assert (found.died, found.dead_lettered, found.logged, found.gaps) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("deleted", TABLE)
@@ -102,13 +103,22 @@ def test_a_source_that_fails_at_first_is_observed_by_its_first_good_answer() -> 
     assert verdict([poll(0, None, "Closed")], [seen(0, "Closed")]).faultless
 
 
+def test_a_second_look_that_needs_two_attempts_confirms_a_change() -> None:
+    runs = [poll(0, "Closed"), poll(1, "Open", None, "Open")]
+
+    assert verdict(runs, TABLE[:2]).faultless
+    assert verdict(runs, TABLE[:1]).lost == (TABLE[1],)
+
+
 def test_a_poll_that_died_counts_for_what_was_taken_from_it() -> None:
     # Given two polls that died, one of them after Timestream had stored its record
     before = poll(1, "Open", "Open", died=True)
     after = poll(2, "Open", "Open", died=True, kept={seen(2, "Open")})
     runs = [poll(0, "Closed"), before, after]
 
-    assert verdict(runs, [seen(0, "Closed"), seen(2, "Open")]).faultless
+    found = verdict(runs, [seen(0, "Closed"), seen(2, "Open")])
+    assert found.faultless
+    assert (found.polls, found.died) == (3, 2)
     assert verdict(runs, [seen(0, "Closed")]).lost == (seen(2, "Open"),)
 
 
@@ -137,10 +147,27 @@ def test_a_dead_letter_that_nothing_rejected_is_unjustified() -> None:
     assert not found.faultless
 
 
+@pytest.mark.parametrize(
+    ("hours", "unjustified"), [(72, ()), (71.9, (TABLE[2],))], ids=["three days", "less"]
+)
+def test_a_dead_letter_that_was_in_vain_for_three_days_is_justified(
+    hours: float, unjustified: tuple[Seen, ...]
+) -> None:
+    late = TABLE[2].time + timedelta(hours=hours)
+    redriver = Run("redriver", late, kept={TABLE[2]}, dead_lettered=True)
+
+    found = verdict([*RUNS, redriver], TABLE[:2], {TABLE[2]: "the store was out of order"})
+
+    assert found.unjustified == unjustified
+    assert found.dead_lettered == 1
+
+
 def test_a_record_in_the_log_is_unjustified_unless_a_queue_failed() -> None:
     logged = {TABLE[0]}
 
-    assert verdict([poll(0, "Closed", logged=logged, queue_failed=True)], TABLE[:1]).faultless
+    found = verdict([poll(0, "Closed", logged=logged, queue_failed=True)], TABLE[:1])
+    assert found.faultless
+    assert found.logged == 1
     assert verdict([poll(0, "Closed", logged=logged)], TABLE[:1]).unjustified == (TABLE[0],)
 
 
@@ -152,15 +179,51 @@ def test_a_silence_that_is_no_reported_gap_is_hidden() -> None:
     runs, table = [poll(0, "Closed"), poll(63, "Closed")], [seen(0, "Closed"), seen(63, "Closed")]
     gap = Gap(at(0), at(63))
 
-    assert verdict(runs, table, gaps=[gap]).faultless
+    found = verdict(runs, table, gaps=[gap])
+    assert found.faultless
+    assert found.gaps == 1
     assert verdict(runs, table).hidden == ((BRIDGE, gap),)
     assert verdict(runs, table, gaps=[Gap(at(0), at(62))]).hidden == ((BRIDGE, gap),)
+
+
+def test_a_silence_of_a_heartbeat_and_two_polls_is_no_gap() -> None:
+    runs, table = [poll(0, "Closed"), poll(62, "Closed")], [seen(0, "Closed"), seen(62, "Closed")]
+
+    assert verdict(runs, table).faultless
 
 
 def test_a_gap_in_which_no_poll_is_missing_is_false() -> None:
     gap = Gap(at(1), at(3))
 
     assert verdict(RUNS, TABLE, gaps=[gap]).false_gaps == ((BRIDGE, gap),)
+
+
+def test_a_gap_in_which_one_poll_is_missing_is_true() -> None:
+    runs = [run for run in RUNS if run.start != at(2)]
+
+    assert verdict(runs, TABLE, gaps=[Gap(at(1), at(3))]).faultless
+
+
+def test_a_poll_that_is_half_an_interval_late_is_not_missing() -> None:
+    runs = [poll(0, "Closed"), poll(1, "Closed"), poll(2.5, "Closed")]
+    gap = Gap(at(1), at(2.5))
+
+    assert verdict(runs, TABLE[:1], gaps=[gap]).false_gaps == ((BRIDGE, gap),)
+
+
+def test_gaps_are_judged_for_each_bridge() -> None:
+    # Given two bridges that are silent for long, and of both a gap in which no poll is missing
+    both = (BRIDGE, OTHER)
+    runs = [Run("poller", at(minute), [answer(minute, "Open", both)]) for minute in (0, 1, 2, 65)]
+    table = [seen(minute, "Open", bridge) for minute in (0, 65) for bridge in both]
+    false, silence = Gap(at(1), at(2)), Gap(at(2), at(65))
+    evidence = Evidence(table, {}, dict.fromkeys(both, (false,)), waiting=0)
+
+    found = judge(runs, evidence, poller="poller", heartbeat=HOUR, poll=MINUTE)
+
+    assert found.hidden == tuple((bridge, silence) for bridge in both)
+    assert found.false_gaps == tuple((bridge, false) for bridge in both)
+    assert found.gaps == 2
 
 
 def test_a_gap_in_which_a_queued_heartbeat_was_given_up_is_true() -> None:
@@ -182,6 +245,40 @@ def test_a_gap_in_which_a_queued_heartbeat_was_given_up_is_true() -> None:
     runs += [poll(minute, "Closed") for minute in range(83, 131)]
     later = verdict([*runs, redriver], table, dead_letters, gaps=[longer])
     assert later.false_gaps == ((BRIDGE, longer),)
+
+
+@pytest.mark.parametrize(
+    ("given_up", "true"),
+    [
+        (seen(63, "Closed"), True),
+        (seen(64, "Closed"), False),
+        (seen(61, "Closed", OTHER), False),
+    ],
+    ids=["no longer silence", "a longer silence", "another bridge"],
+)
+def test_a_gap_is_true_if_what_was_given_up_would_have_left_none(
+    given_up: Seen, *, true: bool
+) -> None:
+    # Given polls without a gap, and a record that a queue took and that was rejected later
+    both = (BRIDGE, OTHER)
+    runs = [Run("poller", at(m), [answer(m, "Closed", both)]) for m in range(83)]
+    redriver = Run("redriver", at(83), rejected={given_up: "too old"})
+    gap = Gap(at(1), at(82))
+
+    found = verdict([*runs, redriver], [], {given_up: "too old"}, gaps=[gap])
+
+    assert found.false_gaps == (() if true else ((BRIDGE, gap),))
+
+
+@pytest.mark.parametrize("edge", [1, 3])
+def test_what_was_given_up_at_the_edge_of_a_gap_would_not_have_filled_it(edge: float) -> None:
+    record = next(one for one in TABLE if one.time == at(edge))
+    redriver = Run("redriver", at(4), rejected={record: "too old"})
+    gap = Gap(at(1), at(3))
+
+    found = verdict([*RUNS, redriver], TABLE, {record: "too old"}, gaps=[gap])
+
+    assert found.false_gaps == ((BRIDGE, gap),)
 
 
 def test_what_is_before_the_first_record_is_a_gap_of_any_length() -> None:
@@ -206,6 +303,18 @@ def test_a_change_in_a_poll_without_time_for_a_second_look_may_be_observed() -> 
 
     assert verdict([poll(0, "Closed"), slow], TABLE[:1]).faultless
     assert verdict([poll(0, "Closed"), slow], TABLE[:2]).faultless
+
+
+def test_a_slow_poll_that_tells_what_was_told_before_is_certainly_observed() -> None:
+    slow = Run("poller", at(1), [Answer(at(1), (BRIDGE,), {BRIDGE: "Closed"}, seconds=31)])
+
+    assert verdict([poll(0, "Closed"), slow], TABLE[:1]).observations == 2
+
+
+def test_a_poll_that_takes_as_long_as_it_may_has_time_for_a_second_look() -> None:
+    at_its_limit = Run("poller", at(1), [Answer(at(1), (BRIDGE,), {BRIDGE: "Open"}, seconds=8)])
+
+    assert verdict([poll(0, "Closed"), at_its_limit], TABLE[:1]).lost == (TABLE[1],)
 
 
 def test_nothing_to_judge_is_no_success() -> None:
