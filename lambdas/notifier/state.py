@@ -163,8 +163,3 @@ def _time(number: int | None) -> datetime | None:
 
 def _times(numbers: Mapping[str, int] | None) -> dict[str, datetime]:
     return {name: from_milliseconds(number) for name, number in (numbers or {}).items()}
-
-
-def _usual(seconds: float | None, counted: int) -> Usual:
-    length = None if seconds is None else timedelta(seconds=seconds)
-    return Usual(length, from_milliseconds(counted))

@@ -157,11 +157,6 @@ class DynamoDbTable:
         return revision + 1
 
 
-def _observation(bridge: str, item: dict[str, Any]) -> Observation:
-    time = from_milliseconds(int(item["time"]["N"]))
-    return Observation(bridge, Status(item["status"]["S"]), time)
-
-
 def _condition(revision: int) -> dict[str, Any]:
     """Say that the item still is the revision that was read; 0 means that there was none."""
     if not revision:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 import lambdas.dynamodb
 from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
@@ -18,25 +17,20 @@ from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 from tests.unit.lambdas.observation_table import create_table
 from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 TABLE = "bridgewatch-observations"
 MOVED = {"Hisingsbron": {"city": "Gothenburg", "source": "another"}}
 
 
 @pytest.fixture
-def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  # noqa: ARG001 - for its environment
-    monkeypatch.delenv("AWS_ENDPOINT_URL")
+def table(moto: None, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401, ARG001 - boto3 makes its classes as it runs
     # However busy the machine is.
     monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", 600)
-    with mock_aws():
-        create_table(boto3.client("dynamodb"), TABLE)
-        yield boto3.resource("dynamodb").Table(TABLE)
+    create_table(boto3.client("dynamodb"), TABLE)
+    return boto3.resource("dynamodb").Table(TABLE)
 
 
 @pytest.fixture
-def store(table: Any) -> DynamoDbStore:  # noqa: ANN401 - boto3 makes its classes as it runs
+def store(table: Any) -> DynamoDbStore:  # noqa: ANN401 - see above
     return DynamoDbStore(
         table=table.name, dimensions=DIMENSIONS, retention=RETENTION, now=lambda: minute(10)
     )
