@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from embedded_timestream.clock import Clock
-    from embedded_timestream.dialect.bounds import Constant, Needed
+    from embedded_timestream.dialect.bounds import Needed
+    from embedded_timestream.dialect.restrictions import Constant
     from embedded_timestream.schema import Column
     from embedded_timestream.write.store import Store
 
@@ -76,6 +77,7 @@ class Elsewhere:
     def __init__(self, clock: Clock, database: str, table: str) -> None:
         self.clock = clock
         self._table = _Table()
+        self._constants: dict[exp.Expr, Constant] = {}
         self.databases = {database: _Database({table: self._table})}
         self.connection = duckdb.connect(":memory:")
         functions.install(self.connection)
@@ -113,9 +115,8 @@ class Elsewhere:
         :raises ValidationException: if it is no query.
         """
         from embedded_timestream.dialect.bounds import Finder  # noqa: PLC0415 - sqlglot loads when a query comes
-        from embedded_timestream.dialect.grammar import parse  # noqa: PLC0415 - likewise
 
-        return Finder(self._constant).find(parse(sql))
+        return Finder(sql, self._constant).find()
 
     def kind(self, sql: str) -> str:
         """Tell what a query is: `list` (SHOW, DESCRIBE: it needs no rows), `unload`, or `select`.
@@ -149,19 +150,22 @@ class Elsewhere:
             return False
         return True
 
-    def _constant(self, node: exp.Expr) -> Constant | None:
-        """Compute an expression without columns; None if it can't be, or not the same twice."""
-        from embedded_timestream.dialect.bounds import Constant  # noqa: PLC0415 - likewise
+    def _constant(self, node: exp.Expr) -> Constant:
+        """Compute an expression without columns, once; of neither kind if it can't be."""
+        from embedded_timestream.dialect.restrictions import Constant  # noqa: PLC0415 - likewise
+
+        if node not in self._constants:
+            time, text = (self._computed(node, kind) for kind in ("timestamp", "varchar"))
+            self._constants[node] = Constant(time, text)
+        return self._constants[node]
+
+    def _computed(self, node: exp.Expr, kind: str) -> Any:  # noqa: ANN401 - a time or a text
         from embedded_timestream.query.compiler import compile_constant  # noqa: PLC0415 - likewise
 
-        values: list[Any] = []
-        for kind in ("timestamp", "varchar"):
-            try:
-                select = compile_constant(node, kind, cast("Store", self))
-                cursor = self.connection.cursor()
-                ((value,),) = cursor.execute(select.at(self.clock.now_ns(), {})).fetchall()
-            except (TimestreamError, duckdb.Error):
-                value = None
-            values.append(value)
-        time, text = values
-        return Constant(time, text)
+        try:
+            select = compile_constant(node, kind, cast("Store", self))
+            cursor = self.connection.cursor()
+            ((value,),) = cursor.execute(select.at(self.clock.now_ns(), {})).fetchall()
+        except (TimestreamError, duckdb.Error):
+            return None
+        return value

@@ -140,18 +140,19 @@ class LocalQuery(Query):
 
     def _needed(self) -> list[Needed]:
         needed = [rows for name, rows in self._rows.needed(self._text) if name == self._name]
-        if not self._full and any(rows.time.first is None for rows in needed):
-            raise CommandError(self._would_read(), WRONG_USAGE)
+        endless = [rows.place for rows in needed if rows.time.first is None]
+        if endless and not self._full:
+            raise CommandError(self._would_read(dict.fromkeys(endless)), WRONG_USAGE)
         return needed
 
-    def _would_read(self) -> str:
+    def _would_read(self, places: Iterable[str]) -> str:
         items, size = self._reader.size()
         units = read_units(size, consistent=False)
         return (
-            "This query has no bound on time, so it reads every item of the bridges that it is "
-            f"about, of {items:,} items: up to {float(units):,.1f} units, "
-            f"{self._price(units)} USD, by DynamoDB's count of the last six hours. Add WHERE time "
-            "> ago(7d), or say --full."
+            f"This query does not say from when on it needs {' and '.join(places)}, so it reads "
+            f"every item of the bridges that it is about, of {items:,} items: up to "
+            f"{float(units):,.1f} units, {self._price(units)} USD, by DynamoDB's count of the last "
+            "six hours. Add WHERE time > ago(7d), or say --full."
         )
 
     def _bridges(self, needed: Sequence[Needed], *, listing: bool) -> Iterable[str]:

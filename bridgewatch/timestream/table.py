@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +28,6 @@ if TYPE_CHECKING:
 
     from lambdas.aws import Connection
     from lambdas.observation import Status
-
-_TIME_PREDICATE = re.compile(
-    r"""\bwhere\b.*["\s(.]time\b"?\s*(?:[<>=]|between\b)""", re.IGNORECASE | re.DOTALL
-)
-_READS_A_TABLE = re.compile(r"\bfrom\b", re.IGNORECASE)
-_LISTING = re.compile(r"\s*(?:show|describe)\b", re.IGNORECASE)
 
 _STATUS = "measure_value::varchar"
 _MILLISECOND = 1_000_000  # in nanoseconds
@@ -87,17 +80,21 @@ class TimestreamTable:
         return BilledQuery(self._connection, sql)
 
     def warning(self, sql: str) -> str | None:
-        """Say so if a query reads the table from its beginning."""
-        if (
-            _READS_A_TABLE.search(sql)
-            and not _TIME_PREDICATE.search(sql)
-            and not _LISTING.match(sql)
-        ):
-            return (
-                "This query has no condition on time, so Timestream scans the table from its "
-                "beginning and bills all of it: add WHERE time > ago(7d)."
-            )
-        return None
+        """Say so if a query reads a table from its beginning, as far as that can be told of it."""
+        # sqlglot loads when a query comes.
+        from embedded_timestream.dialect.bounds import read_from_the_beginning  # noqa: PLC0415
+        from embedded_timestream.errors import ValidationException  # noqa: PLC0415
+
+        try:
+            tables = read_from_the_beginning(sql)
+        except ValidationException:
+            return None  # Timestream may know better, or says what is wrong
+        if not tables:
+            return None
+        return (
+            f"This query does not say from when on it needs {' and '.join(tables)}, so Timestream "
+            "scans that from its beginning and bills all of it: add WHERE time > ago(7d)."
+        )
 
     def observations(self, bridges: Sequence[str], first: int, end: int) -> BilledQuery:
         """Prepare reading only the columns that are wanted, and the rows."""

@@ -17,6 +17,7 @@ from embedded_timestream.dialect.casts import coerce
 from embedded_timestream.dialect.expressions import Expressions
 from embedded_timestream.dialect.operators import SYMBOLS
 from embedded_timestream.dialect.ordering import limits, order_by, ordinal
+from embedded_timestream.dialect.restrictions import MIRRORED
 from embedded_timestream.dialect.scope import Field, Output, Relation, Scope
 from embedded_timestream.dialect.sources import from_
 from embedded_timestream.functions import FUNCTIONS
@@ -27,13 +28,6 @@ from embedded_timestream.sqltypes import BOOLEAN, TIMESTAMP
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {
-    exp.EQ: exp.EQ,
-    exp.GT: exp.LT,
-    exp.GTE: exp.LTE,
-    exp.LT: exp.GT,
-    exp.LTE: exp.GTE,
-}
 _SUPPORTED = {  # of a query block; everything else that sqlglot can read is refused
     "with_", "kind", "expressions", "distinct", "from_", "joins", "where", "group", "having",
     "windows", "order", "limit", "offset",
@@ -275,11 +269,11 @@ def _both_ends(node: exp.Expr) -> Sequence[exp.Expr]:
 
 def _bound(node: exp.Expr) -> tuple[str, exp.Expr] | None:
     """Take a comparison of a column with what names none apart, as if the column stood first."""
-    if type(node) not in _MIRRORED:
+    if type(node) not in MIRRORED:
         return None
     for column, value, kind in (
         (node.this, node.expression, type(node)),
-        (node.expression, node.this, _MIRRORED[type(node)]),
+        (node.expression, node.this, MIRRORED[type(node)]),
     ):
         if isinstance(column, exp.Column) and value.find(exp.Column) is None:
             return SYMBOLS[kind], value

@@ -18,32 +18,64 @@ TIME = f"{NOON:%Y-%m-%dT%H:%M:%S}.123Z"
 
 
 @pytest.mark.parametrize(
-    ("sql", "is_expensive"),
+    ("sql", "named"),
     [
-        ("SELECT * FROM a.b", True),
-        ("SELECT max(time) FROM a.b WHERE measure_name = 'x'", True),
-        ("SELECT * FROM a.b WHERE measure_name = 'runtime' AND length(x) > 1", True),
-        ("select 1 from a.b where time > ago(1d)", False),
-        ('SELECT 1 FROM "a"."b" AS c WHERE c."time" BETWEEN ago(2d) AND ago(1d)', False),
-        ("SELECT 1\nFROM a.b\nWHERE x = 1\nAND time>= ago(1d)", False),
-        ("SHOW TABLES FROM a", False),
-        ("SELECT 1", False),
+        ("SELECT * FROM a.b", ["a.b (line 1:15)"]),
+        ("SELECT max(time) FROM a.b WHERE measure_name = 'x'", ["a.b (line 1:23)"]),
+        ("SELECT * FROM a.b WHERE time < ago(7d)", ["a.b (line 1:15)"]),
+        ("SELECT 'where time > ago(7d)'\nFROM a.b", ["a.b (line 2:6)"]),
+        ("SELECT 1 FROM a.b -- WHERE time > ago(7d)", ["a.b (line 1:15)"]),
+        ("SELECT 1 /* time > 0 */ FROM a.b WHERE runtime > 1", ["a.b (line 1:30)"]),
+        (
+            'SELECT * FROM "a"."b" AS p JOIN a.b q ON p.x = q.x JOIN a.c ON c.time > ago(1d)',
+            ['"a"."b" AS p (line 1:15)', "a.b AS q (line 1:33)"],
+        ),
+        (
+            "SELECT 1 FROM a.b WHERE time > ago(1d) UNION ALL SELECT 1 FROM a.b",
+            ["a.b (line 1:64)"],
+        ),
+        (
+            "SELECT 1 FROM a.b WHERE time > ago(1d) AND x IN (SELECT x FROM a.c)",
+            ["a.c (line 1:64)"],
+        ),
+        ("WITH w AS (SELECT * FROM a.b) SELECT 1 FROM w", ["a.b (line 1:26)"]),
+        ("WITH w AS (SELECT * FROM a.b) SELECT 1 FROM w p JOIN w q ON 1 = 1", ["a.b (line 1:26)"]),
+        ("UNLOAD (SELECT * FROM a.b) TO 's3://c/d'", ["a.b (line 1:23)"]),
+        ("UNLOAD (SELECT * FROM a.b WHERE time > ago(1d)) TO 's3://c/d'", []),
+        ("WITH w AS (SELECT * FROM a.b) SELECT 1 FROM w WHERE time > ago(1d)", []),
+        ("SELECT 1 FROM (SELECT * FROM a.b) WHERE time > ago(1d) -- 'from' a.c", []),
+        ("SELECT 1 FROM a.b p LEFT JOIN a.b q ON p.time = q.time WHERE p.time > ago(1d)", []),
+        ("select 1 from a.b where TIME > ago(1d)", []),
+        ('SELECT 1 FROM "a"."b" AS c WHERE c."time" BETWEEN ago(2d) AND ago(1d)', []),
+        ("SELECT 1 FROM a.b WHERE x = 1 AND time>= '2026-01-01 00:00:00'", []),
+        ("SELECT 1 FROM a.b WHERE time > from_milliseconds(1767225600000)", []),
+        ("SHOW TABLES FROM a", []),
+        ("SHOW MEASURES FROM a.b", []),
+        ("DESCRIBE a.b", []),
+        ("SELECT 1", []),
+        ("EXPLAIN whatever Timestream may learn FROM a.b", []),
+        ("SELECT 'open", []),
     ],
 )
-def test_a_query_that_reads_a_table_from_its_beginning_is_warned_of(
-    sql: str,
-    is_expensive: bool,  # noqa: FBT001 - of a table of cases
+def test_a_query_is_warned_of_each_table_that_it_reads_from_its_beginning(
+    sql: str, named: list[str]
 ) -> None:
     table = TimestreamTable(database="gothenburg", table="observations", connection=Connection())
 
-    assert (table.warning(sql) is not None) == is_expensive
+    warning = table.warning(sql)
+
+    assert (warning or "needs , so").split("needs ")[1].split(", so")[0] == " and ".join(named)
 
 
 def test_the_warning_comes_before_the_answer(run: Commands) -> None:
     result = run("query", 'SELECT nothing FROM "gothenburg"."nowhere"')
 
     warning, error = result.stderr.splitlines()
-    assert "no condition on time, so Timestream scans the table from its beginning" in warning
+    assert warning == (
+        "bridgewatch: This query does not say from when on it needs "
+        '"gothenburg"."nowhere" (line 1:21), so Timestream scans that from its beginning and bills '
+        "all of it: add WHERE time > ago(7d)."
+    )
     assert "There is nothing to read yet, or not there" in error
     assert result.exit_code == 1
 
