@@ -135,6 +135,13 @@ class Rows(Protocol):
         """
 
 
+class Answer(Rows, Protocol):
+    """The rows of a query of any SQL."""
+
+    def texts(self) -> Iterator[tuple[Any, ...]]:
+        """Give the rows with times and intervals as texts, to the nanosecond."""
+
+
 class ObservationTable(Protocol):
     """One table.
 
@@ -147,7 +154,7 @@ class ObservationTable(Protocol):
     def store(self) -> Store:
         """Its observations."""
 
-    def query(self, sql: str, *, full: bool = False) -> Rows:
+    def query(self, sql: str, *, full: bool = False) -> Answer:
         """Prepare any SQL of Timestream's.
 
         :param full: whether it may read all that there is, where that is not what it says.

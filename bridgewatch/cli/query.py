@@ -4,8 +4,6 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date, datetime, timedelta
-from datetime import time as clock
 from itertools import chain, count
 from math import ceil, isfinite
 from typing import Annotated
@@ -41,7 +39,7 @@ def query(
     with closing(place.observations.query(sql, full=full)) as run:
         columns = [column.name for column in run.columns]
         numbers = count()
-        rows = (row for row, _ in zip(run, numbers, strict=False))
+        rows = (row for row, _ in zip(run.texts(), numbers, strict=False))
         if output is Output.JSON:
             keys = unique(columns)
             print_json_list(dict(zip(keys, map(_json, row), strict=True)) for row in rows)
@@ -68,19 +66,15 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, list | tuple):
         return json.dumps(_json(value), ensure_ascii=False)
     return str(value)
 
 
 def _json(value: object) -> object:
-    """Write a value as JSON has it: times and intervals as text."""
+    """Write a value as JSON has it."""
     if isinstance(value, list | tuple):
         return [_json(one) for one in value]
-    if isinstance(value, date | clock | timedelta):
-        return _text(value)
     if isinstance(value, float) and not isfinite(value):
         return str(value)  # JSON has no Infinity
     return value

@@ -6,8 +6,9 @@
         ...
     print(query.status.bytes_metered)
 
-Rows come as they arrive: a page is all that is in memory. `to_arrow` and `to_pandas` hold all of
-them, exact to the nanosecond, and need pyarrow and pandas, which the command line does without.
+Rows come as they arrive: a page is all that is in memory. Python's times end at microseconds; in
+`texts` they are whole. `to_arrow` and `to_pandas` hold all rows, exact to the nanosecond, and need
+pyarrow and pandas, which the command line does without.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bridgewatch.timestream.types import Column
+from bridgewatch.timestream.types import PYTHON, TEXTS, Column
 from lambdas.timestream import QUERY, explained
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_timestream_query import TimestreamQueryClient
     from mypy_boto3_timestream_query.type_defs import QueryRequestTypeDef
 
+    from bridgewatch.timestream.types import Scalars
     from lambdas.aws import Connection
 
 _OK = 200
@@ -103,12 +105,20 @@ class Query:
 
         :raises StoreError: if Timestream refuses the query, or fails.
         """
+        return self._read(PYTHON)
+
+    def texts(self) -> Iterator[tuple[Any, ...]]:
+        """Give the rows with times and intervals as texts, to the nanosecond.
+
+        :raises StoreError: if Timestream refuses the query, or fails.
+        """
+        return self._read(TEXTS)
+
+    def _read(self, scalars: Scalars) -> Iterator[tuple[Any, ...]]:
         for rows in self._rows_by_page():
             data = zip(*(row["Data"] for row in rows), strict=True)
-            yield from zip(
-                *(column.values(one) for column, one in zip(self._columns, data, strict=True)),
-                strict=True,
-            )
+            columns = zip(self._columns, data, strict=True)
+            yield from zip(*(column.values(one, scalars) for column, one in columns), strict=True)
 
     def close(self) -> None:
         """End the query if it still runs, so that it costs no more."""

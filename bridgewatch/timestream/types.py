@@ -15,6 +15,9 @@
 | row | tuple, as a row may have fields without names |
 | time series | list of (datetime, value) |
 
+As texts, times and intervals are whole: `2026-11-23T12:00:00.123456789Z`, and `-5 20:00:00.250000`
+for minus five days, twenty hours and a quarter of a second. There are no decimals, six or nine.
+
 https://docs.aws.amazon.com/timestream/latest/developerguide/API_query_Type.html
 """
 
@@ -30,66 +33,21 @@ if TYPE_CHECKING:
 
     Datum = Mapping[str, Any]
     Type = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a query's results.
-
-    :param name: as the query calls it; `_col0` and so on where it doesn't.
-    :param type: its `Type`, as the API's JSON.
-    """
-
-    name: str
-    type: Type
-
-    def values(self, data: Sequence[Datum]) -> list[Any]:
-        """Give the values of many rows: one by one, choosing what to do takes longer than doing.
-
-        :raises KeyError: if a value is not of the column's type.
-        """
-        scalar = self.type.get("ScalarType")
-        if scalar is None:
-            convert = converter(self.type)
-            return [convert(datum) for datum in data]
-        try:
-            texts = map(_SCALAR_VALUE, data)
-            return list(texts if scalar == "VARCHAR" else map(_SCALARS[scalar], texts))
-        except KeyError:  # some are null
-            convert = converter(self.type)
-            return [convert(datum) for datum in data]
-
-
-def converter(type_: Type) -> Callable[[Datum], Any]:
-    """Give what turns a Datum of a type into Python's value."""
-    if "ScalarType" in type_:
-        read = _SCALARS[type_["ScalarType"]]
-        return lambda datum: None if "NullValue" in datum else read(datum["ScalarValue"])
-    if "ArrayColumnInfo" in type_:
-        element = converter(type_["ArrayColumnInfo"]["Type"])
-        return lambda datum: (
-            None if "NullValue" in datum else [element(one) for one in datum["ArrayValue"]]
-        )
-    if "TimeSeriesMeasureValueColumnInfo" in type_:
-        value = converter(type_["TimeSeriesMeasureValueColumnInfo"]["Type"])
-        return lambda datum: (
-            None
-            if "NullValue" in datum
-            else [
-                (_timestamp(one["Time"]), value(one["Value"])) for one in datum["TimeSeriesValue"]
-            ]
-        )
-    fields = [converter(field["Type"]) for field in type_["RowColumnInfo"]]
-    return lambda datum: (
-        None
-        if "NullValue" in datum
-        else tuple(field(one) for field, one in zip(fields, datum["RowValue"]["Data"], strict=True))
-    )
+    Scalars = Mapping[str, Callable[[str], Any]]
+    """What reads a scalar's text, by the name of its type."""
 
 
 def _timestamp(text: str) -> datetime:
     # UTC without a zone, with nine decimals.
     return datetime.fromisoformat(text + "Z")
+
+
+def _short(text: str) -> str:
+    """Leave out decimals that say nothing: all of them, or the last three."""
+    whole, _, decimals = text.partition(".")
+    if not decimals.strip("0"):
+        return whole
+    return f"{whole}.{decimals.removesuffix('000')}"
 
 
 def _boolean(text: str) -> bool:
@@ -119,7 +77,7 @@ def _months(text: str) -> int:
 
 
 _SCALAR_VALUE = itemgetter("ScalarValue")
-_SCALARS: dict[str, Callable[[str], Any]] = {
+PYTHON: Scalars = {
     "BIGINT": int,
     "INTEGER": int,
     "DOUBLE": float,
@@ -132,3 +90,67 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "INTERVAL_YEAR_TO_MONTH": _months,
     "UNKNOWN": str,
 }
+"""What reads each scalar type, as the table above has it."""
+TEXTS: Scalars = {
+    **PYTHON,
+    "TIMESTAMP": lambda text: f"{_short(text).replace(' ', 'T')}Z",
+    "DATE": str,
+    "TIME": _short,
+    "INTERVAL_DAY_TO_SECOND": _short,
+}
+"""The same with times and intervals as texts, which lose nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a query's results.
+
+    :param name: as the query calls it; `_col0` and so on where it doesn't.
+    :param type: its `Type`, as the API's JSON.
+    """
+
+    name: str
+    type: Type
+
+    def values(self, data: Sequence[Datum], scalars: Scalars = PYTHON) -> list[Any]:
+        """Give the values of many rows: one by one, choosing what to do takes longer than doing.
+
+        :param scalars: `PYTHON`, or `TEXTS` for times and intervals as texts.
+        :raises KeyError: if a value is not of the column's type.
+        """
+        scalar = self.type.get("ScalarType")
+        if scalar is None:
+            convert = converter(self.type, scalars)
+            return [convert(datum) for datum in data]
+        try:
+            texts = map(_SCALAR_VALUE, data)
+            return list(texts if scalar == "VARCHAR" else map(scalars[scalar], texts))
+        except KeyError:  # some are null
+            convert = converter(self.type, scalars)
+            return [convert(datum) for datum in data]
+
+
+def converter(type_: Type, scalars: Scalars) -> Callable[[Datum], Any]:
+    """Give what turns a Datum of a type into a value."""
+    if "ScalarType" in type_:
+        read = scalars[type_["ScalarType"]]
+        return lambda datum: None if "NullValue" in datum else read(datum["ScalarValue"])
+    if "ArrayColumnInfo" in type_:
+        element = converter(type_["ArrayColumnInfo"]["Type"], scalars)
+        return lambda datum: (
+            None if "NullValue" in datum else [element(one) for one in datum["ArrayValue"]]
+        )
+    if "TimeSeriesMeasureValueColumnInfo" in type_:
+        value = converter(type_["TimeSeriesMeasureValueColumnInfo"]["Type"], scalars)
+        time_ = scalars["TIMESTAMP"]
+        return lambda datum: (
+            None
+            if "NullValue" in datum
+            else [(time_(one["Time"]), value(one["Value"])) for one in datum["TimeSeriesValue"]]
+        )
+    fields = [converter(field["Type"], scalars) for field in type_["RowColumnInfo"]]
+    return lambda datum: (
+        None
+        if "NullValue" in datum
+        else tuple(field(one) for field, one in zip(fields, datum["RowValue"]["Data"], strict=True))
+    )

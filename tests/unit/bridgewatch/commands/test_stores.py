@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -98,6 +100,28 @@ def test_a_query_ends_with_what_it_read_and_costs(history: Commands) -> None:
     assert result.stdout.splitlines() == ["_col0", "3"]
     assert result.stderr.startswith("bridgewatch: 1 row; ")
     assert "USD" in result.stderr
+
+
+def test_a_query_prints_times_and_intervals_to_the_nanosecond(history: Commands) -> None:
+    sql = (
+        "SELECT TIMESTAMP '2026-11-23 12:00:00.123456789' AS at, 1d + 50ns AS lasted, "
+        "ARRAY[from_nanoseconds(1000000001)] AS times, from_milliseconds(1500) AS half, "
+        "from_milliseconds(0) AS whole"
+    )
+    values = [
+        "2026-11-23T12:00:00.123456789Z",
+        "1 00:00:00.000000050",
+        ["1970-01-01T00:00:01.000000001Z"],
+        "1970-01-01T00:00:01.500000Z",
+        "1970-01-01T00:00:00Z",
+    ]
+
+    as_json, as_csv, as_table = (history("query", sql, *how) for how in (["--json"], ["--csv"], []))
+
+    assert list(json.loads(as_json.stdout)[0].values()) == values
+    (row,) = list(csv.reader(as_csv.stdout.splitlines()))[1:]
+    assert [*row[:2], json.loads(row[2]), *row[3:]] == values
+    assert all(cell in as_table.stdout for cell in row)
 
 
 def test_a_wrong_query_is_one_sentence_in_the_words_of_timestream(history: Commands) -> None:

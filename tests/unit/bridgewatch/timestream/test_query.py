@@ -69,6 +69,32 @@ def test_values_have_the_types_that_the_columns_say(
     assert query.status == QueryStatus(bytes_scanned=51234, bytes_metered=10_000_000)
 
 
+def test_times_and_intervals_are_whole_as_texts(
+    client: TimestreamQueryClient, timestream: RecordingTimestream
+) -> None:
+    timestream.will_answer(200, EVERY_TYPE)
+
+    first, second = Query(client, SQL).texts()
+
+    assert first == (
+        "Hisingsbron",
+        "2026-11-23T12:00:00.123456789Z",
+        9007199254740993,
+        -7,
+        0.0001,
+        True,
+        "2026-11-23",
+        "17:02:07.496000",
+        "-5 20:00:00.250000",
+        50,
+        None,
+        ["Hisingsbron", None],
+        [("city", 3), None],
+        [("2026-11-23T12:00:00Z", 0.5), ("2026-11-23T13:00:00Z", None)],
+    )
+    assert second == (*[None] * 4, float("inf"), False, *[None] * 3, -3, *[None] * 4)
+
+
 def test_arrow_is_exact_to_the_nanosecond_and_names_the_fields_of_rows(
     client: TimestreamQueryClient, timestream: RecordingTimestream
 ) -> None:
