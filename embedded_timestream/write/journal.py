@@ -13,6 +13,7 @@ takes over is always forced to the disk, by DuckDB.
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedded_timestream import files
@@ -46,10 +47,21 @@ class Journal:
             files.force_entries(path.parent)
 
     def append(self, entry: Entry) -> None:
-        """Write one line."""
-        self._file.write(json.dumps(entry).encode() + b"\n")
-        if self._fsync:
-            files.force(self._file.fileno())
+        """Write one line.
+
+        :raises OSError: if it can't, as on a full disk; then nothing of it stays.
+        """
+        line = json.dumps(entry).encode() + b"\n"
+        descriptor = self._file.fileno()
+        size = os.fstat(descriptor).st_size
+        try:
+            while line:  # a disk that is all but full takes a part
+                line = line[self._file.write(line) :]
+            if self._fsync:
+                files.force(descriptor)
+        except OSError:
+            self._file.truncate(size)
+            raise
 
     def entries(self) -> Iterator[Entry]:
         """Give the calls that are there; a line torn by a kill was not acknowledged and is not."""

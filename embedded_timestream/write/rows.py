@@ -41,6 +41,7 @@ class Rows:
         self._rows = f"{KEPT}.t{number}"
         self._series = f"{KEPT}.t{number}_series"
         self.columns: dict[str, Column] = {}
+        self._uncommitted: list[str] = []  # columns
 
     def create(self) -> None:
         """Make the empty table, unless it is there."""
@@ -60,7 +61,10 @@ class Rows:
     def add_columns(self, columns: Iterable[Column]) -> None:
         """Make room for columns that are not there yet."""
         for column in columns:
+            if column.name in self.columns:
+                continue
             self.columns[column.name] = column
+            self._uncommitted.append(column.name)
             if column.role in {Role.MEASURE_NAME, Role.TIME}:
                 continue
             tables = [self._rows]
@@ -71,6 +75,16 @@ class Rows:
                     f"ALTER TABLE {table} ADD COLUMN"
                     f" {quoted(column.stored)} {DUCKDB_TYPES[column.type]}"
                 )
+
+    def committed(self) -> None:
+        """Take note that columns that were added stay."""
+        self._uncommitted.clear()
+
+    def rolled_back(self) -> None:
+        """Take note that columns that were added are gone again."""
+        for name in self._uncommitted:
+            del self.columns[name]
+        self._uncommitted.clear()
 
     def add_series(self, series: Sequence[Series]) -> None:
         """Take in series, whose dimensions are columns already."""

@@ -14,6 +14,7 @@ import duckdb
 
 from embedded_timestream.clock import utc
 from embedded_timestream.errors import (
+    InternalServerException,
     RejectedRecordsException,
     TimestreamError,
     ValidationException,
@@ -23,7 +24,7 @@ from embedded_timestream.write.journal import Entry, Journal
 from embedded_timestream.write.rows import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -69,6 +70,8 @@ class Store:
         self.region = region
         self._sequence = 0  # of the last change
         self._flushed = 0  # the last change that DuckDB holds
+        self._is_closed = False
+        self._journal_lags = False  # behind what is in memory
         self._call_time: int | None = None  # of the change that is being made
         self._lock = threading.RLock()
         self._journal: Journal | None = None
@@ -108,6 +111,8 @@ class Store:
         if method is None:
             raise ValidationException(f"The embedded Timestream does not do {operation}.")
         with self._lock:
+            if self._is_closed:
+                raise _ended()
             if not operation.startswith(_CHANGES):
                 return method(self._catalog, request)
             change = Entry(self._sequence + 1, self.clock.now_ns(), operation, request)
@@ -136,24 +141,41 @@ class Store:
             return self._connection.cursor()
 
     def flush(self) -> None:
-        """Hand what waits in memory to DuckDB, and empty the journal."""
+        """Hand what waits in memory to DuckDB, and empty the journal.
+
+        :raises InternalServerException: if it can't, as on a full disk; then all of it waits on.
+        """
         with self._lock:
             if self._flushed == self._sequence:
                 return
-            self._connection.begin()
-            for table in self._catalog.dropped:
-                table.drop()
-            for listed in self._catalog.listed():
-                listed.table.flush()
-            if self._data is not None:
-                saved = json.dumps({"sequence": self._sequence, **self._catalog.save()})
-                self._connection.execute(f"CREATE OR REPLACE TABLE {_CATALOG} (saved VARCHAR)")
-                self._connection.execute(_SAVE, [saved])
-            self._connection.commit()
+            tables = [listed.table for listed in self._catalog.listed()]
+            try:
+                self._connection.begin()
+                self._hand_over(tables)
+                self._connection.commit()
+            except duckdb.Error as error:
+                with suppress(duckdb.Error):  # if committing failed, it is rolled back already
+                    self._connection.rollback()
+                for table in tables:
+                    table.unflushed()
+                raise InternalServerException(f"What waits cannot be kept: {error}") from error
+            for table in tables:
+                table.flushed()
             self._catalog.dropped.clear()
             self._flushed = self._sequence
+            self._journal_lags = False
             if self._journal is not None:
                 self._journal.clear()
+
+    def _hand_over(self, tables: Iterable[Table]) -> None:
+        for table in self._catalog.dropped:
+            table.drop()
+        for table in tables:
+            table.flush()
+        if self._data is not None:
+            saved = json.dumps({"sequence": self._sequence, **self._catalog.save()})
+            self._connection.execute(f"CREATE OR REPLACE TABLE {_CATALOG} (saved VARCHAR)")
+            self._connection.execute(_SAVE, [saved])
 
     def reset(self) -> None:
         """Forget everything, on disk too."""
@@ -165,12 +187,14 @@ class Store:
             self.flush()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files; what is asked afterwards is answered so."""
         with self._lock:
             if self._journal is not None:
-                self.flush()
+                with suppress(InternalServerException):  # then the journal keeps it
+                    self.flush()
                 self._journal.close()
             self._connection.close()
+            self._is_closed = True
 
     def _empty_catalog(self) -> Catalog:
         return Catalog(self._connection, self._now, self._reading, self.account, self.region)
@@ -179,6 +203,8 @@ class Store:
     def _reading(self) -> Iterator[None]:
         """Hold still what is acknowledged, with all of it in DuckDB."""
         with self._lock:
+            if self._is_closed:
+                raise _ended()
             self.flush()
             yield
 
@@ -196,8 +222,13 @@ class Store:
     def _note(self, change: Entry) -> None:
         self._sequence = change.sequence
         if self._journal is not None:
-            self._journal.append(change)
-        if any(listed.table.crowded for listed in self._catalog.listed()):
+            try:
+                self._journal.append(change)
+            except OSError as error:
+                # What follows may build on it: before that is acknowledged, DuckDB has to have it.
+                self._journal_lags = True
+                raise InternalServerException(f"The journal: {error.strerror}.") from error
+        if self._journal_lags or any(listed.table.crowded for listed in self._catalog.listed()):
             self.flush()
 
     def _report_late_rejections(self) -> None:
@@ -223,3 +254,7 @@ class Store:
         self.flush()
         # Also of a line that a kill has torn.
         journal.clear()
+
+
+def _ended() -> InternalServerException:
+    return InternalServerException("This Timestream has ended.")

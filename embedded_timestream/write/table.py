@@ -68,6 +68,7 @@ class Table:
         self._waiting: dict[Key, tuple[int, Measures]] = {}
         self._outdated: list[Key] = []  # in DuckDB, and waiting with a new version
         self._purged = 0  # nothing in DuckDB is older
+        self._purging = 0  # nor will be, once what is flushed is committed
         self._oldest = limits.LAST_NANOSECOND  # nor in memory
 
     @property
@@ -141,25 +142,36 @@ class Table:
         }
 
     def flush(self) -> None:
-        """Hand what waits to DuckDB."""
+        """Hand what waits to DuckDB; once that is committed, `flushed` is called."""
         self._rows.create()
         if not self._waiting:
             return
-        self._rows.add_columns(
-            column for column in self._columns.values() if column.name not in self._rows.columns
-        )
+        self._rows.add_columns(self._columns.values())
         self._rows.add_series(self._stored_series[self._flushed_series :])
-        self._flushed_series = len(self._stored_series)
         self._rows.remove(self._outdated)
-        self._outdated.clear()
         self._rows.insert(self._waiting)
+        kept_from = self.retention.kept_from(self._now())
+        if kept_from > self._purged + DAY:
+            self._rows.remove_before(kept_from)
+            self._purging = kept_from
+
+    def flushed(self) -> None:
+        """Forget what waited: DuckDB has it."""
+        self._rows.committed()
+        self._flushed_series = len(self._stored_series)
+        self._outdated.clear()
         self._waiting.clear()
-        if self.retention.kept_from(self._now()) > self._purged + DAY:
-            self.purge()
+        self._purged = self._purging
+        self._oldest = max(self._oldest, self._purged)
+
+    def unflushed(self) -> None:
+        """Keep what waits: DuckDB has nothing of it."""
+        self._rows.rolled_back()
+        self._purging = self._purged
 
     def purge(self) -> None:
         """Remove for good what has aged out of a table that is flushed."""
-        self._purged = self.retention.kept_from(self._now())
+        self._purged = self._purging = self.retention.kept_from(self._now())
         self._oldest = max(self._oldest, self._purged)
         self._rows.remove_before(self._purged)
 

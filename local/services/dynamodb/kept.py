@@ -1,8 +1,9 @@
 """Tables that outlive the process, in a file of SQLite's: how they were made, and their items.
 
-What a request changes is in the file before it is answered, in one transaction. A table comes back
-with its items, its limits and its protection; like one that AWS retained, it belongs to no stack.
-Its stream, and the backups, which are none here, begin anew.
+What a request changes is in the file before it is answered, in one transaction. What the file does
+not take, as on a full disk, waits, and no request is answered before it is there. A table comes
+back with its items, its limits and its protection; like one that AWS retained, it belongs to no
+stack. Its stream, and the backups, which are none here, begin anew.
 """
 
 # ruff: noqa: ANN401 - moto's own tables and items
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -20,7 +22,7 @@ from local.services.dynamodb.table import extra
 from local.services.dynamodb.units import item_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _SCHEMA = """
@@ -43,6 +45,7 @@ class Kept:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute(f"PRAGMA synchronous = {'FULL' if fsync else 'NORMAL'}")
         self._file.executescript(_SCHEMA)
+        self._waiting: list[Callable[[], None]] = []
 
     def close(self) -> None:
         """Close the file."""
@@ -58,34 +61,64 @@ class Kept:
                     table.put_item(json.loads(item), overwrite=True)
 
     def keep_table(self, table: Any) -> None:
-        """Keep how a table is made."""
-        with self._file:
-            self._file.execute(
-                "INSERT OR REPLACE INTO tables VALUES (?, ?)",
-                (table.table_arn, json.dumps(_made(table))),
-            )
+        """Keep how a table is made.
+
+        :raises sqlite3.Error: if it can't; it waits for `catch_up`.
+        """
+        self._keep(partial(self._put_table, table))
 
     def drop_table(self, table: Any) -> None:
-        """Forget a table and its items."""
-        with self._file:
-            for name in ("tables", "items"):
-                self._file.execute(f"DELETE FROM {name} WHERE arn = ?", (table.table_arn,))  # noqa: S608 - our own
+        """Forget a table and its items.
+
+        :raises sqlite3.Error: if it can't; it waits for `catch_up`.
+        """
+        self._keep(partial(self._delete_table, table))
 
     def keep_items(self, changed: Iterable[tuple[Any, dict[str, Any]]]) -> None:
-        """Keep items as they are now, or that they are gone: of each the table and the keys."""
-        with self._file:
-            for table, attributes in changed:
-                keys = json.dumps([attributes[name] for name in table.table_key_attrs])
-                item = item_of(table, attributes)
-                if item is None:
-                    self._file.execute(
-                        "DELETE FROM items WHERE arn = ? AND keys = ?", (table.table_arn, keys)
-                    )
-                else:
-                    self._file.execute(
-                        "INSERT OR REPLACE INTO items VALUES (?, ?, ?)",
-                        (table.table_arn, keys, json.dumps(item.to_json()["Attributes"])),
-                    )
+        """Keep items as they are now, or that they are gone: of each the table and the keys.
+
+        :raises sqlite3.Error: if it can't; it waits for `catch_up`.
+        """
+        self._keep(partial(self._put_items, list(changed)))
+
+    def catch_up(self) -> None:
+        """Keep what waits, if anything does.
+
+        :raises sqlite3.Error: if it can't.
+        """
+        if self._waiting:
+            with self._file:
+                for change in self._waiting:
+                    change()
+            self._waiting.clear()
+
+    def _keep(self, change: Callable[[], None]) -> None:
+        self._waiting.append(change)
+        self.catch_up()
+
+    def _put_table(self, table: Any) -> None:
+        self._file.execute(
+            "INSERT OR REPLACE INTO tables VALUES (?, ?)",
+            (table.table_arn, json.dumps(_made(table))),
+        )
+
+    def _delete_table(self, table: Any) -> None:
+        for name in ("tables", "items"):
+            self._file.execute(f"DELETE FROM {name} WHERE arn = ?", (table.table_arn,))  # noqa: S608 - our own
+
+    def _put_items(self, changed: Iterable[tuple[Any, dict[str, Any]]]) -> None:
+        for table, attributes in changed:
+            keys = json.dumps([attributes[name] for name in table.table_key_attrs])
+            item = item_of(table, attributes)
+            if item is None:
+                self._file.execute(
+                    "DELETE FROM items WHERE arn = ? AND keys = ?", (table.table_arn, keys)
+                )
+            else:
+                self._file.execute(
+                    "INSERT OR REPLACE INTO items VALUES (?, ?, ?)",
+                    (table.table_arn, keys, json.dumps(item.to_json()["Attributes"])),
+                )
 
 
 def _made(table: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ words in expressions, and takes a PartiQL INSERT of what is there already.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,7 +25,7 @@ from local.services.dynamodb.table import extra
 from local.services.dynamodb.units import READS, WRITES, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from fractions import Fraction
 
     from embedded_timestream.clock import Clock
@@ -60,6 +62,18 @@ class ThrottledError(DynamodbException):
             "com.amazonaws.dynamodb.v20120810#ThrottlingException",
             "Throughput exceeds the maximum OnDemandThroughput configured on table or index: "
             f"Table{kind}MaxOnDemandThroughputExceeded",
+        )
+
+
+class InternalServerError(DynamodbException):
+    """The file that keeps the tables takes nothing more, or is closed."""
+
+    code = 500
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            "com.amazonaws.dynamodb.v20120810#InternalServerError",
+            f"The tables cannot be kept: {reason}.",
         )
 
 
@@ -111,7 +125,7 @@ class _Service:
         """Make an operation on items one step, and count it."""
 
         def answer(handler: Any) -> Any:
-            with self._lock:
+            with self._lock, self._keeping():
                 body, backend = handler.body, handler.dynamodb_backend
                 request = Request(operation, body, backend)
                 self._admit(request)
@@ -132,6 +146,16 @@ class _Service:
                 return result
 
         return answer
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """See that everything before is kept before a request is answered, and what it changes."""
+        try:
+            if self._kept:
+                self._kept.catch_up()
+            yield
+        except sqlite3.Error as error:
+            raise InternalServerError(error) from error
 
     def _admit(self, request: Request) -> None:
         """Throttle a request to a table that is at its limit, and let go what has expired."""
@@ -171,7 +195,7 @@ class _Service:
         """Keep what moto forgets of a table, and take down what it holds."""
 
         def answer(handler: Any) -> Any:
-            with self._lock:
+            with self._lock, self._keeping():
                 body, tables = handler.body, handler.dynamodb_backend.tables
                 name, throughput = body["TableName"], body.get("OnDemandThroughput", {})
                 is_provisioned = body.get("BillingMode", "PROVISIONED") == "PROVISIONED"

@@ -6,15 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 
 from embedded_timestream.clock import SystemClock
 from local.cloud import REGION, Cloud
+from tests.full_disk import full_disk
 from tests.local.services.test_dynamodb import TABLE, Items
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 LIMITS = {"MaxReadRequestUnits": 25, "MaxWriteRequestUnits": 1000}
@@ -76,3 +81,27 @@ class Served:
             aws_access_key_id="embedded",
             aws_secret_access_key="embedded",
         )
+
+
+def test_on_a_full_disk_nothing_is_answered_that_is_not_kept(tmp_path: Path) -> None:
+    with Cloud(SystemClock(), data=tmp_path) as cloud:
+        items = Items(cloud)
+        items.put(1)
+        asked: list[Callable[[], object]] = [
+            partial(items.put, 2),
+            partial(items.put, 3),
+            items.query,
+        ]
+        with full_disk(1):
+            for ask in asked:
+                with pytest.raises(ClientError) as refused:
+                    ask()
+                assert refused.value.response["Error"]["Code"] == "InternalServerError"
+                assert "The tables cannot be kept: " in str(refused.value)
+        items.put(4)
+        before = items.query()["Items"]
+
+    with Cloud(SystemClock(), data=tmp_path) as cloud:
+        assert cloud.client("dynamodb").scan(TableName=TABLE)["Items"] == before
+    # The first put was done and not answered, the second not done.
+    assert [item["time"]["N"] for item in before] == ["1", "2", "4"]
