@@ -72,26 +72,35 @@ class MoveJournal:
         self._is_done = False
         try:
             self._database = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        try:
             # Against a kill, the operating system's memory is as good as the disk.
             self._database.executescript(
                 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; "
                 "PRAGMA synchronous = OFF; BEGIN IMMEDIATE; COMMIT;"
             )
-            if not self._database.execute("SELECT * FROM sqlite_master").fetchone():
-                self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-                self._database.execute("INSERT INTO purpose VALUES (?)", (purpose,))
-            ((theirs,),) = self._database.execute("SELECT text FROM purpose")
+            theirs = self._begun(purpose)
         except sqlite3.Error as error:
-            raise MoveError(
-                f"The journal {path} cannot be used: {error}. If no other move is using it, name "
-                "another one with --journal."
-            ) from error
+            self._database.close()
+            raise _unusable(path, error) from error
         if theirs != purpose:
             self._database.close()
             raise MoveError(
                 f"{path} is the journal of another unfinished move: finish that with the command "
                 "that began it, delete the file, or name another one with --journal."
             )
+
+    def _begun(self, purpose: str) -> str:
+        """Begin it, unless it has been, and tell whose it is."""
+        with self._database:
+            self._database.execute("BEGIN")
+            if not self._database.execute("SELECT * FROM sqlite_master").fetchone():
+                for statement in _SCHEMA.split(";"):
+                    self._database.execute(statement)
+                self._database.execute("INSERT INTO purpose VALUES (?)", (purpose,))
+        ((theirs,),) = self._database.execute("SELECT text FROM purpose")
+        return str(theirs)
 
     def __enter__(self) -> Self:
         """Use it."""
@@ -132,3 +141,10 @@ class MoveJournal:
     def done(self) -> None:
         """Note that it has served."""
         self._is_done = True
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> MoveError:
+    return MoveError(
+        f"The journal {path} cannot be used: {error}. If no other move is using it, name another "
+        "one with --journal."
+    )
