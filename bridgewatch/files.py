@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,17 @@ def free_path(path: Path) -> Path:
 
 
 @contextmanager
+def naming(path: Path | str) -> Iterator[None]:
+    """Let an error of the disk name the file, which a full one does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EPIPE and error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Give another path to write to, whose file takes the place of `path` once that has succeeded.
 
@@ -32,11 +43,18 @@ def atomic_write(path: Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        yield path
+        with naming(path):
+            yield path
         return
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        yield partial
+        with naming(path):
+            yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename = str(path)
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what it was is told already
+            partial.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from bridgewatch.backfill.csv_records import csv_columns, csv_line, csv_records
 from bridgewatch.backfill.entries import OPENINGS, entry_maker
 from bridgewatch.backfill.parquet import MAGIC, parquet_rows
 from bridgewatch.backfill.rows import Line, LineError, Rows
+from bridgewatch.files import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,8 +98,9 @@ def _opened(path: str, stdin: IO[bytes] | None) -> Iterator[io.BufferedReader]:
 def _kept(file: IO[bytes]) -> Iterator[str]:
     """Keep what a file says in one with a name."""
     with NamedTemporaryFile() as kept:
-        shutil.copyfileobj(file, kept)
-        kept.flush()
+        with naming(kept.name):
+            shutil.copyfileobj(file, kept)
+            kept.flush()
         yield kept.name
 
 

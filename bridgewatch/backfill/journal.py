@@ -140,12 +140,18 @@ class Journal:
         """Use it."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close it, and remove it if it is done, or nothing of it was sent."""
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Close it, and remove it if it is done, or nothing of it was sent.
+
+        :raises JournalError: in place of an error of SQLite's, such as that the disk is full.
+        """
         if self.is_staged and not self._is_done and self.progress().batches:
             self._database.close()
         else:
             self._remove()
+        if isinstance(error, sqlite3.Error):
+            which = "of a dry run" if self._path is None else self._path
+            raise JournalError(f"The journal {which} cannot be written: {error}.") from error
 
     @property
     def is_staged(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
-from bridgewatch.files import free_path
+from bridgewatch.files import free_path, naming
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
 class Skipped:
     """Files of wrong lines, one for each file that has some; a context manager that closes them.
 
+    They are gone again if what it is the context of fails: then nothing was skipped.
+
     :param directory: where they are made.
     :ivar paths: where each is, by the name of the file that the lines are from.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._files = ExitStack()
         self._open: dict[str, TextIO] = {}
         self.paths: dict[str, Path] = {}
 
@@ -33,12 +33,30 @@ class Skipped:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        _kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        _trace: TracebackType | None,
     ) -> None:
-        """Close the files."""
-        self._files.__exit__(kind, error, trace)
+        """Close the files, or remove them.
+
+        :raises OSError: if what they hold cannot be written.
+        """
+        try:
+            self._close()
+        except OSError:
+            self._remove()
+            raise
+        if error is not None:
+            self._remove()
+
+    def _close(self) -> None:
+        for name, file in self._open.items():
+            with naming(self.paths[name]):
+                file.close()
+
+    def _remove(self) -> None:
+        for path in self.paths.values():
+            path.unlink(missing_ok=True)
 
     def add(self, name: str, error: LineError) -> None:
         """Keep a wrong line.
@@ -52,8 +70,11 @@ class Skipped:
             stem, *endings = source.name.split(".")
             ending = next((one for one in endings if one not in {"gz", "parquet"}), "csv")
             path = free_path(self._directory / f"{stem}.skipped.{ending}")
-            file = path.open("x", encoding="utf-8", newline="")
-            self._open[name] = self._files.enter_context(file)
+            self._open[name] = path.open("x", encoding="utf-8", newline="")
             self.paths[name] = path
-            file.write(error.head)
-        self._open[name].write(error.line)
+            self._write(name, error.head)
+        self._write(name, error.line)
+
+    def _write(self, name: str, text: str) -> None:
+        with naming(self.paths[name]):
+            self._open[name].write(text)

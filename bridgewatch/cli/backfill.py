@@ -15,7 +15,7 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 from statistics import mean
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ from bridgewatch.cli.output import counted, note, print_csv
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cost.usage import Dimension
-from bridgewatch.files import atomic_write, free_path
+from bridgewatch.files import atomic_write, free_path, naming
 from bridgewatch.observation_table import Outcome, Writer
 from lambdas.observation import EPOCH, Status
 
@@ -180,7 +180,9 @@ def _words(text: str | None) -> dict[str, str] | None:
 def _kept_stdin() -> Iterator[BufferedRandom]:
     """Keep what the standard input says, which can be read only once, in a file for now."""
     with TemporaryFile() as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
+        with naming(gettempdir()):
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            kept.flush()
         yield kept
 
 

@@ -1,7 +1,9 @@
 """`bridgewatch export`: observations into files."""
 
 import csv
+import errno
 import json
+import os
 import sys
 import time
 from contextlib import ExitStack, closing
@@ -19,7 +21,7 @@ from bridgewatch.cli.output import counted, note
 from bridgewatch.cli.reading import Place, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.cli.window import Since, Until, Window
-from bridgewatch.files import atomic_write
+from bridgewatch.files import atomic_write, naming
 from bridgewatch.observation_table import Rows
 from lambdas.observation import in_milliseconds
 from lambdas.timestream import text_literal, time_literal
@@ -133,8 +135,13 @@ def _write_parquet(rows: Rows, output: Path) -> int:
     types = {"time": "TIMESTAMPTZ", "bridge": "VARCHAR", "status": "VARCHAR"}
     with atomic_write(output) as partial, TemporaryDirectory() as directory:
         text = Path(directory) / "rows.csv"
-        with text.open("w", encoding="utf-8", newline="") as file:
+        with naming(text), text.open("w", encoding="utf-8", newline="") as file:
             count = _write_text(rows, file, Format.CSV)
-        with duckdb.connect() as database:
-            database.read_csv(str(text), header=True, dtype=types).write_parquet(str(partial))
+        try:
+            with duckdb.connect() as database:
+                database.read_csv(str(text), header=True, dtype=types).write_parquet(str(partial))
+        except duckdb.IOException as error:
+            told = str(error)  # the system's own words are somewhere in it
+            code = next((one for one in errno.errorcode if os.strerror(one) in told), errno.EIO)
+            raise OSError(code, os.strerror(code), str(output)) from error
     return count

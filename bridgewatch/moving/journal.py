@@ -106,13 +106,18 @@ class MoveJournal:
         """Use it."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close it, and remove it if it is done, or nothing was moved."""
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Close it, and remove it if it is done, or nothing was moved.
+
+        :raises MoveError: in place of an error of SQLite's, such as that the disk is full.
+        """
         empty = self._database.execute("SELECT * FROM bridge").fetchone() is None
         self._database.close()
         if self._is_done or empty:
             for suffix in ("", "-wal"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise MoveError(f"The journal {self._path} cannot be written: {error}.") from error
 
     def start(self, bridge: str) -> int:
         """Tell from which time on records of a bridge are to be moved."""

@@ -24,6 +24,6 @@ def test_a_journal_that_was_not_begun_to_its_end_is_begun_again(tmp_path: Path) 
 def test_a_journal_that_another_has_open_is_one_sentence_and_closed(tmp_path: Path) -> None:
     with (
         MoveJournal(tmp_path / "journal", "from here to there"),
-        pytest.raises(MoveError, match="cannot be used: database is locked. If no other move"),
+        pytest.raises(MoveError, match="cannot be used: database is locked"),
     ):
         MoveJournal(tmp_path / "journal", "from here to there")
