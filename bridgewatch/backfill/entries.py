@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -22,14 +23,18 @@ OPENINGS = (
     ("entityname", "opendatetime", "closedatetime"),
 )
 """What publishers of openings call the bridge, the start and the end."""
-_EARLIEST_MILLISECONDS = 100_000_000_000
-"""In March 1973: a smaller number is a time in seconds, of any year until 5138."""
+_UNITS = {"seconds": 100_000_000_000, "microseconds": 100_000_000_000_000_000}
+_EARLIEST, _LATEST = 100_000_000_000, 100_000_000_000_000
+"""From March 1973 to the year 5138, in milliseconds: other numbers are times in another unit."""
+_NUMBER = re.compile("[0-9]{9,25}")
+"""Text that is no date: the longest of digits alone has 8 of them."""
 _AHEAD = timedelta(minutes=15)
 """How far in the future Timestream takes a record
 (https://docs.aws.amazon.com/timestream/latest/developerguide/ts-limits.html)."""
 
 _SHOWN = 200
 """How many characters of a file's columns an error quotes."""
+_SHOWN_OF_A_VALUE = 80
 
 _PLAIN = {status.value: status.value for status in Status}
 
@@ -61,7 +66,7 @@ class _Bridges(dict[str | None, tuple[str, "Mapping[str, str]"]]):
     def __missing__(self, name: str | None) -> Never:
         if name is None:
             raise ValueError("it names no bridge")
-        raise ValueError(f"the settings have no bridge {name!r}")
+        raise ValueError(f"the settings have no bridge {_shown(name)}")
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,9 @@ def entry_maker(
     if not any(columns):
         raise ValueError("it names no columns")
     names = set(columns)
-    shown = ", ".join(columns)[:_SHOWN]
+    shown = _printable(", ".join(columns)[:_SHOWN])
+    if len(names) == 1 and (other := next((one for one in ";\t|" if one in columns[0]), None)):
+        raise ValueError(f"its columns are separated by {other!r}, not by commas: {shown}")
     if twice := next((one for one in columns if one and columns.count(one) > 1), None):
         raise ValueError(f"two of its columns are named {twice[:_SHOWN]!r}")
     in_own_words = "timestamp" in names and "time" not in names
@@ -151,7 +158,7 @@ def _observation_maker(
         try:
             status = words[word]
         except KeyError:
-            raise ValueError(f"the status {word!r} is none of {', '.join(words)}") from None
+            raise ValueError(f"the status {_shown(word)} is none of {', '.join(words)}") from None
         return Observed(name, milliseconds(time), status)
 
     return observation
@@ -183,31 +190,38 @@ def _time_reader(language: Language) -> Callable[[str | int], int]:
 
     def milliseconds(text: str | int) -> int:
         if type(text) is int and text >= 0:
-            if text < _EARLIEST_MILLISECONDS:
-                raise ValueError(
-                    f"the time {text} is in seconds, it seems: write it in milliseconds"
-                )
-            found = text
+            found = _milliseconds(text)
+        elif isinstance(text, str) and _NUMBER.fullmatch(text):
+            found = _milliseconds(int(text))
         else:
-            found = written(text)
+            found = _written(text, zone)
         if found > latest:
             raise ValueError(f"the time {text} is in the future")
         return found
 
-    def written(text: str | int) -> int:
-        try:
-            time = datetime.fromisoformat(text)  # type: ignore[arg-type] # where it is no text, it says so
-        except (ValueError, TypeError):
-            raise ValueError(
-                f"the time {text!r} is neither ISO 8601 nor milliseconds since 1970"
-            ) from None
-        if time.tzinfo is None:
-            time = _on_the_clock(time, zone)
-        if time < EPOCH:
-            raise ValueError(f"the time {text} is before 1970, where Timestream's begins")
-        return (time - EPOCH) // _MILLISECOND
-
     return milliseconds
+
+
+def _milliseconds(number: int) -> int:
+    if not _EARLIEST <= number < _LATEST:
+        unit = next((one for one, end in _UNITS.items() if number < end), "nanoseconds")
+        shown = _shown(number)
+        raise ValueError(f"the time {shown} is in {unit}, it seems: write it in milliseconds")
+    return number
+
+
+def _written(text: str | int, zone: ZoneInfo | None) -> int:
+    try:
+        time = datetime.fromisoformat(text)  # type: ignore[arg-type] # where it is no text, it says so
+    except (ValueError, TypeError):
+        raise ValueError(
+            f"the time {_shown(text)} is neither ISO 8601 nor milliseconds since 1970"
+        ) from None
+    if time.tzinfo is None:
+        time = _on_the_clock(time, zone)
+    if time < EPOCH:
+        raise ValueError(f"the time {text} is before 1970, where Timestream's begins")
+    return (time - EPOCH) // _MILLISECOND
 
 
 def _on_the_clock(time: datetime, zone: ZoneInfo | None) -> datetime:
@@ -223,3 +237,14 @@ def _on_the_clock(time: datetime, zone: ZoneInfo | None) -> datetime:
     if first.utcoffset() != second.utcoffset():
         raise ValueError(f"{time} was twice in {zone}: write it with its offset from UTC")
     return first
+
+
+def _shown(value: object) -> str:
+    """Write a value as an error shows it: not more of it than one reads."""
+    written = repr(value)
+    return written if len(written) <= _SHOWN_OF_A_VALUE else f"{written[:_SHOWN_OF_A_VALUE]}..."
+
+
+def _printable(text: str) -> str:
+    """Write what is not seen as Python does: a tab as a backslash and t."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

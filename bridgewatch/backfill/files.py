@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _GZIP = b"\x1f\x8b"
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # of which one begins as UTF-16 does
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -68,13 +69,20 @@ def read(
             if start.startswith(MAGIC):
                 is_there = path != STDIN and not packed
                 rows = parquet_rows(name, path if is_there else stack.enter_context(_kept(file)))
+            elif start.startswith(_UTF_32):
+                raise LineError(f"{name} is UTF-32: save it as UTF-8.")
             elif start.startswith(_UTF_16):
                 raise LineError(f"{name} is UTF-16: save it as UTF-8.")
             else:
                 text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
                 rows = _rows(stack.enter_context(text))
             yield from _entries(name, rows, language, wrong)
-        except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            byte = error.object[error.start]
+            raise LineError(
+                f"{name} is not UTF-8 throughout, as the byte 0x{byte:02x} shows: save it as UTF-8."
+            ) from error
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise LineError(f"{name} cannot be read to its end: {error}.") from error
         except (ValueError, csv.Error) as error:
             raise LineError(f"{name}: {error}.") from error
@@ -152,8 +160,8 @@ def _rows(text: IO[str]) -> Rows:
 def _json_rows(first: str, numbered: Iterator[tuple[int, str]]) -> Rows:
     """Read JSON Lines; the first line's keys tell what they say."""
     try:
-        columns = list(json.loads(first))
-    except (ValueError, TypeError, RecursionError) as error:
+        columns = list(_object(first))
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"its first line is not an object in JSON: {error}") from error
     for _, *times in OPENINGS:
         if set(times) & set(columns):
@@ -161,10 +169,25 @@ def _json_rows(first: str, numbered: Iterator[tuple[int, str]]) -> Rows:
 
     def values(content: str) -> Sequence[Any] | ValueError:
         try:
-            record = json.loads(content)
+            record = _object(content)
             return [record.get(column) for column in columns]
-        except (ValueError, AttributeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             return ValueError(f"it is not an object in JSON: {error}")
 
     lines = (Line(number, text, values(text)) for number, text in numbered if text.strip())
     return Rows(columns, "", lines)
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = json.loads(text, object_pairs_hook=_each_once)
+    if not isinstance(found, dict):
+        raise ValueError(f"it is a {type(found).__name__}")  # noqa: TRY004 - as of what is no JSON
+    return found
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice, of which JSON's readers take the last one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands in it twice")
+    return found

@@ -35,7 +35,7 @@ def parquet_rows(name: str, path: str) -> Rows:
         found = database.execute(f"SELECT bridge, {time}, status FROM read_parquet(?)", [path])  # noqa: S608 - one of two
     except duckdb.Error as error:
         raise LineError(
-            f"{name} must have the columns time, bridge and status: {str(error).splitlines()[0]}"
+            f"{name} must have the columns time, bridge and status: {str(error).splitlines()[0]}."
         ) from error
 
     def lines() -> Iterator[Line]:

@@ -75,6 +75,12 @@ def stop(error: LineError) -> None:
             id="observations: our own words",
         ),
         pytest.param(
+            f"time,bridge,status\n{NOON},Hisingsbron,Open\n",
+            {},
+            ("Hisingsbron", NOON, "Open"),
+            id="milliseconds since 1970",
+        ),
+        pytest.param(
             "note,Status,Bridge,TIME\nx,Open,NLAMS002122253000074,2026-11-23T13:00:00+01:00\n",
             {},
             ("Schinkelbrug", NOON, "Open"),
@@ -190,6 +196,7 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         ("", ": it is empty."),
         ("\n \n", ": it is empty."),
         (f"time,bridge,status\n{ROW}\n".encode("utf-16"), " is UTF-16: save it as UTF-8."),
+        (f"time,bridge,status\n{ROW}\n".encode("utf-32"), " is UTF-32: save it as UTF-8."),
         (f"time,bridge,status\n{ROW}\n".encode("utf-16-le"), ": its first line has NUL in it"),
         pytest.param("x" * 1_000_000, ": field larger than field limit", id="a megabyte, no end"),
         pytest.param("[" * 100_000, ": it has no column `bridge` among [[[", id="nested lists"),
@@ -213,7 +220,7 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
         ),
         (
             '{"time": 253402300800000, "bridge": "Hisingsbron", "status": "Open"}',
-            ":1: the time 253402300800000 is in the future.",
+            ":1: the time 253402300800000 is in microseconds, it seems",
         ),
         (
             '{"time": true, "bridge": "Hisingsbron", "status": "Open"}',
@@ -228,7 +235,39 @@ ROW = "2026-11-23T12:00:00Z,Hisingsbron,Open"
             '{"time": "2026-11-23T12:00Z", "bridge": "Hisingsbron", "status": "Open"}\n[1]',
             ":2: it is not an object in JSON",
         ),
-        (b"time,bridge,status\n\xff", " cannot be read to its end: 'utf-8' codec can't decode"),
+        (
+            b"time,bridge,status\n\xff",
+            " is not UTF-8 throughout, as the byte 0xff shows: save it as",
+        ),
+        ("time;bridge;status\n", ": its columns are separated by ';', not by commas: time;bridge;"),
+        ("time\tbridge\tstatus\n", r": its columns are separated by '\t', not by commas: time\tb"),
+        ("\u200bwhen,bridge,what\n", r": its columns are \u200bwhen, bridge, what, not time"),
+        ("time,bridge,status\n1763632800,Hisingsbron,Open\n", ":2: the time 1763632800 is in sec"),
+        (
+            "time,bridge,status\n1763632800000000,Hisingsbron,Open\n",
+            ":2: the time 1763632800000000 is in microseconds, it seems: write it in milliseconds.",
+        ),
+        (
+            "time,bridge,status\n1763632800000000000,Hisingsbron,Open\n",
+            ":2: the time 1763632800000000000 is in nanoseconds, it seems: write it in",
+        ),
+        (
+            '{"time": 1763632800000, "bridge": "Hisingsbron", "time": 1, "status": "Open"}',
+            ": its first line is not an object in JSON: a key stands in it twice.",
+        ),
+        *(
+            pytest.param(f"time,bridge,status\n{row}\n", sentence, id=f"a megabyte: {sentence}")
+            for row, sentence in (
+                (f"{'x' * 10**6},Hisingsbron,Open", ":2: the time 'xxx"),
+                (f"2026-11-23T12:00Z,{'x' * 10**6},Open", ":2: the settings have no bridge 'xxx"),
+                (f"2026-11-23T12:00Z,Hisingsbron,{'x' * 10**6}", ":2: the status 'xxx"),
+            )
+        ),
+        pytest.param(
+            f'{{"time": 1{"0" * 4000}, "bridge": "Hisingsbron", "status": "Open"}}',
+            ":1: the time 1000000",
+            id="a number of 4,000 digits",
+        ),
         # Without the time in it: workers must agree on the name of the case.
         (
             gzip.compress(f"time,bridge,status\n{ROW}\n".encode(), mtime=0)[:-9],
