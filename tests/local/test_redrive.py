@@ -156,7 +156,7 @@ def function(
         "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": deployment.url("DeadLetterQueue"),
         "LAMBDA_TASK_ROOT": str(tmp_path),
         # Of each test its own: a logger of the same name would write where the first one did.
-        "POWERTOOLS_SERVICE_NAME": tmp_path.name,
+        "POWERTOOLS_SERVICE_NAME": str(tmp_path),
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "POWERTOOLS_METRICS_NAMESPACE": "bridgewatch",
     }.items():
