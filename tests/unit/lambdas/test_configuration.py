@@ -171,6 +171,40 @@ def test_the_environment_says_which_store_it_is() -> None:
     assert (dynamodb.table, dynamodb.retention) == ("observations", timedelta(days=3650))
 
 
+def test_recent_observations_are_kept_beside_the_store_where_the_environment_says_so() -> None:
+    assert Environment.parse(VARIABLES).recent is None
+    variables = {"BRIDGEWATCH_RECENT_TABLE": "recent", "BRIDGEWATCH_RECENT_DAYS": "30"}
+
+    recent = Environment.parse({**VARIABLES, **variables}).recent
+
+    assert recent is not None
+    store = recent(Connection())
+    assert (store.table, store.retention) == ("recent", timedelta(days=30))
+    for wrong in ("", "a month"):
+        with pytest.raises(ConfigurationError, match="BRIDGEWATCH_RECENT_DAYS is"):
+            Environment.parse({**VARIABLES, **variables, "BRIDGEWATCH_RECENT_DAYS": wrong})
+
+
+def test_what_only_some_deployments_have_is_named_by_the_environment() -> None:
+    plain = Environment.parse(VARIABLES)
+    whole = Environment.parse(
+        {**VARIABLES, "BRIDGEWATCH_SIGHT_TABLE": "marks", "BRIDGEWATCH_BEAT_TABLE": "beats"}
+    )
+
+    assert (plain.sight_table, plain.beat_table) == (None, None)
+    assert (whole.sight_table, whole.beat_table) == ("marks", "beats")
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_store_is_on_the_connection_that_it_is_given() -> None:
+    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:1")
+
+    store = Environment.parse(DYNAMODB).store(elsewhere)
+
+    assert isinstance(store, DynamoDbStore)
+    assert store.writer.meta.endpoint_url == "http://127.0.0.1:1"
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [

@@ -118,3 +118,21 @@ def test_a_store_that_failed_is_not_asked_for_the_rest() -> None:
     assert done.written == observations[:100]
     assert done.queued == observations[100:]
     assert [len(message.observations) for message in queue.messages] == [100, 50]
+
+
+def test_each_refused_record_of_many_messages_is_told() -> None:
+    observations = [seen(OPEN, count) for count in range(150)]
+    store, dead_letters = MemoryStore(), MemoryQueue()
+    store.refuses = {"Hisingsbron"}
+    delivery = Delivery(
+        store=store,
+        queue=MemoryQueue(),
+        dead_letters=dead_letters,
+        dimensions=BRIDGES,
+        now=lambda: minute(1),
+    )
+
+    done = delivery.deliver(observations, time.monotonic() + 90)
+
+    assert [refusal.observation for refusal in done.refused] == observations
+    assert [len(letter.observations) for letter in dead_letters.messages] == [100, 50]

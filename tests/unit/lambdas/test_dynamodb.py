@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,6 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 import lambdas.dynamodb
+from lambdas.aws import Connection
 from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
 from lambdas.store import Refusal, StoreError
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
@@ -136,6 +137,57 @@ def test_what_has_expired_is_not_read_before_it_is_deleted(store: DynamoDbStore)
     assert list(later.read(["Hisingsbron"], minute(-60 * 24 * 40), minute(1))) == []
 
 
+@pytest.mark.parametrize("retention", [None, timedelta(days=36500)], ids=["for ever", "a century"])
+def test_what_is_said_about_a_bridge_is_no_observation_from_whenever_it_is_read(
+    store: DynamoDbStore, retention: timedelta | None
+) -> None:
+    store.write([seen(OPEN, 1)])
+    keeping = DynamoDbStore(table=TABLE, retention=retention)
+
+    assert list(keeping.read(["Hisingsbron"], datetime.min.replace(tzinfo=UTC), minute(9))) == [
+        seen(OPEN, 1)
+    ]
+
+
+def test_what_is_read_comes_in_small_pages(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Pages of many bridges are in memory at a time.
+    monkeypatch.setattr(lambdas.dynamodb, "PAGE_ITEMS", 2)
+    observations = [seen(OPEN, 1), seen(CLOSED, 2), seen(OPEN, 3)]
+    store.write(observations)
+    limits: list[int | None] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        limits.append(params.get("Limit"))
+
+    with monkeypatch.context() as patch:
+        client = DynamoDbStore._client  # noqa: SLF001 - to see its requests
+
+        def noted(self: DynamoDbStore, config: Any) -> Any:  # noqa: ANN401 - see above
+            made = client(self, config)
+            made.meta.events.register("provide-client-params.dynamodb.Query", note)
+            return made
+
+        patch.setattr(DynamoDbStore, "_client", noted)
+        found = list(DynamoDbStore(table=TABLE).read(["Hisingsbron"], minute(0), minute(9)))
+
+    assert found == observations
+    assert set(limits) == {2}
+
+
+@pytest.mark.usefixtures("aws")
+def test_another_address_is_asked_if_the_connection_names_one() -> None:
+    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:1")
+
+    client = DynamoDbStore(table=TABLE, connection=elsewhere).writer
+
+    assert (client.meta.endpoint_url, client.meta.region_name) == (
+        "http://127.0.0.1:1",
+        "eu-north-1",
+    )
+
+
 def test_a_foreign_item_is_no_observation(
     store: DynamoDbStore,
     table: Any,  # noqa: ANN401 - see above
@@ -190,7 +242,9 @@ def test_a_write_that_takes_too_long_begins_no_more(
 ) -> None:
     monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", 0)
 
-    with pytest.raises(StoreError, match="too slowly"):
+    with pytest.raises(StoreError, match="too slowly") as failure:
         store.write([seen(OPEN, 1), seen(CLOSED, 2)])
+
+    assert failure.value.code == "OutOfTime"
 
     assert list(store.read(["Hisingsbron"], minute(0), minute(60))) == []

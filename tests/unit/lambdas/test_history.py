@@ -46,6 +46,13 @@ def test_the_record_before_the_beginning_tells_the_status_at_the_beginning() -> 
     ]
 
 
+def test_a_record_alone_between_gaps_counts_from_the_beginning_to_before_the_end() -> None:
+    for moment, found in ((0, True), (29, True), (30, False)):
+        alone = stretches([seen(OPEN, moment)], minute(0), minute(30), timedelta(seconds=1))
+
+        assert (Stretch(OPEN, minute(moment), minute(moment)) in alone) is found
+
+
 def test_without_records_everything_is_a_gap() -> None:
     assert stretches([], minute(0), minute(30), TOLERANCE) == [Stretch(None, minute(0), minute(30))]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lambdas.message
 from lambdas.message import MESSAGE_BYTES, REASON_CHARACTERS, Message, MessageError
 from lambdas.observation import Observation, Status
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
@@ -118,3 +119,12 @@ def test_dimensions_of_bridges_without_observations_may_be_there_too() -> None:
     text = json.dumps({**BODY, "dimensions": {**BODY["dimensions"], "Another": {"city": "A"}}})
 
     assert Message.decode(text).observations == MESSAGE.observations
+
+
+@pytest.mark.parametrize(("spare", "parts"), [(0, 1), (-1, 2)])
+def test_a_message_is_divided_once_it_is_longer_than_it_may_be(
+    monkeypatch: pytest.MonkeyPatch, spare: int, parts: int
+) -> None:
+    monkeypatch.setattr(lambdas.message, "MESSAGE_BYTES", len(MESSAGE.encode()) + spare)
+
+    assert len(list(MESSAGE.parts())) == parts

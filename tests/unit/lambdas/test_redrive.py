@@ -192,3 +192,14 @@ def test_it_stops_in_time(bench: Bench) -> None:
 
 def test_records_are_tried_through_a_weekend() -> None:
     assert timedelta(days=2.5) < GIVE_UP < timedelta(days=13)
+
+
+def test_each_record_that_is_given_up_is_told(bench: Bench) -> None:
+    bench.store.refuses = {"Hisingsbron"}
+    for count in range(2):
+        bench.queue.send(message(seen(OPEN, count)))
+
+    done = bench.run()
+
+    assert [refusal.observation for refusal in done.given_up] == [seen(OPEN, 0), seen(OPEN, 1)]
+    assert len(bench.dead_letters.messages) == 2
