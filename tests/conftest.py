@@ -1,11 +1,14 @@
-"""For all tests: hypothesis's profile, and the one browser that a process may have."""
+"""For all tests: hypothesis's profile, AWS's models, and the one browser a process may have."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+import botocore.session
 import hypothesis
 import pytest
+from botocore.loaders import create_loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +18,14 @@ if TYPE_CHECKING:
 # No example fails for being slow, as no test asserts a time.
 hypothesis.settings.register_profile("bridgewatch", deadline=None)
 hypothesis.settings.load_profile("bridgewatch")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws_models_read_once() -> Iterator[None]:
+    """Let all sessions of a process share what botocore would find, read and parse for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,45 +15,65 @@ from local.chaos.run import Chaos
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = timedelta(hours=8)
+    from local.chaos.alarms import AlarmVerdict
+    from local.chaos.judge import Verdict
+    from local.chaos.run import Summary
+
 FIXED = 2026
 CHOSEN = random.SystemRandom().randrange(10**6)
 """Another one each time; what fails prints how to repeat it."""
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    ("seed", "store"),
-    [(FIXED, "timestream"), (CHOSEN, "timestream"), (FIXED, "dynamodb")],
-    ids=["fixed seed", "random seed", "fixed seed, on DynamoDB"],
-)
-def test_nothing_is_lost_and_nothing_invented_whatever_fails(
-    seed: int, store: str, tmp_path: Path
-) -> None:
-    summary, verdict, alarms = Chaos(
-        seed=seed, length=SHORT, bridges=4, intensity=3, store=store, output=tmp_path
-    ).run()
+@dataclass(frozen=True)
+class Run:
+    """A simulation of eight hours: what it says of itself, and what it wrote."""
 
-    assert verdict.faultless, f"Repeat with seed {seed}: {verdict}"
-    assert alarms.faultless, f"Repeat with seed {seed}: {alarms}"
-    assert verdict.polls > 300
-    assert verdict.stored > 20
-    assert sum(summary.faults.values()) > 100
-    assert {name.partition("/")[0] for name in summary.faults} >= {
+    summary: Summary
+    verdict: Verdict
+    alarms: AlarmVerdict
+    written: dict[str, Any]
+
+
+def run(seed: int, store: str, output: Path) -> Run:
+    length = timedelta(hours=8)
+    chaos = Chaos(seed=seed, length=length, bridges=4, intensity=3, store=store, output=output)
+    told = chaos.run()
+    return Run(*told, json.loads((output / "summary.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run(CHOSEN, "timestream", tmp_path_factory.mktemp("chosen"))
+
+
+def has_lost_and_invented_nothing(one: Run, seed: int, store: str) -> None:
+    assert one.verdict.faultless, f"Repeat with seed {seed}: {one.verdict}"
+    assert one.alarms.faultless, f"Repeat with seed {seed}: {one.alarms}"
+    assert one.verdict.polls > 300
+    assert one.verdict.stored > 20
+    assert sum(one.summary.faults.values()) > 100
+    assert {name.partition("/")[0] for name in one.summary.faults} >= {
         *("roadsignals", "ndw", store, "sqs", "schedule")
     }
-    told = json.loads((tmp_path / "summary.json").read_text())
-    assert (told["seed"], told["lost"], told["invented"]) == (seed, 0, 0)
+    assert (one.written["seed"], one.written["lost"], one.written["invented"]) == (seed, 0, 0)
 
 
 @pytest.mark.timeout(240)
-def test_the_same_seed_gives_the_same_counts_fault_for_fault(tmp_path: Path) -> None:
-    first, second = (
-        Chaos(seed=CHOSEN, length=SHORT / 2, bridges=4, intensity=3, output=tmp_path).run()[0]
-        for _ in range(2)
-    )
+def test_nothing_is_lost_and_nothing_invented_whatever_fails(chosen: Run) -> None:
+    has_lost_and_invented_nothing(chosen, CHOSEN, "timestream")
 
-    assert sum(first.faults.values()) > 50
-    assert (first.faults, first.verdict) == (second.faults, second.verdict), (
-        f"Repeat with seed {CHOSEN}."
-    )
+
+@pytest.mark.timeout(240)
+def test_nothing_is_lost_and_nothing_invented_on_dynamodb(tmp_path: Path) -> None:
+    has_lost_and_invented_nothing(run(FIXED, "dynamodb", tmp_path), FIXED, "dynamodb")
+
+
+@pytest.mark.timeout(240)
+def test_the_same_seed_gives_the_same_counts_fault_for_fault(chosen: Run, tmp_path: Path) -> None:
+    again = run(CHOSEN, "timestream", tmp_path)
+
+    assert (again.summary.faults, again.verdict, again.alarms) == (
+        chosen.summary.faults,
+        chosen.verdict,
+        chosen.alarms,
+    ), f"Repeat with seed {CHOSEN}."
