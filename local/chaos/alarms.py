@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from local.chaos.judge import observation, took_long
+from local.chaos.judge import may_lack_a_second_look, observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -193,11 +193,11 @@ def _observed_all(run: Run, bridges: Iterable[str]) -> tuple[bool, bool]:
     """Say whether a poll certainly observed every bridge, and whether it possibly did."""
     if run.died:
         return False, False
-    hurried = took_long(run)
+    unsure = may_lack_a_second_look(run)
     certain = True
     for bridge in bridges:
         answers: list[Answer] = [one for one in run.answers if bridge in one.bridges]
-        seen, sure = observation(bridge, answers, None, hurried=hurried)
+        seen, sure = observation(bridge, answers, None, unsure=unsure)
         if seen is None:
             return False, False
         certain = certain and sure

@@ -46,6 +46,7 @@ class Run:
     :ivar rejected: what Timestream rejected for good, with the reason.
     :ivar logged: what its log holds as the only copy.
     :ivar queue_failed: whether a queue failed in it.
+    :ivar keyless: whether the last attempt to read a source's key failed in it.
     :ivar throttled: whether the store itself throttled it: its table was at its limit.
     :ivar dead_lettered: whether the dead-letter queue took something in it.
     :ivar failed: whether it ended with an error.
@@ -59,6 +60,7 @@ class Run:
     rejected: dict[Seen, str] = field(default_factory=dict)
     logged: set[Seen] = field(default_factory=set)
     queue_failed: bool = False
+    keyless: bool = False
     throttled: bool = False
     dead_lettered: bool = False
     failed: bool = False

@@ -7,8 +7,8 @@ What a poll observed follows from what the sources told during it, and from how 
   tell the same, or there is no observation (docs/decisions/003). One answer may tell several
   bridges, of which only some seemed to have changed; who was asked for is then not seen from
   outside. So what a second look does not confirm may be an observation, but need not be.
-- Likewise a change in a poll whose sources took so long that no time may have been left for a
-  second look.
+- Likewise a change in a poll that may have had no second look at all: its sources took so long that
+  no time was left, or a source refused its key and no other was to be had.
 - A poll that died counts for what Timestream or a queue took from it.
 - What the queue took counts as written for the poller. If Timestream rejects it later, the table
   truly has a gap until the next record, though no poll is missing, and the dead-letter queue holds
@@ -169,14 +169,14 @@ def _observed(polls: Iterable[Run], kept: set[Seen]) -> Mapping[str, list[Seen]]
     """Give what the polls observed, by bridge, in the order of time."""
     found: dict[str, list[Seen]] = defaultdict(list)
     for run in polls:
-        hurried = took_long(run)
+        unsure = may_lack_a_second_look(run)
         asked: dict[str, list[Answer]] = defaultdict(list)
         for answer in run.answers:
             for bridge in answer.bridges:
                 asked[bridge].append(answer)
         for bridge, answers in asked.items():
             last = found[bridge][-1].status if found[bridge] else None
-            seen, certain = observation(bridge, answers, last, hurried=hurried)
+            seen, certain = observation(bridge, answers, last, unsure=unsure)
             if seen and (seen in run.kept if run.died else certain or seen in kept):
                 found[bridge].append(seen)
     # Of two containers at one moment, the second began first to see some of it.
@@ -184,13 +184,13 @@ def _observed(polls: Iterable[Run], kept: set[Seen]) -> Mapping[str, list[Seen]]
 
 
 def observation(
-    bridge: str, answers: Sequence[Answer], last: str | None, *, hurried: bool
+    bridge: str, answers: Sequence[Answer], last: str | None, *, unsure: bool
 ) -> tuple[Seen | None, bool]:
     """Give a poll's observation of a bridge, and whether it certainly is one.
 
     :param answers: to the poll's requests that asked for the bridge.
     :param last: the status that was observed before.
-    :param hurried: whether no time may have been left for a second look.
+    :param unsure: whether the poll may have had no second look, though it wanted one.
     """
     told = [answer.statuses for answer in answers]
     first = next((at for at, statuses in enumerate(told) if statuses), None)
@@ -199,7 +199,7 @@ def observation(
     status = _status(answers[first], bridge)
     seen = Seen(answers[first].time, bridge, str(status))
     if first == len(answers) - 1:
-        return seen, not hurried or status == last
+        return seen, not unsure or status == last
     if _status(answers[-1], bridge) == status:
         return seen, True
     if len(answers[first].bridges) == 1:
@@ -207,10 +207,10 @@ def observation(
     return seen, status == last
 
 
-def took_long(run: Run) -> bool:
-    """Say whether no time may have been left in a poll for a second look."""
+def may_lack_a_second_look(run: Run) -> bool:
+    """Say whether a poll may have had no time for a second look, or no key."""
     ends = (one.time + timedelta(seconds=one.seconds) for one in run.answers)
-    return max(ends, default=run.start) - run.start > LONG
+    return run.keyless or max(ends, default=run.start) - run.start > LONG
 
 
 def _status(answer: Answer, bridge: str) -> str | None:

@@ -86,6 +86,8 @@ class DisturbedRequests:
         fault = None if self._journal.beside else self._faults.choose(edge, excluded=excluded)
         if fault and operation == "SendMessage":
             run.queue_failed = True
+        if operation == "GetParameter":
+            run.keyless = fault is not None
         body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         if fault == "rejected":
             return self._reject(environ, body, start_response, run)

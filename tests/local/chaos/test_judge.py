@@ -305,6 +305,15 @@ def test_a_change_in_a_poll_without_time_for_a_second_look_may_be_observed() -> 
     assert verdict([poll(0, "Closed"), slow], TABLE[:2]).faultless
 
 
+def test_a_change_in_a_poll_without_a_key_for_a_second_look_may_be_observed() -> None:
+    # Given a source that refuses its key to the next bridge, and no other key to be had
+    keyless = poll(1, "Open", keyless=True)
+
+    assert verdict([RUNS[0], keyless], TABLE[:1]).faultless
+    assert verdict([RUNS[0], keyless], TABLE[:2]).faultless
+    assert verdict([RUNS[0], poll(1, "Open")], TABLE[:1]).lost == (seen(1, "Open"),)
+
+
 def test_a_slow_poll_that_tells_what_was_told_before_is_certainly_observed() -> None:
     slow = Run("poller", at(1), [Answer(at(1), (BRIDGE,), {BRIDGE: "Closed"}, seconds=31)])
 
