@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Row = tuple[str, int, str]
     """An observation: its bridge, its time in milliseconds since 1970, its status."""
 
+TABLE = "observations"
+"""The table that the storage stack makes; its database has the deployment's name."""
+
 WRITTEN_VERSION = 1
 """The version of a record that names none."""
 

@@ -18,6 +18,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from bridgewatch.preflight_store import hindrance
 from bridgewatch.preflight_targets import TargetError, target_checks
 from lambdas.poller.configuration import Configuration
 from lambdas.poller.sources import look_at
@@ -48,6 +49,9 @@ UNRESERVED = 100
 
 STACKS = ("storage", "recent", "cost-alarm", "poller", "page", "notifier")
 """Every stack that a deployment may have."""
+
+NEVER_DEPLOYED = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"}
+"""The states of a stack that owns nothing."""
 
 LOOK_SECONDS = 60
 """How long one look at a source may take."""
@@ -179,7 +183,13 @@ def _store(session: boto3.Session, *, settings: Settings) -> str:
     """Compare the store that the settings name, and its key, with what is deployed."""
     name, wanted = f"{settings.deployment}-storage", settings.storage.type
     stack = _stack(session, name)
+    if stack and stack["StackStatus"] in NEVER_DEPLOYED:
+        stack = None
+    if told := hindrance(session, settings, is_deployed=stack is not None):
+        raise CheckError(told)
     if stack is None:
+        if settings.storage.existing:
+            return f"{wanted}: what an earlier deployment left is taken up"
         return f"{wanted}: nothing is deployed under this name yet"
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
     # Before there was a choice, the stack did not say it.

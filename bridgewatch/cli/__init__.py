@@ -4,6 +4,7 @@ Exit codes: 0; 1, it failed; 2, it was used wrongly; 130, Ctrl-C. An error is on
 standard error. A reader that closes the pipe ends a command quietly, with 1.
 """
 
+from inspect import cleandoc
 from typing import Annotated
 
 import typer
@@ -48,6 +49,12 @@ app.add_typer(notify, name="notify", rich_help_panel=OPERATE)
 
 for name, subcommands in (("discover", discover), ("databases", databases), ("tables", tables)):
     app.add_typer(subcommands, name=name, rich_help_panel=ADMINISTER)
+
+for one in (app, notify, discover, databases, tables):
+    for registered in one.registered_commands:
+        # typer prints a docstring's lines as they stand, folded anew where they are too long.
+        lines = cleandoc((registered.callback and registered.callback.__doc__) or "")
+        registered.help = "\n\n".join(part.replace("\n", " ") for part in lines.split("\n\n"))
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -13,13 +13,13 @@ import typer
 from bridgewatch.cli.bulk import bar, estimate, usd
 from bridgewatch.cli.failures import FAILED, WRONG_USAGE, CommandError
 from bridgewatch.cli.output import counted, note
-from bridgewatch.cli.reading import TABLE, Place, place_of, works
+from bridgewatch.cli.reading import Place, place_of, works
 from bridgewatch.cli.times import iso_milliseconds
 from bridgewatch.files import atomic_write, free_path
 from bridgewatch.moving.journal import Moved, MoveError, MoveJournal
 from bridgewatch.moving.pages import unfit
 from bridgewatch.moving.sending import BATCH, Move
-from bridgewatch.observation_table import Writer
+from bridgewatch.observation_table import TABLE, Writer
 from bridgewatch.settings import load_settings
 from lambdas.aws import Connection
 from lambdas.observation import from_milliseconds

@@ -14,15 +14,12 @@ import typer
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import Output
 from bridgewatch.dynamodb.table import DynamoDbTable
-from bridgewatch.observation_table import ObservationTable
+from bridgewatch.observation_table import TABLE, ObservationTable
 from bridgewatch.settings import Bridge, DynamoDbStorage, Settings, load_settings
 from bridgewatch.timestream.table import TimestreamTable
 from lambdas.aws import Connection
 from lambdas.history import gap_tolerance
 from lambdas.store import Store
-
-TABLE = "observations"
-"""The table that the storage stack makes; its database has the deployment's name."""
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,8 @@ class Reader:
 
         :param price: writes what read units cost, in US dollars.
         """
-        said = (
-            f"read {self.items:,} items, {float(self.units):,.1f} units; {price(self.units)} USD."
-        )
+        items = "1 item" if self.items == 1 else f"{self.items:,} items"
+        said = f"read {items}, {float(self.units):,.1f} units; {price(self.units)} USD."
         if self._knows_all:
             return said
         return (

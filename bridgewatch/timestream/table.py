@@ -93,7 +93,7 @@ class TimestreamTable:
             return None
         return (
             f"This query does not say from when on it needs {' and '.join(tables)}, so Timestream "
-            "scans that from its beginning and bills all of it: add WHERE time > ago(7d)."
+            "scans all of it, from the beginning, and bills that: add WHERE time > ago(7d)."
         )
 
     def observations(self, bridges: Sequence[str], first: int, end: int) -> BilledQuery:

@@ -23,6 +23,7 @@ from bridgewatch.settings.page import Page
 from embedded_timestream.clock import SystemClock
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
 from local.cloud import Cloud
+from tests.unit.lambdas.observation_table import create_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,9 +161,13 @@ def test_a_region_without_the_service_or_where_it_is_dear_is_refused(
     assert found["Timestream"][0] is None
 
 
-def in_dynamodb(settings: Settings) -> Settings:
+def stored(settings: Settings, **storage: object) -> Settings:
     document = settings.model_dump(mode="json", by_alias=True)
-    return parse_settings({**document, "storage": {"type": "dynamodb"}})
+    return parse_settings({**document, "storage": storage})
+
+
+def in_dynamodb(settings: Settings) -> Settings:
+    return stored(settings, type="dynamodb")
 
 
 def test_stockholm_and_accounts_that_timestream_refuses_are_fine_for_dynamodb(
@@ -212,6 +217,69 @@ def test_a_living_deployment_keeps_its_store_and_is_told_how_to_move(
     assert other[0] is False
     assert other[1].startswith("The history of bridgewatch is in timestream, where it would stay")
     assert "Move to the other store" in other[1]
+
+
+@pytest.fixture
+def left_behind(cloud: Cloud) -> Iterator[None]:
+    """Have a table of either store that no stack owns."""
+    write, dynamodb = cloud.client("timestream-write"), cloud.client("dynamodb")
+    write.create_database(DatabaseName="bridgewatch")
+    write.create_table(DatabaseName="bridgewatch", TableName="observations")
+    create_table(dynamodb, "bridgewatch-observations")
+    yield
+    write.delete_table(DatabaseName="bridgewatch", TableName="observations")
+    write.delete_database(DatabaseName="bridgewatch")
+    dynamodb.delete_table(TableName="bridgewatch-observations")
+
+
+@pytest.mark.usefixtures("left_behind")
+@pytest.mark.parametrize(
+    ("store", "named"),
+    [
+        ("timestream", "There is the database bridgewatch already"),
+        ("dynamodb", "There is the table bridgewatch-observations already"),
+    ],
+)
+def test_what_an_earlier_deployment_left_is_in_the_way_unless_it_is_taken_up(
+    settings: Settings, cloud: Cloud, store: str, named: str
+) -> None:
+    fresh, existing = stored(settings, type=store), stored(settings, type=store, existing=True)
+    refused, taken_up = (checked(one)["store"] for one in (fresh, existing))
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    cloudformation = cloud.client("cloudformation")
+    cloudformation.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
+    try:
+        owned = checked(fresh)["store"]
+    finally:
+        cloudformation.delete_stack(StackName="bridgewatch-storage")
+
+    assert refused[0] is False
+    assert refused[1].startswith(named)
+    assert "set storage.existing to true" in refused[1]
+    assert taken_up == (True, f"{store}: what an earlier deployment left is taken up")
+    assert owned == (True, f"{store}, as it is deployed")
+
+
+@pytest.mark.parametrize(
+    ("store", "named"),
+    [
+        ("timestream", "the table bridgewatch.observations is not there"),
+        ("dynamodb", "the table bridgewatch-observations is not there"),
+    ],
+)
+def test_what_is_to_be_taken_up_has_to_be_there(settings: Settings, store: str, named: str) -> None:
+    passed, told = checked(stored(settings, type=store, existing=True))["store"]
+
+    assert passed is False
+    assert named in told
+
+
+def test_who_may_not_look_at_the_store_may_deploy_all_the_same(settings: Settings) -> None:
+    denied = Refusing("dynamodb", "describe_table", "AccessDeniedException", "not authorized")
+
+    passed, _ = checked(stored(settings, type="dynamodb"), denied)["store"]
+
+    assert passed
 
 
 def test_no_region_at_all_is_said_with_the_choice(

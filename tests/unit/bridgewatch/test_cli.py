@@ -338,6 +338,17 @@ def test_it_runs_as_a_module() -> None:
     assert "Usage: bridgewatch" in as_program("--help", NO_COLOR="1", TERM="dumb")
 
 
+def test_help_is_folded_where_the_terminal_ends_and_nowhere_else() -> None:
+    result = CliRunner().invoke(app, ["move", "--help"], env={"COLUMNS": "80", "NO_COLOR": "1"})
+
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    start = lines.index(
+        "Also of bridges that the settings don't have. Nothing is deleted where they"
+    )
+    end = lines.index("", start)
+    assert all(len(line) > 60 for line in lines[start : end - 1])
+
+
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [

@@ -73,8 +73,8 @@ def test_the_warning_comes_before_the_answer(run: Commands) -> None:
     warning, error = result.stderr.splitlines()
     assert warning == (
         "bridgewatch: This query does not say from when on it needs "
-        '"gothenburg"."nowhere" (line 1:21), so Timestream scans that from its beginning and bills '
-        "all of it: add WHERE time > ago(7d)."
+        '"gothenburg"."nowhere" (line 1:21), so Timestream scans all of it, from the beginning, '
+        "and bills that: add WHERE time > ago(7d)."
     )
     assert "There is nothing to read yet, or not there" in error
     assert result.exit_code == 1
