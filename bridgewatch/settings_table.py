@@ -1,4 +1,4 @@
-"""README's table of the settings, made from the model so that the two cannot disagree."""
+"""docs/settings.md's table of the settings, made from the model so that the two cannot disagree."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Budget(Model):
     fuse: bool = Field(
         default=False,
         description="When `fuse_usd` is spent, AWS denies queries to the reader role, until you "
-        "close the fuse again ([how](docs/operations.md#the-fuse-has-blown)). Records are still "
+        "close the fuse again ([how](operations.md#the-fuse-has-blown)). Records are still "
         "written. It has a budget of its own; an account's first two such budgets are free, its "
         "third costs 3 USD a month.",
     )

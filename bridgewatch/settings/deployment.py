@@ -78,12 +78,12 @@ class Settings(Model):
     alarms: Alarms = Field(default=Alarms(), description="When an operator is told.")
     budget: Budget = Field(default=Budget(), description="What a month may cost.")
     notify: Notify = Field(
-        default=Notify(), description="Who is told what the bridges do ([how](docs/notify.md))."
+        default=Notify(), description="Who is told what the bridges do ([how](notify.md))."
     )
     page: Annotated[Page | None, BeforeValidator(as_page)] = Field(
         default=None,
         description="A public page, with an API: is the bridge open? `true`, or an object of what "
-        "follows ([what it is and costs](docs/page.md)). Timestream gets a small DynamoDB table "
+        "follows ([what it is and costs](page.md)). Timestream gets a small DynamoDB table "
         "beside it for that.",
     )
     dashboard: bool = Field(

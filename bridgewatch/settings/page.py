@@ -73,7 +73,7 @@ class Page(Model):
         default=None,
         description="The ARN of a web ACL: subscribe the page to CloudFront's flat-rate plan Free, "
         "which costs nothing however many come, and demands one "
-        "([how](docs/page.md#the-flat-rate-plan)).",
+        "([how](page.md#the-flat-rate-plan)).",
     )
 
 

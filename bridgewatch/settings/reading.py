@@ -159,7 +159,7 @@ def _about_keys(kind: str, key: str, location: tuple[int | str, ...]) -> str:
     for name, model in STORES.items():
         if location[0] == "storage" and location[-1] in model.model_fields:
             return f"{key} is a setting of {name} only, but that is not the storage.type."
-    return f"{key} is not a setting; README.md lists them."
+    return f"{key} is not a setting; docs/settings.md lists them."
 
 
 def _is_tag(step: str, dotted: str, value: object) -> bool:

@@ -22,8 +22,8 @@ UNITS_A_SECOND = 40_000
 TYPE = (
     "Where the history is: in Timestream for LiveAnalytics, which takes no new customers and is in "
     "few regions, or in DynamoDB, in any account and region "
-    "([side by side](docs/stores.md)). A deployment keeps the store that it began with "
-    "([how to move](docs/operations.md#move-to-the-other-store))."
+    "([side by side](stores.md)). A deployment keeps the store that it began with "
+    "([how to move](operations.md#move-to-the-other-store))."
 )
 
 
@@ -48,7 +48,7 @@ class _Storage(Model):
         default=False,
         description="Take up what an earlier deployment of this name left behind, Timestream's "
         "database and table or DynamoDB's table, as it is: nothing here changes it "
-        "([how](docs/operations.md#take-up-a-retained-table)).",
+        "([how](operations.md#take-up-a-retained-table)).",
     )
     existing_key: KeyArn | None = Field(
         default=None,

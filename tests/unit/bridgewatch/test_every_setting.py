@@ -283,7 +283,7 @@ def test_a_key_that_is_no_setting_is_named(name: str) -> None:
             told = mistake(changed(document, (*where, "hearbeat_minutes"), 5))
 
             key = dotted((*where, "hearbeat_minutes"))
-            assert told == f"{key} is not a setting; README.md lists them."
+            assert told == f"{key} is not a setting; docs/settings.md lists them."
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -85,7 +85,7 @@ def test_true_is_a_page_of_the_defaults(typed: Any, page: Page | None) -> None: 
     [
         ("yes", 'page is "yes", but it must be an object.'),
         ({"concurrency": 0}, "page.concurrency is 0, but it must be greater than or equal to 1."),
-        ({"titel": "x"}, "page.titel is not a setting; README.md lists them."),
+        ({"titel": "x"}, "page.titel is not a setting; docs/settings.md lists them."),
         (
             {"domain": {"name": "x.org", "certificate": "arn:aws:acm:eu-west-1:1:certificate/a"}},
             (

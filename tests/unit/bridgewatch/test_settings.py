@@ -73,7 +73,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
         ("bridges", ["Hisingsbron"], 'bridges[0] is "Hisingsbron", but it must be an object.'),
         ("sources", [], "sources is [], but it must be an object."),
         ("sources/ndw", "ndw", 'sources.ndw is "ndw", but it must be an object.'),
-        ("bridgs", [], "bridgs is not a setting; README.md lists them."),
+        ("bridgs", [], "bridgs is not a setting; docs/settings.md lists them."),
         ("sources/city/urll", "", "sources.city.urll is not a setting"),
         ("storage/memory_hours", 8767, "storage.memory_hours is 8767, but it must be less than"),
         ("storage", True, "storage is true, but it must be an object."),
