@@ -225,7 +225,7 @@ class Poller:
             "BRIDGEWATCH_DEAD_LETTER_QUEUE_URL": "http://sqs/dead-letters",
             "LAMBDA_TASK_ROOT": str(task_root),
             # Of each test its own: a logger of the same name would write where the first one did.
-            "POWERTOOLS_SERVICE_NAME": task_root.name,
+            "POWERTOOLS_SERVICE_NAME": str(task_root),
             "POWERTOOLS_METRICS_NAMESPACE": "bridgewatch",
         }.items():
             monkeypatch.setenv(name, value)

@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +16,7 @@ from lambdas.environment import ConfigurationError
 from lambdas.notifier.container import Container
 from lambdas.observation import in_milliseconds
 from lambdas.sight import Sight, to_item
+from local.services.lambda_runtime.context import context
 from tests.unit.lambdas.notifier.cases import BRIDGE
 from tests.unit.lambdas.observation_table import create_table
 
@@ -125,15 +125,7 @@ def invoke(
     # A cold start: the module reads its environment when it is imported.
     monkeypatch.delitem(sys.modules, "lambdas.notifier.handler", raising=False)
     function = importlib.import_module("lambdas.notifier.handler").handler
-    context = SimpleNamespace(
-        function_name="notifier",
-        memory_limit_in_mb=128,
-        aws_request_id="1",
-        invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:notifier",
-        tenant_id=None,
-        get_remaining_time_in_millis=lambda: 30_000,
-    )
-    return lambda event: function(event, context)
+    return lambda event: function(event, context("notifier", 30))
 
 
 def log(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
