@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -163,6 +164,33 @@ def test_what_is_not_the_promised_answer_is_no_observation(
     httpserver.expect_request("/").respond_with_response(response)
 
     assert only_failure(look(httpserver.url_for("/"))).reason is reason
+
+
+def test_an_answer_that_calls_itself_a_page_for_people_is_no_observation(
+    httpserver: HTTPServer,
+) -> None:
+    httpserver.expect_request("/").respond_with_data(
+        '{"status": "Open"}', content_type="text/HTML; charset=utf-8"
+    )
+
+    failure = only_failure(look(httpserver.url_for("/")))
+
+    assert (failure.reason, failure.detail) == (
+        Reason.MALFORMED,
+        "the answer calls itself HTML",
+    )
+
+
+@pytest.mark.parametrize(("spare", "read"), [(0, True), (-1, False)])
+def test_an_answer_may_be_as_long_as_the_limit(
+    httpserver: HTTPServer, spare: int, *, read: bool
+) -> None:
+    body = b'{"status": "Open"}'
+    httpserver.expect_request("/").respond_with_data(body)
+
+    found = look(httpserver.url_for("/"), limits=replace(LIMITS, max_bytes=len(body) + spare))
+
+    assert bool(found.observations) is read
 
 
 def test_a_gzipped_answer_is_read_whatever_its_headers_say(httpserver: HTTPServer) -> None:

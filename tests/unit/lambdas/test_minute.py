@@ -51,22 +51,24 @@ def polls(start: float, interval: float, *durations: float, early: float = 0) ->
 
 
 @pytest.mark.parametrize(
-    ("begun", "expected"),
+    ("start", "interval", "durations", "early", "expected"),
     [
-        (polls(0, 60, 1), [0]),
-        (polls(40, 60, 1), [40]),
-        (polls(0, 20, 1), [0, 20, 40]),
-        (polls(0.4, 20, 1), [0.4, 20, 40]),  # late by a little, the others on time
-        (polls(47, 5, 1), [47, 50, 55]),  # late by much, the next minute's not touched
-        (polls(0, 5, 0.1), list(range(0, 60, 5))),
-        (polls(0, 5, 4.9), list(range(0, 60, 5))),
-        (polls(0, 5, 7), [0, 10, 20, 30, 40, 50]),  # each second tick passes during a poll
-        (polls(0, 5, 0, 31, 0), [0, 5, 40, 45, 50, 55]),  # what passed is not made up for
-        (polls(0, 20, 0, 50), [0, 20]),
-        (polls(0, 20, 0.001, early=0.01), [0, 19.99, 39.991]),  # a sleep that ends early
+        (0, 60, [1], 0, [0]),
+        (40, 60, [1], 0, [40]),
+        (0, 20, [1], 0, [0, 20, 40]),
+        (0.4, 20, [1], 0, [0.4, 20, 40]),  # late by a little, the others on time
+        (47, 5, [1], 0, [47, 50, 55]),  # late by much, the next minute's not touched
+        (0, 5, [0.1], 0, list(range(0, 60, 5))),
+        (0, 5, [4.9], 0, list(range(0, 60, 5))),
+        (0, 5, [7], 0, [0, 10, 20, 30, 40, 50]),  # each second tick passes during a poll
+        (0, 5, [0, 31, 0], 0, [0, 5, 40, 45, 50, 55]),  # what passed is not made up for
+        (0, 20, [0, 50], 0, [0, 20]),
+        (0, 20, [0.001], 0.01, [0, 19.99, 39.991]),  # a sleep that ends early
     ],
 )
 def test_polls_begin_at_the_ticks_of_their_own_minute(
-    begun: list[float], expected: list[float]
+    start: float, interval: float, durations: list[float], early: float, expected: list[float]
 ) -> None:
+    begun = polls(start, interval, *durations, early=early)
+
     assert begun == pytest.approx(expected, abs=0.002)

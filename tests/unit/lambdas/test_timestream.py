@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -177,8 +178,35 @@ def test_reading_goes_on_to_the_last_page_across_empty_ones(
 def test_a_status_of_somebody_elses_is_an_error(timestream: RecordingTimestream) -> None:
     timestream.will_answer(200, page(row("Hisingsbron", "2026-11-23 12:00:00.000000000", "open")))
 
-    with pytest.raises(StoreError, match="neither Open nor Closed"):
+    with pytest.raises(StoreError, match="neither Open nor Closed") as error:
         list(store().read(["Hisingsbron"], minute(0), minute(10)))
+
+    assert error.value.code == "UnknownStatus"
+
+
+def test_each_refusal_of_many_requests_is_told(timestream: RecordingTimestream) -> None:
+    observations = [seen(OPEN, number) for number in range(101)]
+    for index in (7, 0):
+        rejected = [{"RecordIndex": index, "Reason": "too old"}]
+        timestream.will_fail(419, "RejectedRecordsException", "", RejectedRecords=rejected)
+
+    refusals = store().write(observations)
+
+    assert [one.observation for one in refusals] == [observations[7], observations[100]]
+
+
+def test_a_query_is_in_utc_whatever_the_clock_on_the_wall_shows(
+    timestream: RecordingTimestream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = NOON.astimezone(timezone(timedelta(hours=2)))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        list(store().read(["Hisingsbron"], since, minute(10)))
+    time.tzset()
+
+    (query,) = timestream.queries
+    assert "from_iso8601_timestamp('2026-11-23T12:00:00.000Z')" in query["QueryString"]
 
 
 @pytest.mark.parametrize(
