@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.notifier.evaluation import Known, evaluate
+from lambdas.notifier.events import Event
 from lambdas.notifier.rules import Kind, Rule
 from lambdas.observation import Observation, Status
 from lambdas.sight import Sight
@@ -214,6 +216,169 @@ def test_a_flapping_bridge_is_told_once_and_then_summed_up() -> None:
     assert during.flapping_since == at("08:15")
     (calm,) = [event for event in after.events if event.kind is Kind.CALM]
     assert (calm.changes, calm.since, calm.status) == (7, at("08:15"), Status.CLOSED)
+
+
+UNSEEN = Sight(at("08:05"), at("08:04"))
+SAW_AND_SAW_AGAIN = QUIET + seen("08:10 O", "08:16 C")
+FLAPS = QUIET + seen(*(f"08:{minute:02} {'OC'[minute % 2]}" for minute in range(10, 22)))
+
+
+@pytest.mark.parametrize(
+    ("now", "records", "one", "sight", "expected"),
+    [
+        (
+            "08:12",
+            SAW_AND_SAW_AGAIN,
+            OPENS,
+            None,
+            Event("", Kind.OPENS, BRIDGE, at("08:10"), status=Status.OPEN, since=at("08:10")),
+        ),
+        (
+            "08:16",
+            SAW_AND_SAW_AGAIN,
+            CLOSES,
+            None,
+            Event(
+                "",
+                Kind.CLOSES,
+                BRIDGE,
+                at("08:16"),
+                status=Status.CLOSED,
+                since=at("08:16"),
+                length=6 * MINUTE,
+            ),
+        ),
+        (
+            "08:30",
+            QUIET + seen("08:10 O"),
+            OPEN_FOR,
+            None,
+            Event(
+                "",
+                Kind.OPEN_FOR,
+                BRIDGE,
+                at("08:20"),
+                status=Status.OPEN,
+                since=at("08:10"),
+                length=10 * MINUTE,
+            ),
+        ),
+        (
+            "08:20",
+            QUIET,
+            UNKNOWN_FOR,
+            UNSEEN,
+            Event("", Kind.UNKNOWN_FOR, BRIDGE, at("08:14"), since=at("08:04"), length=10 * MINUTE),
+        ),
+        (
+            "08:30",
+            QUIET + seen("08:30 O"),
+            KNOWN_AGAIN,
+            UNSEEN,
+            Event(
+                "",
+                Kind.KNOWN_AGAIN,
+                BRIDGE,
+                at("08:30"),
+                status=Status.OPEN,
+                since=at("08:04"),
+                length=26 * MINUTE,
+            ),
+        ),
+        (
+            "08:21",
+            FLAPS,
+            OPENS,
+            None,
+            Event(
+                "",
+                Kind.FLAPPING,
+                BRIDGE,
+                at("08:15"),
+                status=Status.CLOSED,
+                since=at("08:15"),
+                length=15 * MINUTE,
+                changes=6,
+            ),
+        ),
+        (
+            "08:36",
+            FLAPS,
+            OPENS,
+            None,
+            Event(
+                "",
+                Kind.CALM,
+                BRIDGE,
+                at("08:36"),
+                status=Status.CLOSED,
+                since=at("08:15"),
+                length=6 * MINUTE,
+                changes=7,
+            ),
+        ),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Event) else "",
+)
+def test_an_event_says_all_that_is_known(
+    now: str,
+    records: tuple[Observation, ...],
+    one: Rule,
+    sight: Sight | None,
+    expected: Event,
+) -> None:
+    events = evaluated(now, records, one, sight=sight).events
+
+    (event,) = (event for event in events if event.kind is expected.kind)
+    told_to = {"identity": event.identity, "targets": one.targets, "rules": (one.name,)}
+    assert event == replace(expected, **told_to)  # type: ignore[arg-type] # an event's fields
+    assert event.identity
+
+
+def test_what_happens_again_is_another_event() -> None:
+    first, again = QUIET + seen("08:10 O", "08:16 C"), seen("10:00 C", "10:20 O", "10:26 C")
+    rules = OPENS, CLOSES, rule(Kind.OPEN_FOR, 2), UNKNOWN_FOR, KNOWN_AGAIN
+
+    early = [event for now in ("08:15", "08:20") for event in evaluated(now, first, *rules).events]
+    late = [
+        event
+        for now in ("09:30", "10:00", "10:30")
+        for event in evaluated(now, first + again, *rules).events
+    ]
+
+    identities = {(event.kind, event.time): event.identity for event in early + late}
+    assert len(set(identities.values())) == len(identities) == 8
+
+
+def test_lengths_tell_events_of_one_opening_and_of_one_silence_apart() -> None:
+    rules = [rule(kind, n, str(n)) for kind in (Kind.OPEN_FOR, Kind.UNKNOWN_FOR) for n in (2, 5)]
+    records = QUIET + seen("08:10 O", "09:00 O")
+
+    events = [
+        *evaluated("08:16", records, *rules).events,
+        *evaluated("08:40", records, *rules, sight=Sight(at("08:31"), at("08:30"))).events,
+    ]
+
+    assert len({(event.kind, event.length) for event in events}) == 4
+    assert len({event.identity for event in events}) == 4
+    assert all(event.length == int(event.rules[0]) * MINUTE for event in events)
+
+
+def test_events_come_in_time_order() -> None:
+    evaluation = evaluated("08:20", QUIET + seen("08:10 O", "08:16 C"), CLOSES, OPENS, OPEN_FOR)
+
+    times = [event.time for event in evaluation.events]
+    assert times == sorted(times)
+    assert len(times) == 2
+
+
+def test_observations_are_needed_for_as_long_as_any_rule_looks_back() -> None:
+    rules = rule(Kind.OPEN_FOR, 90, patience=5 * MINUTE), rule(Kind.OPENS, patience=30 * MINUTE)
+
+    assert watched(*rules).window() == (30 + 90 + 2 * 62) * MINUTE
+    assert watched().window() == 2 * 62 * MINUTE
+    busy = replace(watched(), tolerance=5 * MINUTE)
+    assert busy.window() == 2 * 15 * MINUTE
 
 
 def test_two_rules_make_one_event_for_the_targets_of_both() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
 
-from lambdas.notifier.notify import BusyError
+from lambdas.notifier.notify import RESERVE_SECONDS, BusyError
 from lambdas.notifier.outcome import Outcome
 from lambdas.notifier.rules import Kind
 from lambdas.notifier.table import ConflictError
@@ -275,3 +276,85 @@ def test_what_is_remembered_stays_small() -> None:
 
     assert len(one.table.states[BRIDGE][1]) < 1024
     assert len(one.targets["phone"].taken) == 28
+
+
+def test_a_target_is_tested_by_itself() -> None:
+    one = world(OPENS)
+
+    first, second = (one.notifier.test("phone", FAR) for _ in range(2))
+
+    assert first.delivered
+    assert second.delivered
+    letters = one.targets["phone"].taken
+    assert [letter.event.kind for letter in letters] == [Kind.TEST] * 2
+    assert letters[0].event.bridge == BRIDGE
+    assert letters[0].event.targets == ("phone",)
+    assert letters[0].event.identity != letters[1].event.identity
+    assert one.targets["mail"].taken == []
+
+
+def test_an_observation_matters_while_rules_look_back_at_it() -> None:
+    one = world(OPENS)
+    window = 30 * MINUTE + 2 * 62 * MINUTE
+
+    assert one.notifier.is_recent(BRIDGE, one.time - window)
+    assert not one.notifier.is_recent(BRIDGE, one.time - window - MINUTE / 60)
+    assert not one.notifier.is_recent("Marieholmsbron", one.time)
+
+
+def test_when_too_many_events_wait_the_oldest_are_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lambdas.notifier.notify.LONGEST_PENDING", 2)
+    rules = rule(Kind.OPENS), rule(Kind.CLOSES)
+    one = world(*rules, records=("08:01 O", "08:02 C", "08:03 O"))
+    one.targets["phone"].answers = [FAILED]
+
+    told = one.run("08:05")
+
+    (given_up,) = told.given_up
+    assert one.undelivered == [given_up]
+    assert (given_up.event.time, given_up.target) == (at("08:01"), "phone")
+    assert given_up.said == "more than 2 events wait"
+    pending = one.table.own(BRIDGE)[1].pending
+    assert [waiting.event.time for waiting in pending] == [at("08:02"), at("08:03")]
+
+
+def test_without_time_left_nothing_is_delivered_but_everything_is_written_down() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.time = at("08:10")
+
+    told = one.notifier.run(BRIDGE, time.monotonic() + RESERVE_SECONDS - 1)
+
+    assert [event.kind for event in told.found] == [Kind.OPENS]
+    assert told.delivered == []
+    assert one.targets["phone"].tried == 0
+    assert len(one.table.own(BRIDGE)[1].pending) == 1
+    assert one.wake == at("08:10")
+
+
+def test_what_was_told_and_failed_is_told_to_who_asked() -> None:
+    one = world(OPENS, records=("08:10 O",))
+    one.targets["mail"].answers = [FAILED]
+
+    told = one.run("08:10")
+
+    (found,) = told.found
+    assert told.delivered == [(found, "phone")]
+    assert told.failed == [(found, "mail", "HTTP 503")]
+    assert told.given_up == []
+
+
+def test_a_usual_length_needs_some_openings_and_is_counted_once_a_day() -> None:
+    openings = [f"0{hour}:{minute}" for hour in range(1, 5) for minute in ("10 O", "16 C")]
+    heartbeats = [f"0{hour}:00 C" for hour in range(7)]
+    one = world(OPENS, records=tuple(sorted([*openings, *heartbeats, "08:10 O"])))
+
+    one.run("08:10")
+
+    usual = one.table.own(BRIDGE)[1].usual
+    assert usual is not None
+    assert (usual.length, usual.counted) == (None, at("08:10"))
+    one.table.records += seen("08:20 C", "08:30 O")
+    one.run("08:30")
+    assert one.table.own(BRIDGE)[1].usual == usual
