@@ -13,6 +13,7 @@ import boto3
 import typer
 
 from bridgewatch.cli.actual import ask_first, print_actual
+from bridgewatch.cli.encoding import drawable
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import counted, note, print_json, print_table
 from bridgewatch.cost.bill import QueryPricing, dollars
@@ -222,4 +223,4 @@ def _usd(usd: float) -> str:
 
 
 def _bar(usd: float, longest: float) -> str:
-    return "█" * round(BAR_WIDTH * usd / longest) if longest else ""
+    return drawable("█") * round(BAR_WIDTH * usd / longest) if longest else ""

@@ -9,6 +9,7 @@ from bridgewatch.charts.svg import strip_svg
 from bridgewatch.charts.text import strip_text
 from bridgewatch.cli.bridge_names import OneBridge
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
+from bridgewatch.cli.encoding import drawable
 from bridgewatch.cli.failures import FAILED, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
@@ -55,7 +56,7 @@ def history(  # noqa: PLR0913 - each is an option of the command line
         if svg:
             write_svg(svg, strip_svg(bridge, drawn, timezone))
         if chart:
-            typer.echo(f"{bridge}, {timezone}\n{strip_text(drawn)}")
+            typer.echo(f"{bridge}, {timezone}\n{drawable(strip_text(drawn))}")
     elif every:
         _print_observations(
             output, [one for one in observations if window.since <= one.time < window.until]

@@ -9,6 +9,7 @@ from bridgewatch.charts.svg import heat_map_svg
 from bridgewatch.charts.text import heat_map_text
 from bridgewatch.cli.bridge_names import Bridges
 from bridgewatch.cli.charting import Chart, Svg, check_drawing, write_svg
+from bridgewatch.cli.encoding import drawable
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError
 from bridgewatch.cli.output import Output, print_json, print_records, print_table
 from bridgewatch.cli.reading import Place, reads
@@ -51,7 +52,7 @@ def stats(  # noqa: PLR0913 - each is an option of the command line
     if chart:
         for one in bridges:
             typer.echo(f"{one.name}, {one.timezone}")
-            typer.echo(f"{heat_map_text(found[one.name].by_weekday_and_hour)}\n")
+            typer.echo(drawable(heat_map_text(found[one.name].by_weekday_and_hour)) + "\n")
     elif not svg:
         _print(output, found)
 
