@@ -124,7 +124,7 @@ def place_of(
                 database=database,
                 table=table,
                 connection=connection,
-                bridges=[bridge.name for bridge in settings.bridges],
+                dimensions={one.name: one.record_dimensions for one in settings.bridges},
             )
         else:
             observations = TimestreamTable(database=database, table=table, connection=connection)

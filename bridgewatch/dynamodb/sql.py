@@ -59,6 +59,7 @@ class LocalQuery(Query):
     :param store: the table.
     :param reader: what fetches.
     :param name: what SQL calls the table: its database and its name.
+    :param dimensions: the names of dimensions that SELECT * gives first; others follow by name.
     :param full: whether it may read from the beginning.
     :param price: writes what read units cost, in US dollars.
     """
@@ -70,6 +71,7 @@ class LocalQuery(Query):
         store: DynamoDbStore,
         reader: Reader,
         name: tuple[str, str],
+        dimensions: Sequence[str],
         full: bool,
         price: Callable[[Fraction], str],
     ) -> None:
@@ -78,6 +80,7 @@ class LocalQuery(Query):
         self._reader = reader
         self._name = name
         self._text = sql
+        self._dimensions = dimensions
         self._full = full
         self._rows = Elsewhere(StoppedClock(time.time_ns()), *name)
         self._loading = Lock()
@@ -188,7 +191,8 @@ class LocalQuery(Query):
         every = [pairs for of_one in said.values() for pairs in of_one.values()]
         if not every:
             return
-        names = sorted(set().union(*every))
+        found = set().union(*every)
+        names = [one for one in dict.fromkeys([*self._dimensions, *sorted(found)]) if one in found]
         dimensions = [
             Column(name, "varchar", Role.DIMENSION, stored_as=f"d{number}")
             for number, name in enumerate(names)

@@ -72,7 +72,7 @@ class DynamoDbTable:
     """A `bridgewatch.observation_table.ObservationTable`.
 
     :param storage: what the settings say of it.
-    :param bridges: the settings' bridges, by name.
+    :param dimensions: what the settings say about their bridges, as name and value, by name.
     :param database: what its name begins with, and SQL calls its database.
     :param table: what its name ends with, and SQL calls it.
     :raises ValueError: if a table cannot have that name.
@@ -85,9 +85,9 @@ class DynamoDbTable:
         database: str,
         table: str,
         connection: Connection,
-        bridges: Sequence[str] = (),
+        dimensions: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        self._bridges = bridges
+        self._dimensions = dimensions or {}
         name = f"{database}-{table}"
         self.sql_name = table_literal(database, table)
         if len(name) > _NAME_CHARACTERS:
@@ -101,7 +101,7 @@ class DynamoDbTable:
 
     def reader(self) -> Reader:
         """Make what reads it, and counts that."""
-        return Reader(self.store.table, self._connection, self._bridges)
+        return Reader(self.store.table, self._connection, list(self._dimensions))
 
     def price(self, units: Fraction) -> str:
         """Write what read units cost, in US dollars."""
@@ -117,6 +117,7 @@ class DynamoDbTable:
             store=self.store,
             reader=self.reader(),
             name=self._sql,
+            dimensions=[name for one in self._dimensions.values() for name in sorted(one)],
             full=full,
             price=self.price,
         )

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from bridgewatch.observation_table import ObservationTable
 
 DIMENSIONS = {
-    "Hisingsbron": {"city": "Gothenburg", "source": "roadsignals"},
-    "Marieholmsbron": {"city": "Gothenburg", "source": "trafikverket"},
-    "'s-Gravenbrug å": {"city": "Den Haag", "source": "ndw"},
+    "Hisingsbron": {"city": "Gothenburg", "kind": "lift", "source": "roadsignals"},
+    "Marieholmsbron": {"city": "Gothenburg", "kind": "lift", "source": "trafikverket"},
+    "'s-Gravenbrug å": {"city": "Den Haag", "area": "Centrum", "kind": "lift", "source": "ndw"},
 }
 STATEMENTS = [
     one.strip()
@@ -59,7 +59,10 @@ def tables() -> Iterator[dict[str, ObservationTable]]:
         both: dict[str, ObservationTable] = {
             "timestream": TimestreamTable(**where, connection=Connection()),
             "dynamodb": DynamoDbTable(
-                DynamoDbStorage(type="dynamodb"), **where, connection=Connection()
+                DynamoDbStorage(type="dynamodb"),
+                **where,
+                connection=Connection(),
+                dimensions=DIMENSIONS,
             ),
         }
         end = utc(SystemClock())
@@ -69,8 +72,8 @@ def tables() -> Iterator[dict[str, ObservationTable]]:
                 in_milliseconds(end - timedelta(minutes=49 * n)),
                 "Closed" if n % 4 else "Open",
             )
-            for bridge in DIMENSIONS
             for n in range(290)
+            for bridge in DIMENSIONS
         ]
         for table in both.values():
             writer = table.writer(DIMENSIONS, 1)

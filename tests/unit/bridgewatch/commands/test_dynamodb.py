@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from moto.dynamodb.exceptions import DynamodbException
+from moto.dynamodb.responses import DynamoHandler
 
-from bridgewatch.dynamodb.reading import Reader
 from lambdas.observation import in_milliseconds
-from lambdas.store import StoreError
+from tests.unit.bridgewatch.commands.conftest import Commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.unit.bridgewatch.commands.conftest import Commands
+    from pathlib import Path
 
 STORES = ("dynamodb",)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -81,25 +80,58 @@ def test_a_bridge_that_the_settings_do_not_know_is_read_too(run: Commands) -> No
     assert result.stdout.splitlines() == ["measure_name", "Götaälvbron"]
 
 
-def test_who_may_only_query_is_told_that_other_bridges_are_left_out(
-    run: Commands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run.write((NOW, "Open"))
+@pytest.fixture
+def reader(run: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """A table with a bridge that the settings don't know, to an identity that may not scan it."""
+    run.write((NOW - timedelta(minutes=9), "Open"), (NOW, "Closed"))
     run.write((NOW, "Open"), bridge="Götaälvbron")
 
-    def denied(_: Reader) -> Iterator[str]:
-        raise StoreError("no", "AccessDeniedException")
+    def denied(_: DynamoHandler) -> None:
+        raise DynamodbException(
+            "com.amazon.coral.service#AccessDeniedException",
+            "User: arn:aws:sts::123456789012:assumed-role/reader/me is not authorized to perform: "
+            "dynamodb:Scan",
+        )
 
-    monkeypatch.setattr(Reader, "every_bridge", denied)
+    monkeypatch.setattr(DynamoHandler, "scan", denied)
+    return run
 
-    result = run(
+
+def test_who_may_only_query_is_told_that_other_bridges_are_left_out(reader: Commands) -> None:
+    result = reader(
         "query",
-        f'SELECT measure_name FROM "gothenburg"."{run.table}" WHERE time > ago(1d)',  # noqa: S608 - of a test's own
+        f'SELECT DISTINCT measure_name FROM "gothenburg"."{reader.table}" WHERE time > ago(1d)',  # noqa: S608 - of a test's own
         "--csv",
     )
 
     assert result.stdout.splitlines() == ["measure_name", "Hisingsbron"]
     assert "Only of the settings' bridges: this identity may not look for others" in result.stderr
+
+
+def test_who_may_only_query_can_look_at_the_bridges_of_the_settings(reader: Commands) -> None:
+    window = ("--since", "1h")
+
+    assert {one["bridge"]: one["status"] for one in reader.printed("status")} == {
+        "Hisingsbron": "Closed",
+        "Marieholmsbron": "unknown",
+    }
+    assert reader.printed("history", "Hisingsbron", *window)["openings"] == 1
+    assert len(reader.printed("openings", *window)["openings"]) == 1
+    assert [one["openings"] for one in reader.printed("stats", "Hisingsbron", *window)] == [1]
+    exported = reader("export", *window)
+    assert [line.split(",")[1] for line in exported.stdout.splitlines()[1:]] == ["Hisingsbron"] * 2
+
+
+def test_who_may_only_query_is_told_what_moving_takes(reader: Commands, tmp_path: Path) -> None:
+    settings = {**json.loads(reader.settings.read_text()), "deployment": "elsewhere"}
+    (tmp_path / "elsewhere.json").write_text(json.dumps(settings))
+    elsewhere = Commands(reader.cloud, "new", tmp_path / "elsewhere.json", reader.store)
+
+    result = elsewhere("move", str(reader.settings), "--from-table", reader.table)
+
+    assert result.exit_code == 1
+    (sentence,) = result.stderr.splitlines()
+    assert "dynamodb:Query (to read; to move, dynamodb:Scan too)" in sentence
 
 
 def test_unload_is_timestreams_alone(run: Commands) -> None:
