@@ -13,74 +13,40 @@ import pytest
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
-from bridgewatch.settings import CDK_JSON
-from lambdas.aws import Connection
 from lambdas.message import Message
 from lambdas.observation import Observation, Status
 from lambdas.redriver.redrive import Redriver
-from lambdas.sqs import Queue
 from lambdas.timestream import TimestreamStore
-from local.cloud import REGION, Cloud
+from local.cloud import Cloud
 from local.services.lambda_runtime.context import context
 from local.simulated_time.clock import SimulatedClock
+from tests.local.redriving import BRIDGES, DEPLOYMENT, STACK, Queues, command, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from typer.testing import Result
-
-DEPLOYMENT = json.loads(CDK_JSON.read_text())["context"]["bridgewatch"]["deployment"]
-BRIDGES = {"Hisingsbron": {"city": "Göteborg", "source": "roadsignals"}}
 NOW = datetime.now(UTC)
 RECORD = Observation("Hisingsbron", Status.OPEN, NOW)
 OLDER = Observation("Hisingsbron", Status.CLOSED, NOW - timedelta(minutes=1))
 TOO_NEW = Observation("Hisingsbron", Status.OPEN, NOW + timedelta(hours=1))
 
 
-STACK = f"{DEPLOYMENT}-poller"
-QUEUES = {
-    "Resources": {
-        name: {"Type": "AWS::SQS::Queue", "Properties": {}} for name in ("Queue", "DeadLetterQueue")
-    },
-    "Outputs": {f"{name}Url": {"Value": {"Ref": name}} for name in ("Queue", "DeadLetterQueue")},
-}
-
-
 def message(*observations: Observation) -> Message:
     return Message(observations, BRIDGES, "Timestream was throttling", 3, NOW - timedelta(days=4))
 
 
-class Deployment:
+class Deployment(Queues):
     """The table and the queues, as the stacks have them."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self.connection = Connection(region=REGION, endpoint_url=cloud.endpoint)
+        super().__init__(cloud)
         self._write = write = cloud.client("timestream-write")
         write.create_database(DatabaseName=DEPLOYMENT)
         write.create_table(DatabaseName=DEPLOYMENT, TableName="observations")
-        self.sqs, self.cloudformation = cloud.client("sqs"), cloud.client("cloudformation")
-        self._clock = cloud.clock
-        self.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(QUEUES))
-        self.queue = Queue(self.url("Queue"), self.connection)
-        self.dead_letters = Queue(self.url("DeadLetterQueue"), self.connection)
         self.store = TimestreamStore(
             database=DEPLOYMENT, table="observations", connection=self.connection
         )
-
-    def url(self, queue: str) -> str:
-        (stack,) = self.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-        outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in stack["Outputs"]}
-        return outputs[f"{queue}Url"]
-
-    def send(self, *messages: Message) -> None:
-        """Queue messages, and wait until SQS counts them."""
-        for one in messages:
-            self.queue.send(one)
-        self.wait_a_minute()
-
-    def wait_a_minute(self) -> None:
-        self._clock.sleep(60)
 
     def delete_table(self) -> None:
         self._write.delete_table(DatabaseName=DEPLOYMENT, TableName="observations")
@@ -97,10 +63,6 @@ class Deployment:
             now=lambda: datetime.now(UTC),
         ).run(deadline=float("inf"))
 
-    @staticmethod
-    def left(queue: Queue) -> list[Message]:
-        return [Message.decode(one.text) for one in queue.receive(hidden_seconds=0)]
-
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
@@ -109,15 +71,6 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
         for name, value in cloud.environment().items():
             monkeypatch.setenv(name, value)
         yield Deployment(cloud)
-
-
-def command(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["redrive", *arguments])
-
-
-def listed(*arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(command("--json", *arguments).stdout)
-    return found
 
 
 def test_the_redriver_writes_with_the_messages_dimensions_and_buries_the_rest(

@@ -9,6 +9,7 @@ words in expressions, and takes a PartiQL INSERT of what is there already.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from threading import RLock
@@ -57,12 +58,16 @@ class ThrottledError(DynamodbException):
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-ondemand-capacity-exceeded-mitigation.html
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, table_arn: str) -> None:
+        reason = f"Table{kind}MaxOnDemandThroughputExceeded"
         super().__init__(
             "com.amazonaws.dynamodb.v20120810#ThrottlingException",
             "Throughput exceeds the maximum OnDemandThroughput configured on table or index: "
-            f"Table{kind}MaxOnDemandThroughputExceeded",
+            f"{reason}",
         )
+        # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+        told = {"throttlingReasons": [{"reason": reason, "resource": table_arn}]}
+        self.description = json.dumps(json.loads(self.description) | told)
 
 
 class InternalServerError(DynamodbException):
@@ -164,7 +169,7 @@ class _Service:
             extra(table).expire(table, now_ns)
             if extra(table).is_exhausted(request.kind, now_ns):
                 self._measure(f"{request.kind}ThrottleEvents", TableName=table.name)
-                raise ThrottledError(request.kind)
+                raise ThrottledError(request.kind, table.table_arn)
 
     def _measure(self, name: str, **dimensions: str) -> None:
         """Measure that something happened once, as CloudWatch is told of it.

@@ -141,6 +141,9 @@ def test_a_table_at_its_limit_throttles_until_time_passes(
         items.put(3)
     assert code(error) == "ThrottlingException"
     assert "TableWriteMaxOnDemandThroughputExceeded" in str(error.value)
+    assert error.value.response["throttlingReasons"] == [  # type: ignore[typeddict-item] # of this error only
+        {"reason": "TableWriteMaxOnDemandThroughputExceeded", "resource": described["TableArn"]}
+    ]
     assert items.times() == [0, 1, 2]  # reads have a limit of their own
 
     clock.sleep(1)
