@@ -16,6 +16,7 @@ from local.services.dynamodb.table import extra
 from local.services.dynamodb.units import item_of
 
 if TYPE_CHECKING:
+    from local.services.dynamodb.partitions import Page
     from local.services.patches import Patches
 
 
@@ -24,7 +25,7 @@ def install(patches: Patches) -> None:
     _count_changes(patches)
     _describe(patches)
     _query_in_order(patches)
-    _scan(patches)
+    _scan_in_order(patches)
 
 
 def _count_changes(patches: Patches) -> None:
@@ -102,31 +103,52 @@ def _query_in_order(patches: Patches) -> None:
                 limit=asked["limit"],
             )
         )
-        extra(self).read_bytes = sum(map(bytes_of, page.items))
-        items = list(page.items)
-        last = None if page.is_last else self._get_last_evaluated_key(items[-1], None)
-        if asked["filter_expression"] is not None:
-            items = [item for item in items if asked["filter_expression"].expr(item)]
-        if asked["projection_expressions"]:
-            items = [item.project(asked["projection_expressions"]) for item in items]
-        return items, len(page.items), last
+        return _answered(self, page, asked["filter_expression"], asked["projection_expressions"])
 
     stock = patches.replace(Table, "query", query)
 
 
-def _scan(patches: Patches) -> None:
-    """Count what a scan reads: all that it looks at, whatever it answers."""
+def _scan_in_order(patches: Patches) -> None:
+    """Read the next items of a table, but for what only moto knows: indexes, segments, filters."""
 
     def scan(self: Any, *args: Any, **options: Any) -> tuple[list[Any], int, Any]:
-        asked = signature(stock).bind(self, *args, **options).arguments
-        unfiltered: dict[str, Any] = {
-            "filters": {},
-            "filter_expression": None,
-            "projection_expression": None,
-        }
-        looked_at = stock(**(asked | unfiltered))[0]
-        result: tuple[list[Any], int, Any] = stock(self, *args, **options)
-        extra(self).read_bytes = sum(map(bytes_of, looked_at))
-        return result
+        call = signature(stock).bind(self, *args, **options)
+        call.apply_defaults()
+        asked = call.arguments
+        if (
+            asked["index_name"]
+            or asked["filters"]
+            or asked["segments"] != (None, None)
+            or not self.has_range_key
+        ):
+            unfiltered: dict[str, Any] = {
+                "filters": {},
+                "filter_expression": None,
+                "projection_expression": None,
+            }
+            # Counted is all that it looks at, whatever it answers.
+            looked_at = stock(**(asked | unfiltered))[0]
+            result: tuple[list[Any], int, Any] = stock(self, *args, **options)
+            extra(self).read_bytes = sum(map(bytes_of, looked_at))
+            return result
+        start = asked["exclusive_start_key"]
+        keys = (self.hash_key_attr, self.range_key_attr)
+        after = tuple(DynamoType(start[key]).cast_value for key in keys) if start else None
+        page = extra(self).ordered(self).scan(after=after, limit=asked["limit"])
+        return _answered(self, page, asked["filter_expression"], asked["projection_expression"])
 
     stock = patches.replace(Table, "scan", scan)
+
+
+def _answered(
+    table: Any, page: Page, condition: Any, projection: Any
+) -> tuple[list[Any], int, Any]:
+    """Give what moto's tables answer: items, how many were looked at, and where to go on."""
+    extra(table).read_bytes = sum(map(bytes_of, page.items))
+    last = None if page.is_last else table._get_last_evaluated_key(page.items[-1], None)  # noqa: SLF001 - moto's own
+    items = list(page.items)
+    if condition is not None:
+        items = [item for item in items if condition.expr(item)]
+    if projection:
+        items = [item.project(projection) for item in items]
+    return items, len(page.items), last

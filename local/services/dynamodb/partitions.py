@@ -1,6 +1,7 @@
-"""Items of a table by partition, in the order of their sort keys, and what a query reads of them.
+"""Items of a table by partition, in the order of their sort keys, and what is read of them.
 
-Stock moto sorts and copies the whole table for each page of a query.
+Stock moto sorts and copies the whole table for each page of a query, and goes through it from its
+beginning for each of a scan.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from local.services.dynamodb.sizes import bytes_of
@@ -23,7 +25,7 @@ PAGE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Page:
-    """What a query read.
+    """What a query or a scan read.
 
     :param items: in order, before any filter.
     :param is_last: whether nothing is left to read; AWS may not know and say that something is.
@@ -81,15 +83,34 @@ class Partitions:
             low = max(low, bisect_right(items, after, key=_sort_key))
         elif after is not None:
             high = min(high, bisect_left(items, after, key=_sort_key))
-        found: list[Any] = []
-        size = 0
-        for place in range(low, high) if forward else range(high - 1, low - 1, -1):
-            size += bytes_of(items[place])
-            # The last item of a page may begin within the megabyte, and end beyond it.
-            found.append(items[place])
-            if size >= PAGE_BYTES or len(found) == limit:
-                return Page(found, is_last=False)
-        return Page(found, is_last=True)
+        places = range(low, high) if forward else range(high - 1, low - 1, -1)
+        return _page((items[place] for place in places), limit)
+
+    def scan(self, *, after: tuple[Any, Any] | None, limit: int | None) -> Page:
+        """Read what a scan reads at a time; the partitions come in the order of their keys.
+
+        :param after: the partition and the sort key of the last item of the page before.
+        """
+        partitions = sorted(self._sorted)
+        begun: list[Any] = []
+        if after is not None:
+            partition, sort_key = after
+            begun = self._sorted.get(partition, [])
+            begun = begun[bisect_right(begun, sort_key, key=_sort_key) :]
+            partitions = partitions[bisect_right(partitions, partition) :]
+        return _page(chain(begun, *map(self._sorted.__getitem__, partitions)), limit)
+
+
+def _page(items: Iterable[Any], limit: int | None) -> Page:
+    found: list[Any] = []
+    size = 0
+    for item in items:
+        size += bytes_of(item)
+        # The last item of a page may begin within the megabyte, and end beyond it.
+        found.append(item)
+        if size >= PAGE_BYTES or len(found) == limit:
+            return Page(found, is_last=False)
+    return Page(found, is_last=True)
 
 
 def _sort_key(item: Any) -> Any:

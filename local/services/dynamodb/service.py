@@ -9,6 +9,7 @@ words in expressions, and takes a PartiQL INSERT of what is there already.
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 from moto.dynamodb.responses import DynamoHandler
 
@@ -112,6 +114,27 @@ def install(
         patches.replace(DynamoHandler, operation, _lacking)
 
 
+class _WithItems(ActionResult):
+    """An answer whose items are as they go over the wire.
+
+    moto looks for each attribute of each type that the service knows, under each name that it may
+    have: that takes 50 times as long.
+    """
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__({name: value for name, value in answer.items() if name != "Items"})
+        self._items = {"Items": answer["Items"]} if "Items" in answer else {}
+
+    def execute_result(self, context: Any) -> Any:
+        """Write it as JSON."""
+        status, headers, body = super().execute_result(context)
+        return status, headers, json.dumps(json.loads(body) | self._items, default=_in_base64)
+
+
+def _in_base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
 def _lacking(_handler: Any) -> Any:
     raise NotImplementedError("PartiQL")
 
@@ -148,7 +171,7 @@ class _Service:
                 units = request.units()
                 self._consume(backend, request.kind, units)
                 _tell(operation, body, result.result, units)
-                return result
+                return _WithItems(result.result)
 
         return answer
 

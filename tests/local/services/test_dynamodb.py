@@ -339,6 +339,42 @@ def test_what_was_put_replaced_and_deleted_after_a_query_is_in_the_next(cloud: C
     assert units(found) == 1  # over 4 KiB by now
 
 
+def test_a_scan_goes_on_behind_any_key_and_counts_what_it_looks_at(cloud: Cloud) -> None:
+    # Given items of three partitions, some of them with bytes
+    client = Items(cloud).client
+    for bridge in ("a", "b", "c"):
+        for time in (2, 1, -1):
+            item = {"bridge": {"S": bridge}, "time": {"N": str(time)}, "raw": {"B": b"\0\1"}}
+            client.put_item(TableName=TABLE, Item=item)
+
+    def scan(**options: Any) -> dict[str, Any]:
+        return dict(client.scan(TableName=TABLE, **options))
+
+    def keys(page: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(item["bridge"]["S"], item["time"]["N"]) for item in page["Items"]]
+
+    whole = scan()
+    assert keys(whole) == [(bridge, time) for bridge in "abc" for time in ("-1", "1", "2")]
+    assert "LastEvaluatedKey" not in whole
+    assert whole["Items"][0]["raw"] == {"B": b"\0\1"}
+
+    beyond = scan(Limit=2, ExclusiveStartKey={"bridge": {"S": "a"}, "time": {"N": "9"}})
+    assert keys(beyond) == [("b", "-1"), ("b", "1")]
+    assert beyond["LastEvaluatedKey"] == {"bridge": {"S": "b"}, "time": {"N": "1"}}
+
+    within = scan(ExclusiveStartKey={"bridge": {"S": "bb"}, "time": {"N": "0"}})
+    assert keys(within) == [("c", "-1"), ("c", "1"), ("c", "2")]
+
+    some = scan(
+        FilterExpression="#t > :x",
+        ProjectionExpression="#t",
+        ExpressionAttributeNames={"#t": "time"},
+        ExpressionAttributeValues={":x": {"N": "1"}},
+    )
+    assert some["Items"] == [{"time": {"N": "2"}}] * 3
+    assert (some["Count"], some["ScannedCount"]) == (3, 9)
+
+
 def test_reserved_words_are_refused_and_partiql_is_lacking(cloud: Cloud) -> None:
     items = Items(cloud)
 
