@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -126,14 +127,16 @@ class TimestreamTable:
         return self._records(bridge, first, "ORDER BY time")
 
     def _records(self, bridge: str, first: int, rest: str) -> Iterator[Record]:
-        query = self.query(
+        sql = (
             f"SELECT *, to_nanoseconds(time) FROM {self.sql_name} "  # noqa: S608 - of checked literals
             f"WHERE measure_name = {text_literal(bridge)} "
             f"AND time >= {time_literal(from_milliseconds(first))} {rest}"
         )
-        for row in query:
-            names = (column.name for column in query.columns)
-            yield _record(dict(zip(names, row, strict=True)), row[-1])
+        # Whoever wants no more of them ends the query.
+        with closing(self.query(sql)) as query:
+            for row in query:
+                names = (column.name for column in query.columns)
+                yield _record(dict(zip(names, row, strict=True)), row[-1])
 
     def counts(self) -> dict[str, int]:
         """Count all records of each bridge, in one query."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.timestream.query import Query
 from bridgewatch.timestream.table import TimestreamTable
 from lambdas.aws import Connection
 
@@ -78,6 +80,24 @@ def test_the_warning_comes_before_the_answer(run: Commands) -> None:
     )
     assert "There is nothing to read yet, or not there" in error
     assert result.exit_code == 1
+
+
+def test_who_wants_only_some_records_ends_the_query(
+    run: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.write((NOON, "Open"), (NOON + timedelta(minutes=1), "Closed"))
+    table = TimestreamTable(database="gothenburg", table=run.table, connection=Connection())
+    ended: list[Query] = []
+
+    def close(query: Query) -> None:
+        ended.append(query)
+
+    monkeypatch.setattr(Query, "close", close)
+
+    (first,) = islice(table.records("Hisingsbron", 0), 1)
+
+    assert first.status == "Open"
+    assert len(ended) == 1
 
 
 def test_records_of_one_time_with_different_dimensions_are_not_chosen_from(run: Commands) -> None:
