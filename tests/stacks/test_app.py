@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import aws_cdk
 import pytest
@@ -14,7 +15,14 @@ from aws_cdk import App
 import app
 from bridgewatch.settings import CDK_JSON, load_settings
 from stacks.bundle import write_bundle
-from tests.stacks.templates import ROOT, SETTINGS, STACKS, templates
+from tests.stacks.templates import (
+    ROOT,
+    SETTINGS,
+    STACKS,
+    synthesize,
+    templates,
+    with_settings,
+)
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +114,53 @@ def test_a_wrong_setting_stops_synth_with_one_sentence(
     assert stopped.value.code == "sources is {}, but it must have at least 1."
 
 
+MORE_TO_LINT: dict[str, tuple[str, dict[str, Any]]] = {
+    "told-and-shown-from-dynamodb": ("notify", {"page": True}),
+    "told-and-shown-beside-timestream": (
+        "notify",
+        {"page": True, "storage": {"type": "timestream", "kms_key": True}},
+    ),
+    "page-at-its-own-address": (
+        "default",
+        {
+            "page": {
+                "domain": {
+                    "name": "bridges.example.org",
+                    "certificate": "arn:aws:acm:us-east-1:123456789012:certificate/0123abcd",
+                },
+                "flat_rate_web_acl": (
+                    "arn:aws:wafv2:us-east-1:123456789012:global/webacl/page/0123abcd"
+                ),
+            },
+            "reserve_concurrency": False,
+        },
+    ),
+    "dynamodb-and-all-switches": (
+        "dynamodb",
+        {"storage.kms_key": True, "budget.fuse": True, "dashboard": True, "alarms.email": "a@b.se"},
+    ),
+    "dynamodb-taken-up": (
+        "dynamodb",
+        {
+            "storage.existing": True,
+            "storage.existing_key": (
+                "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            ),
+        },
+    ),
+}
+"""By a name of its own: which of SETTINGS, and what is changed of it."""
+
+
 def test_cfn_lint_has_nothing_to_say_about_any_template(tmp_path: Path) -> None:
+    deployments = {settings: templates(settings) for settings in SETTINGS} | {
+        name: synthesize(with_settings(changes, settings))
+        for name, (settings, changes) in MORE_TO_LINT.items()
+    }
     files = []
-    for settings in SETTINGS:
-        for stack, template in templates(settings).items():
-            files.append(tmp_path / f"{settings}-{stack}.template.json")
+    for name, stacks in deployments.items():
+        for stack, template in stacks.items():
+            files.append(tmp_path / f"{name}-{stack}.template.json")
             files[-1].write_text(json.dumps(template))
     cfn_lint = Path(sys.executable).with_name("cfn-lint")
 
