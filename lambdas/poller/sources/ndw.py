@@ -169,18 +169,9 @@ class NdwSource:
         self, bridges: Sequence[Bridge], deadline: float
     ) -> Mapping[str, Sequence[Planned]]:
         """Ask which openings are announced: a feed of its own, in the same form."""
-        if self._planned_url is None:
-            return {}
-        # A session of its own: what goes wrong here must not hold up the next poll.
-        http = Http(self._limits)
-        picture = http.get(Request(self._planned_url, {}, {}), deadline, _parsed)
-        names = {bridge.code: bridge.name for bridge in bridges}
-        found: dict[str, list[Planned]] = {}
-        for one in (*picture.openings, *picture.announced):
-            if one.code in names and one.start and one.probability in set(Probability):
-                plan = Planned(one.start, one.end, Probability(one.probability))
-                found.setdefault(names[one.code], []).append(plan)
-        return found
+        return (
+            plans(self._planned_url, self._limits, bridges, deadline) if self._planned_url else {}
+        )
 
     def _fresh_picture(self, deadline: float) -> tuple[Picture, datetime]:
         picture = self._http.get(Request(self._url, self._validators, {}), deadline, self._read)
@@ -200,6 +191,24 @@ class NdwSource:
         self._picture = parse(answer.pieces())
         self._validators = _validators(answer.headers)
         return self._picture
+
+
+def plans(
+    url: str, limits: Limits, bridges: Sequence[Bridge], deadline: float
+) -> dict[str, list[Planned]]:
+    """Read which openings of these bridges a planning feed announces, by the bridge's name.
+
+    :raises SourceError: if it gave no good answer.
+    """
+    # A session of its own: what goes wrong here must not hold up the next poll.
+    picture = Http(limits).get(Request(url, {}, {}), deadline, _parsed)
+    names = {bridge.code: bridge.name for bridge in bridges}
+    found: dict[str, list[Planned]] = {}
+    for one in (*picture.openings, *picture.announced):
+        if one.code in names and one.start and one.probability in set(Probability):
+            plan = Planned(one.start, one.end, Probability(one.probability))
+            found.setdefault(names[one.code], []).append(plan)
+    return found
 
 
 def _parsed(answer: Answer) -> Picture:
