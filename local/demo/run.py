@@ -58,10 +58,10 @@ SEED = 2021
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 7
 
-STRIP = timedelta(hours=24)
-CELL = timedelta(minutes=20)
 SHOWN = 10
 """How many lines of a kind are printed: ninety bridges would fill two screens."""
+DRAWN = 3
+"""How many bridges are drawn: those that opened most."""
 
 
 _DAYS = f"""
@@ -214,8 +214,7 @@ class Demo:
             meter.start()
             self._let_pass(cloud, clock)
             # Before the history is read back: those queries are the demo's own.
-            metered, usd = _counts(meter), prices(meter)
-            requests = cloud.requests[STORES[self._store].write]
+            bill = cloud.requests[STORES[self._store].write], _counts(meter), prices(meter)
             self._say("python -m bridgewatch status")
             _print_first(deployment.bridgewatch(clock.path, "status"))
             if scenario.notify:
@@ -231,11 +230,21 @@ class Demo:
             stored = list(
                 STORES[self._store].records(cloud, DEPLOYMENT, scenario.openings, scenario.start)
             )
+            compared = compare(scenario.openings, self._polls, stored)
+            _print_days(days)
+            for bridge in _busiest(compared.stored):
+                drawing = ("history", bridge, "--since", f"{self._days}d", "--chart")
+                self._say(f"python -m bridgewatch {' '.join(drawing)}")
+                sys.stdout.write(deployment.bridgewatch(clock.path, *drawing))
             page = self._keep_page(cloud, clock, deployment) if self._with_page else None
-            summary = self._conclude(stored, days, requests, (metered, usd), receivers.received)
+            summary = self._conclude(stored, compared, days, bill, receivers.received)
             if page:
                 sys.stdout.write(f"The public page of that week: {page.as_uri()}\n")
             return summary
+
+    @property
+    def _days(self) -> int:
+        return (self._scenario.end - self._scenario.start).days
 
     def _keep_page(self, cloud: Cloud, clock: SimulatedClock, deployment: Deployment) -> Path:
         """Add the public page, fill it from the history, and keep it as files."""
@@ -254,11 +263,10 @@ class Demo:
 
     def _let_pass(self, cloud: Cloud, clock: SimulatedClock) -> None:
         """Let the days pass, and say at the end of each what has been done."""
-        days = (self._scenario.end - self._scenario.start).days
         bridges = list(self._scenario.openings)
         whom = bridges[0] if len(bridges) == 1 else f"{len(bridges)} bridges"
-        self._say(f"watching {whom} for {days} days, a poll a minute")
-        for day in range(1, days + 1):
+        self._say(f"watching {whom} for {self._days} days, a poll a minute")
+        for day in range(1, self._days + 1):
             cloud.schedules.run(clock, self._scenario.start + timedelta(days=day), self._count_poll)
             self._say(f"  day {day}: {len(self._polls):,} polls")
 
@@ -269,16 +277,13 @@ class Demo:
     def _conclude(
         self,
         stored: list[Change],
+        compared: Comparison,
         openings_by_day: dict[str, int],
-        write_requests: int,
-        bill: tuple[dict[str, float], dict[str, float]],
+        bill: tuple[int, dict[str, float], dict[str, float]],
         received: list[Received],
     ) -> Summary:
         scenario = self._scenario
-        metered, usd = bill
-        compared = compare(scenario.openings, self._polls, stored)
-        _print_days(openings_by_day)
-        _print_strips(stored, compared.stored, scenario.end)
+        write_requests, metered, usd = bill
         telling, verdict = told.compared(received, compared.seeable, scenario.end)
         true_changes = changes(scenario.openings, scenario.start, scenario.end)
         summary = Summary(
@@ -330,24 +335,10 @@ def _print_days(openings_by_day: dict[str, int]) -> None:
         sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
 
 
-def _print_strips(records: list[Change], stored: Iterable[Change], end: datetime) -> None:
-    """Draw the last 24 hours of the bridges that opened most: a full cell where one was Open."""
-    recently = [one for one in stored if one.status == "Open" and one.time >= end - STRIP]
-    sys.stdout.write(f"\nThe last 24 hours until {end:%d %b %H:%M} UTC (█ Open, · Closed):\n")
-    for bridge, _ in Counter(one.bridge for one in sorted(recently)).most_common(SHOWN):
-        strip = _strip([one for one in records if one.bridge == bridge], end)
-        sys.stdout.write(f"  {bridge:<22}{strip}\n")
-
-
-def _strip(records: list[Change], end: datetime) -> str:
-    cells = []
-    start = end - STRIP
-    while start < end:
-        within = {one.status for one in records if start <= one.time < start + CELL}
-        before = [one.status for one in records if one.time < start]
-        cells.append("█" if "Open" in {*within, *before[-1:]} else "·")
-        start += CELL
-    return "".join(cells)
+def _busiest(stored: Iterable[Change]) -> list[str]:
+    """Name the bridges that opened most, those that did as often by their names."""
+    openings = Counter(one.bridge for one in sorted(stored) if one.status == "Open")
+    return [bridge for bridge, _ in openings.most_common(DRAWN)]
 
 
 def _print_comparison(summary: Summary, compared: Comparison) -> None:

@@ -69,6 +69,21 @@ def test_a_day_of_hisingsbron_is_deployed_polled_stored_and_read_without_loss(da
 
 
 @pytest.mark.timeout(240)
+def test_it_draws_shares_of_half_hours_as_the_command_line_does(day: Day) -> None:
+    lines = day.told.splitlines()
+    start = next(
+        i for i, one in enumerate(lines) if one.endswith("history Hisingsbron --since 1d --chart")
+    )
+
+    assert lines[start + 1] == "Hisingsbron, Europe/Stockholm"
+    (row,) = (one for one in lines[start:] if one.startswith("2026-06-01"))
+    drawn = [cell for cell in row[12:] if cell not in "·? "]
+    assert drawn
+    # No opening is as long as half an hour.
+    assert "█" not in drawn
+
+
+@pytest.mark.timeout(240)
 def test_what_happened_that_day_was_told_and_nothing_else(day: Day) -> None:
     telling = day.summary.told
 
