@@ -19,6 +19,7 @@ from apprise.plugins.telegram import NotifyTelegram
 
 from lambdas.notifier import chat
 from lambdas.notifier.chat import BadAddressError, Chat, host_of, load
+from lambdas.notifier.outcome import Outcome
 from tests.unit.lambdas.notifier.receivers import Receiver, lead, letter, receiving
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 NTFY = "ntfys://ntfy.example.com/bridges"
+MAIL = "mailtos://user:password@smtp.example.com?from=a@example.com&to=b@example.com"
 ADDRESSES = {
     "ntfy": NTFY,
     "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general",
@@ -122,6 +124,61 @@ def test_a_failure_is_told_as_it_is_and_no_redirect_is_followed(
 
     assert (outcome.delivered, outcome.said, outcome.patience) == (False, said, patience)
     assert len(receiver.requests) == 1
+
+
+def test_a_service_that_refuses_with_a_success_has_not_taken_it(receiver: Receiver) -> None:
+    receiver.answer = (200, {}, b"invalid_blocks")
+
+    outcome = Chat("slack", lambda: ADDRESSES["slack"]).send(letter(), 5)
+
+    assert outcome == Outcome(delivered=False, said="HTTP 200, but it refused")
+
+
+def test_a_service_that_is_not_there_has_not_taken_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead(monkeypatch, {"ntfy.example.com": free_port()})
+
+    outcome = Chat("ntfy", lambda: NTFY).send(letter(), 5)
+
+    assert outcome == Outcome(delivered=False, said="no connection, or it refused")
+
+
+def test_what_was_said_before_is_not_said_again(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.answer = (500, {}, b"no")
+    Chat("ntfy", lambda: NTFY).send(letter(), 5)
+    lead(monkeypatch, {"ntfy.example.com": free_port()})
+
+    assert Chat("ntfy", lambda: NTFY).send(letter(), 5).said == "no connection, or it refused"
+
+
+def test_an_address_that_is_none_is_not_delivered_to() -> None:
+    outcome = Chat("slack", lambda: "slack://secret").send(letter(), 5)
+
+    said = "its secret is not the address of an encrypted slack service"
+    assert outcome == Outcome(delivered=False, said=said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "server"),
+    [
+        ("ntfy", "ntfys://bridges", ("ntfy.sh", 443, True)),
+        ("ntfy", "ntfys://ntfy.example.com:8443/bridges", ("ntfy.example.com", 8443, True)),
+        ("ntfy", NTFY, ("ntfy.example.com", 443, True)),
+        ("slack", ADDRESSES["slack"], ("hooks.slack.com", 443, True)),
+        ("email", f"{MAIL}&mode=ssl", ("smtp.example.com", 465, True)),
+        ("email", f"{MAIL}&mode=starttls", ("smtp.example.com", 587, False)),
+        (
+            "email",
+            f"{MAIL}&mode=starttls".replace(".com?", ".com:2525?"),
+            ("smtp.example.com", 2525, False),
+        ),
+    ],
+)
+def test_the_server_that_is_talked_to_is_known(
+    kind: str, address: str, server: tuple[str, int, bool]
+) -> None:
+    assert host_of(kind, load(kind, address, 5)) == server
 
 
 def test_no_more_of_an_answer_is_read_than_is_wanted(receiver: Receiver) -> None:

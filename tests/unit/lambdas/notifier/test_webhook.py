@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from lambdas.notifier.addresses import ForbiddenAddressError, public_address
+from lambdas.notifier.outcome import Outcome
 from lambdas.notifier.signing import SecretError, key_of
 from lambdas.notifier.webhook import Webhook
 from tests.unit.lambdas.notifier.receivers import OPENS, Receiver, lead, letter, receiving
@@ -128,7 +130,61 @@ def test_an_address_that_is_not_of_the_internet_is_refused(
     outcome = Webhook(f"https://{NAME}/", lambda: SECRET, resolve_name=lambda *_: [address]).send(
         letter(), 5
     )
-    assert outcome.said.startswith("refused")
+    assert outcome == Outcome(
+        delivered=False, said="refused: its name leads to a private or reserved address"
+    )
+    assert receiver.requests == []
+
+
+@pytest.mark.parametrize("found", [OSError("no such host"), []], ids=["no host", "no address"])
+def test_a_name_without_an_address_is_not_delivered_to(found: OSError | list[str]) -> None:
+    def look_up(_host: str, _port: int) -> list[str]:
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    outcome = Webhook(f"https://{NAME}/", lambda: SECRET, resolve_name=look_up).send(letter(), 5)
+
+    assert outcome == Outcome(delivered=False, said="its name has no address")
+
+
+def test_a_receiver_that_is_not_there_is_not_delivered_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gone = listener.getsockname()[1]
+    webhook = Webhook(
+        f"https://{NAME}/", lambda: SECRET, resolve_name=lead(monkeypatch, {NAME: gone})
+    )
+
+    assert webhook.send(letter(), 5) == Outcome(delivered=False, said="no connection")
+
+
+def test_another_port_is_asked_and_named(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    inner = lead(monkeypatch, {NAME: receiver.port})
+
+    def look_up(host: str, port: int) -> list[str]:
+        asked.append(port)
+        return inner(host, port)
+
+    webhook = Webhook(
+        f"https://{NAME}:8443", lambda: SECRET, resolve_name=look_up, authorities=receiver.trust
+    )
+
+    assert webhook.send(letter(), 5).delivered
+    ((path, headers, _),) = receiver.requests
+    assert asked == [8443]
+    assert (path, headers["host"]) == ("/", f"{NAME}:8443")
+
+
+def test_without_a_usable_secret_nothing_is_sent(receiver: Receiver) -> None:
+    outcome = Webhook(f"https://{NAME}/", lambda: "hunter2").send(letter(), 5)
+
+    assert not outcome.delivered
+    assert outcome.said.startswith("the secret must be whsec_")
     assert receiver.requests == []
 
 
