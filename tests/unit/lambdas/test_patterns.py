@@ -85,6 +85,39 @@ def test_an_hour_in_which_nothing_was_known_is_not_one_without_openings() -> Non
     assert row[:4] == (1, 0, None, None)
 
 
+def test_the_hours_in_which_something_was_known_are_those_of_the_bridges_clock() -> None:
+    closed = Stretch(Status.CLOSED, at("2026-11-01T05:40"), at("2026-11-01T07:00"))
+
+    row = pattern([closed], STOCKHOLM).by_weekday_and_hour[SUNDAY]
+
+    assert [hour for hour, count in enumerate(row) if count == 0] == [6, 7]
+
+
+def test_a_record_alone_makes_its_hour_known() -> None:
+    alone = Stretch(Status.CLOSED, at("2026-11-01T05:00"), at("2026-11-01T05:00"))
+    whole = [Stretch(None, at("2026-11-01"), alone.start), alone]
+
+    row = pattern([*whole, Stretch(None, alone.end, at("2026-11-02"))], "UTC")
+
+    known = row.by_weekday_and_hour[SUNDAY]
+    assert [hour for hour, count in enumerate(known) if count is not None] == [5]
+
+
+def test_lengths_are_of_openings_whose_both_ends_are_known() -> None:
+    stretches = [
+        Stretch(Status.OPEN, at("2026-11-01T00:00"), at("2026-11-01T02:00")),
+        *opened("2026-11-01T03:00", since="2026-11-01T02:00", until="2026-11-01T04:00"),
+    ]
+
+    found = pattern(stretches, "UTC")
+
+    assert (found.openings, found.mean_opening) == (2, timedelta(minutes=10))
+    assert found.longest_opening == timedelta(minutes=10)
+    assert found.openings_a_day == pytest.approx(12)
+    assert found.open_share == pytest.approx(130 / 240)
+    assert found.known_share == 1
+
+
 @pytest.mark.parametrize(
     ("day", "since", "until", "hours"),
     [

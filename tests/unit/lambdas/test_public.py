@@ -17,7 +17,7 @@ from tests.unit.lambdas.memory_store import MemoryStore
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lambdas.observation import Observation
 
@@ -164,6 +164,52 @@ def test_without_time_left_nothing_is_begun() -> None:
     assert world.poll(0, seen(CLOSED, 0), seconds=RESERVE_SECONDS - 1) == []
 
     assert world.beats.puts == 0
+
+
+def test_announcements_need_time_and_somewhere_to_be_put() -> None:
+    world = World()
+    world.announced = {"Hisingsbron": [Planned(minute(30), None, Probability.PROBABLE)]}
+    nowhere = Public(
+        recent=None,
+        beats=None,
+        announcers=[world._announce],  # noqa: SLF001 - its own
+        tolerance=TOLERANCE,
+        now=lambda: world.now,
+    )
+
+    assert nowhere.announce(time.monotonic() + 1000) == []
+    assert world.public.announce(time.monotonic() + RESERVE_SECONDS - 1) == []
+    assert world.announcing == 0
+    # It is due still.
+    assert world.public.announce(time.monotonic() + 1000) == []
+    assert world.announcing == 1
+
+
+def test_announcements_of_all_sources_are_put_together() -> None:
+    world = World()
+    one, other = (Planned(minute(n), None, Probability.CERTAIN) for n in (30, 40))
+    deadlines: list[float] = []
+
+    def announces(bridge: str, plan: Planned) -> Callable[[float], Mapping[str, list[Planned]]]:
+        def announce(deadline: float) -> Mapping[str, list[Planned]]:
+            deadlines.append(deadline)
+            return {bridge: [plan]}
+
+        return announce
+
+    public = Public(
+        recent=None,
+        beats=world.beats,
+        announcers=[announces("Hisingsbron", one), announces("Marieholmsbron", other)],
+        tolerance=TOLERANCE,
+        now=lambda: world.now,
+    )
+    deadline = time.monotonic() + 1000
+
+    assert public.announce(deadline) == []
+
+    assert world.beats.plans == {"Hisingsbron": [one], "Marieholmsbron": [other]}
+    assert deadlines == [deadline - RESERVE_SECONDS] * 2
 
 
 def test_announcements_are_asked_for_now_and_then() -> None:
