@@ -51,6 +51,8 @@ def only_failure(found: Look) -> Failure:
     assert found.observations == ()
     (failure,) = found.failures
     assert failure.bridges == ("Hisingsbron",)
+    assert failure.source == "roadsignals"
+    assert failure.detail
     return failure
 
 

@@ -60,6 +60,7 @@ def look(source: NdwSource) -> Look:
 
 def reasons(found: Look) -> list[Reason]:
     assert found.observations == ()
+    assert all(failure.source == "ndw" and failure.detail for failure in found.failures)
     return [failure.reason for failure in found.failures]
 
 
