@@ -134,6 +134,23 @@ def test_a_service_that_refuses_with_a_success_has_not_taken_it(receiver: Receiv
     assert outcome == Outcome(delivered=False, said="HTTP 200, but it refused")
 
 
+def test_what_a_plugin_asks_first_is_asked_within_the_same_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = "slack://xoxb-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/b@example.com"
+    with receiving("slack.com") as running:
+        lead(monkeypatch, {"slack.com": running.port})
+        monkeypatch.setattr(chat, "trust", lambda: running.trust)
+        running.answer = (200, {}, b'{"ok": true, "user": {"id": "U1"}}')
+
+        outcome = Chat("slack", lambda: address).send(letter(), 5)
+
+    assert outcome.delivered, outcome.said
+    lookup, post = running.requests
+    assert lookup[0] == "/api/users.lookupByEmail?email=b%40example.com"
+    assert json.loads(post[2])["channel"] == "U1"
+
+
 def test_a_service_that_is_not_there_has_not_taken_it(monkeypatch: pytest.MonkeyPatch) -> None:
     lead(monkeypatch, {"ntfy.example.com": free_port()})
 

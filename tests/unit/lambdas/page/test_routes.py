@@ -15,6 +15,7 @@ from openapi_spec_validator import validate
 from prometheus_client.parser import text_string_to_metric_families
 
 from lambdas.observation import Status
+from lambdas.page.assets import content, preview
 from lambdas.page.configuration import PageBridge
 from lambdas.page.http import CSP
 from lambdas.plans import Planned, Probability
@@ -296,6 +297,28 @@ def test_the_overview_lists_every_bridge_the_open_ones_first() -> None:
     positions = [page.index(name) for name in names]
     assert positions == sorted(positions)
     assert "1 open, 3 closed, 1 unknown" in page
+
+
+@pytest.mark.parametrize(
+    ("statuses", "picture"),
+    [((CLOSED, CLOSED), "Closed"), ((OPEN, OPEN), "Open"), ((OPEN, CLOSED), "Unknown")],
+)
+def test_the_picture_of_all_says_what_is_the_same_of_all(
+    statuses: tuple[Status, Status], picture: str
+) -> None:
+    world = World(HISINGSBRON, replace(HISINGSBRON, name="Other", slug="other"))
+    world.poll(hisingsbron=statuses[0], other=statuses[1])
+
+    found = world.get("/sv/preview.png")
+
+    assert found.body == content(preview(picture, "sv"))
+    assert found.headers["Content-Type"] == "image/png"
+    assert found.headers["Cache-Control"].startswith("public, max-age=0, s-maxage=30")
+
+
+def test_the_picture_of_a_bridge_is_of_its_status_and_language(world: World) -> None:
+    for path in ("/nl/bridges/hisingsbron/preview.png", "/nl/preview.png"):
+        assert world.get(path).body == content(preview("Closed", "nl"))
 
 
 def test_with_very_many_bridges_it_costs_one_read() -> None:
