@@ -333,6 +333,7 @@ def _print_days(openings_by_day: dict[str, int]) -> None:
     sys.stdout.write("\nOpenings a day, by Timestream SQL:\n")
     for day, count in openings_by_day.items():
         sys.stdout.write(f"  {datetime.fromisoformat(day):%a %d %b}  {count:>4}\n")
+    sys.stdout.write("\n")
 
 
 def _busiest(stored: Iterable[Change]) -> list[str]:
