@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from embedded_timestream.dialect.grammar import ShowStatement, Unload, parse, position
+from embedded_timestream.dialect.grammar import (
+    TOO_DEEP,
+    ShowStatement,
+    Unload,
+    parse,
+    position,
+)
 from embedded_timestream.dialect.relations import (
     From,
     Relations,
@@ -35,6 +41,7 @@ from embedded_timestream.dialect.restrictions import (
     both,
     follow,
 )
+from embedded_timestream.errors import ValidationException
 from embedded_timestream.schema import MEASURE_NAME, TIME
 
 if TYPE_CHECKING:
@@ -63,7 +70,7 @@ class Needed:
 def read_from_the_beginning(sql: str) -> list[str]:
     """Name the tables, each with its place, that a query reads from their beginning.
 
-    :raises ValidationException: if it is no query.
+    :raises ValidationException: if it is no query, or is nested too deeply.
     """
     needed = Finder(sql, lambda _: Constant(time=0, text=None)).find()
     return list(dict.fromkeys(one.place for _, one in needed if one.time.first is None))
@@ -87,12 +94,15 @@ class Finder:
     def find(self) -> list[tuple[TableName, Needed]]:
         """Go through the query.
 
-        :raises ValidationException: if it is none.
+        :raises ValidationException: if it is none, or is nested too deeply.
         """
         tree = parse(self.sql)
         if isinstance(tree, (ShowStatement, exp.Describe)):
             return []
-        self._query(tree.this if isinstance(tree, Unload) else tree, {}, {})
+        try:
+            self._query(tree.this if isinstance(tree, Unload) else tree, {}, {})
+        except RecursionError:
+            raise ValidationException(TOO_DEEP) from None
         tables = list(tree.find_all(exp.Table))
         used = {table.name.lower() for table in tables if not table.db}
         for table in tables:

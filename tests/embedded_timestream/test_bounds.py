@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedded_timestream.elsewhere import Elsewhere, StoppedClock
+from embedded_timestream.errors import ValidationException
 from embedded_timestream.schema import MEASURE_NAME, TIME, Column, Role
 
 if TYPE_CHECKING:
@@ -180,6 +181,11 @@ def test_bounds_reach_tables_where_no_other_row_changes(
     sql: str, expected: list[tuple[int | None, int | None, str | None]]
 ) -> None:
     assert sorted(map(str, needed(sql))) == sorted(map(str, expected))
+
+
+def test_what_is_nested_too_deeply_is_refused_as_the_engine_does() -> None:
+    with pytest.raises(ValidationException, match="nested too deeply"):
+        needed(" UNION ALL ".join(["SELECT 1 FROM d.t"] * 2000))
 
 
 def _hours() -> st.SearchStrategy[str]:
