@@ -154,6 +154,8 @@ class Elsewhere:
         """Compute an expression without columns, once; of neither kind if it can't be."""
         from embedded_timestream.dialect.restrictions import Constant  # noqa: PLC0415 - likewise
 
+        if node.is_string and not node.name[:1].isdigit():
+            return Constant(None, node.name)  # a name, of which lists may have thousands
         if node not in self._constants:
             time, text = (self._computed(node, kind) for kind in ("timestamp", "varchar"))
             self._constants[node] = Constant(time, text)
