@@ -1,8 +1,11 @@
 """How a command fails: with one sentence and an exit code."""
 
 import errno
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import typer
 
@@ -11,6 +14,21 @@ from lambdas.store import StoreError
 
 FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 """The last two are how every shell calls Ctrl-C and SIGTERM."""
+
+
+_terminated = Event()
+_SWALLOWED = "Query interrupted"
+"""How DuckDB ends what a signal interrupts, in place of the exception that the signal raised."""
+
+
+def exit_when_terminated() -> None:
+    """Let SIGTERM end the program by an exception, so that nothing half done stays behind."""
+
+    def terminate(*_: object) -> None:
+        _terminated.set()
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)
 
 
 class CommandError(Exception):
@@ -28,7 +46,8 @@ class CommandError(Exception):
 def one_sentence() -> Iterator[None]:
     """Print expected errors as a sentence, and exit; others are bugs and keep their traceback."""
     try:
-        yield
+        with _signals_that_duckdb_swallows():
+            yield
     except CommandError as error:
         sentence, exit_code = str(error), error.exit_code
     except SettingsError as error:
@@ -46,3 +65,16 @@ def one_sentence() -> Iterator[None]:
         return
     typer.echo(f"bridgewatch: {sentence}", err=True)
     raise typer.Exit(exit_code)
+
+
+@contextmanager
+def _signals_that_duckdb_swallows() -> Iterator[None]:
+    """Raise again what a signal raised while DuckDB worked."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != _SWALLOWED:
+            raise
+        if _terminated.is_set():
+            raise typer.Exit(TERMINATED) from error
+        raise KeyboardInterrupt from error

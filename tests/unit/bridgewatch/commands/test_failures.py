@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from bridgewatch.cli import app
+from bridgewatch.cli import app, failures
+from bridgewatch.cli.failures import exit_when_terminated, one_sentence
 from tests.unit.bridgewatch.commands.conftest import SETTINGS
 
 if TYPE_CHECKING:
@@ -230,3 +233,38 @@ def test_a_full_disk_is_told_of_the_output_too() -> None:
 
     assert done.returncode == 1
     assert done.stderr == "bridgewatch: the output: No space left on device.\n"
+
+
+def swallow(number: int) -> None:
+    """Meet a signal as DuckDB does: what it raised is lost."""
+    try:
+        signal.raise_signal(number)
+    except (KeyboardInterrupt, SystemExit):
+        raise RuntimeError("Query interrupted") from None
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "said"),
+    [(signal.SIGINT, 130, "bridgewatch: Interrupted.\n"), (signal.SIGTERM, 143, "")],
+)
+def test_a_signal_that_duckdb_swallows_ends_a_command_all_the_same(
+    number: int, exit_code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inherited = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        exit_when_terminated()
+        with pytest.raises(typer.Exit) as ended, one_sentence():
+            swallow(number)
+    finally:
+        failures._terminated.clear()  # noqa: SLF001 - it is for a whole process
+        for one, handler in zip((signal.SIGINT, signal.SIGTERM), inherited, strict=True):
+            signal.signal(one, handler)
+
+    assert ended.value.exit_code == exit_code
+    assert capsys.readouterr().err == said
+
+
+def test_another_error_while_it_runs_keeps_its_traceback() -> None:
+    with pytest.raises(RuntimeError, match="a bug"), one_sentence():
+        raise RuntimeError("a bug")
