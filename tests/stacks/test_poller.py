@@ -6,6 +6,7 @@ import pytest
 
 from bridgewatch.settings import load_settings
 from lambdas.delivery import RESERVE_SECONDS
+from local.chaos.effects import LONGEST_RUN_SECONDS
 from tests.stacks.templates import (
     SETTINGS,
     Template,
@@ -46,6 +47,13 @@ def test_each_function_is_invoked_at_its_rate_and_never_again(
         "MaximumRetryAttempts": 0,
         "MaximumEventAgeInSeconds": 60,
     }
+
+
+def test_what_freezes_in_the_simulation_is_ended_by_lambda(template: Template) -> None:
+    assert all(
+        function["Timeout"] < LONGEST_RUN_SECONDS
+        for function in properties(template, "AWS::Lambda::Function")
+    )
 
 
 def test_lambda_itself_does_not_repeat_an_invocation(template: Template) -> None:
