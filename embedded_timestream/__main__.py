@@ -49,7 +49,8 @@ def main() -> int:
             while not stop.wait(_POLL_SECONDS):
                 _run_due(timestream)
     except OSError as error:
-        return _failed(str(error))
+        named = f"{error.filename} cannot be used: {error.strerror}."
+        return _failed(named if error.filename else str(error))
     return 0
 
 

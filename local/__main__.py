@@ -37,7 +37,9 @@ def local() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 4566,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 4566,
     data: Annotated[
         Path | None,
         typer.Option(help="A directory in which Timestream and DynamoDB keep what is written."),
@@ -58,17 +60,21 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Cloud(SystemClock(), port, data, fsync=fsync) as cloud:
+    with ExitStack() as stack:
+        try:
+            cloud = stack.enter_context(Cloud(SystemClock(), port, data, fsync=fsync))
+        except OSError as error:
+            typer.echo(f"{error.filename} cannot be used: {error.strerror}.", err=True)
+            raise typer.Exit(1) from error
         cloud.opened = lambda address: typer.echo(f"page  {address}")
         cloud.probe()
         typer.echo(f"ready {cloud.endpoint}")
-        with ExitStack() as stack:
-            if demo:
-                from local.demo import lively  # noqa: PLC0415 - serving alone needs none of it
+        if demo:
+            from local.demo import lively  # noqa: PLC0415 - serving alone needs none of it
 
-                bridges = stack.enter_context(lively.bridges(cloud))
-                lively.deploy(cloud, bridges.url, typer.echo)
-            cloud.schedules.serve(stop)
+            bridges = stack.enter_context(lively.bridges(cloud))
+            lively.deploy(cloud, bridges.url, typer.echo)
+        cloud.schedules.serve(stop)
     # Python's own end takes a second, and DuckDB aborts it while threads still answer requests.
     sys.stdout.flush()
     os._exit(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -43,9 +45,12 @@ class Account:
     def open_kept(self) -> None:
         """Open the regions that an earlier process left: their scheduled queries are to run.
 
-        :raises OSError: if another process has one open.
+        :raises OSError: if another process has one open, or there can be none.
         """
-        if self._data is not None and self._data.is_dir():
+        if self._data is not None:
+            self._data.mkdir(parents=True, exist_ok=True)
+            if not os.access(self._data, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self._data))
             for region in sorted(one.name for one in self._data.iterdir() if one.is_dir()):
                 self.service(region)
 

@@ -225,6 +225,17 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(timestream: EmbeddedTimestre
     assert done.stderr == f"127.0.0.1:{port} cannot be served on: Address already in use.\n"
 
 
+def test_a_directory_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("no directory")
+
+    done = program("--port", "0", "--data", str(file))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(str(file))
+    assert done.stderr.endswith(" cannot be used: Not a directory.\n")
+
+
 def test_a_directory_that_another_has_is_said_in_a_sentence(tmp_path: Path) -> None:
     with EmbeddedTimestream(data=tmp_path) as timestream:
         given(timestream)

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
+from typer.testing import CliRunner
 
 from embedded_timestream.clock import SystemClock
+from local.__main__ import app
 from local.cloud import Cloud
 from tests.local.deployed import Deployed, is_running
 
@@ -93,3 +96,33 @@ class TestServe:
         output, errors = served.communicate(timeout=20)
 
         assert (output, errors, served.returncode) == ("", "", 0)
+
+    def test_a_directory_that_another_has_is_said_in_a_sentence(
+        self, served: subprocess.Popen[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert served.stdout
+        assert served.stdout.readline()
+        monkeypatch.setattr(signal, "signal", Mock())  # this process keeps its own
+
+        result = CliRunner().invoke(app, ["serve", "--port", "0", "--data", str(tmp_path)])
+
+        assert (result.exit_code, result.stdout) == (1, "")
+        file = tmp_path / "dynamodb.sqlite"
+        assert result.stderr == f"{file} cannot be used: database is locked.\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "exit_code", "said"),
+        [
+            (["--data", "/dev/null"], 1, "/dev/null cannot be used: File exists.\n"),
+            (["--port", "65536"], 2, "65536"),
+        ],
+    )
+    def test_what_cannot_be_served_is_said_in_a_sentence(
+        self, arguments: list[str], exit_code: int, said: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(signal, "signal", Mock())
+
+        result = CliRunner().invoke(app, ["serve", "--port", "0", *arguments])
+
+        assert result.exit_code == exit_code
+        assert said in result.stderr

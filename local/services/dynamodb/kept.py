@@ -10,9 +10,10 @@ stack. Its stream, and the backups, which are none here, begin anew.
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,14 +38,22 @@ class Kept:
     """A file of tables; one thread at a time may use it.
 
     :param fsync: whether what is in it outlives the computer's power, and not only the process.
+    :raises OSError: if it cannot be used, as when another process has it open.
     """
 
     def __init__(self, file: Path, *, fsync: bool) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = sqlite3.connect(file, check_same_thread=False)
-        self._file.execute("PRAGMA journal_mode = WAL")
-        self._file.execute(f"PRAGMA synchronous = {'FULL' if fsync else 'NORMAL'}")
-        self._file.executescript(_SCHEMA)
+        with ExitStack() as opened:
+            try:
+                self._file = sqlite3.connect(file, timeout=0, check_same_thread=False)
+                opened.callback(self._file.close)
+                self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
+                self._file.execute("PRAGMA journal_mode = WAL")
+                self._file.execute(f"PRAGMA synchronous = {'FULL' if fsync else 'NORMAL'}")
+                self._file.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            except sqlite3.Error as error:
+                raise OSError(errno.EIO, f"{error}", str(file)) from error
+            opened.pop_all()
         self._waiting: list[Callable[[], None]] = []
 
     def close(self) -> None:
