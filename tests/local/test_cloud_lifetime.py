@@ -114,7 +114,7 @@ class TestServe:
         ("arguments", "exit_code", "said"),
         [
             (["--data", "/dev/null"], 1, "/dev/null cannot be used: File exists.\n"),
-            (["--port", "65536"], 2, "65536"),
+            (["--port", "65536"], 2, "less than or equal to 65535"),
         ],
     )
     def test_what_cannot_be_served_is_said_in_a_sentence(
