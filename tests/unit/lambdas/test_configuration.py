@@ -197,12 +197,12 @@ def test_what_only_some_deployments_have_is_named_by_the_environment() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_store_is_on_the_connection_that_it_is_given() -> None:
-    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:1")
+    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:2")
 
     store = Environment.parse(DYNAMODB).store(elsewhere)
 
     assert isinstance(store, DynamoDbStore)
-    assert store.writer.meta.endpoint_url == "http://127.0.0.1:1"
+    assert store.writer.meta.endpoint_url == "http://127.0.0.1:2"
 
 
 @pytest.mark.parametrize(

@@ -178,12 +178,12 @@ def test_what_is_read_comes_in_small_pages(
 
 @pytest.mark.usefixtures("aws")
 def test_another_address_is_asked_if_the_connection_names_one() -> None:
-    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:1")
+    elsewhere = Connection(region="eu-north-1", endpoint_url="http://127.0.0.1:2")
 
     client = DynamoDbStore(table=TABLE, connection=elsewhere).writer
 
     assert (client.meta.endpoint_url, client.meta.region_name) == (
-        "http://127.0.0.1:1",
+        "http://127.0.0.1:2",
         "eu-north-1",
     )
 

@@ -68,10 +68,14 @@ class MemoryTarget:
 
     answers: list[Outcome | Exception] = field(default_factory=list)
     taken: list[Letter] = field(default_factory=list)
-    tried: int = 0
+    timeouts: list[float] = field(default_factory=list)
 
-    def send(self, letter: Letter, timeout: float) -> Outcome:  # noqa: ARG002 - it answers at once
-        self.tried += 1
+    @property
+    def tried(self) -> int:
+        return len(self.timeouts)
+
+    def send(self, letter: Letter, timeout: float) -> Outcome:
+        self.timeouts.append(timeout)
         answer = self.answers.pop(0) if self.answers else Outcome(delivered=True, said="taken")
         if isinstance(answer, Exception):
             raise answer

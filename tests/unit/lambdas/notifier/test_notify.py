@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from lambdas.notifier.deliveries import ATTEMPT_SECONDS
 from lambdas.notifier.notify import RESERVE_SECONDS, BusyError
 from lambdas.notifier.outcome import Outcome
 from lambdas.notifier.rules import Kind
@@ -358,3 +359,23 @@ def test_a_usual_length_needs_some_openings_and_is_counted_once_a_day() -> None:
     one.table.records += seen("08:20 C", "08:30 O")
     one.run("08:30")
     assert one.table.own(BRIDGE)[1].usual == usual
+
+
+@pytest.mark.parametrize(
+    ("left", "timeouts"),
+    [
+        (1000, [ATTEMPT_SECONDS]),
+        (RESERVE_SECONDS + 1, [RESERVE_SECONDS / 2 + 1]),
+        (RESERVE_SECONDS - 1, []),
+    ],
+)
+def test_an_attempt_leaves_time_to_write_down_how_it_went(
+    monkeypatch: pytest.MonkeyPatch, left: float, timeouts: list[float]
+) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    one = world(rule(Kind.OPENS), records=("08:10 O",))
+    one.time = at("08:10")
+
+    one.notifier.run(BRIDGE, 1000 + left)
+
+    assert one.targets["phone"].timeouts == timeouts

@@ -299,6 +299,12 @@ def test_the_overview_lists_every_bridge_the_open_ones_first() -> None:
     assert "1 open, 3 closed, 1 unknown" in page
 
 
+def test_the_overview_is_there_before_the_first_poll() -> None:
+    world = World(HISINGSBRON, replace(HISINGSBRON, name="Other", slug="other"))
+
+    assert "2 unknown" in world.text("/")
+
+
 @pytest.mark.parametrize(
     ("statuses", "picture"),
     [((CLOSED, CLOSED), "Closed"), ((OPEN, OPEN), "Open"), ((OPEN, CLOSED), "Unknown")],
