@@ -193,8 +193,9 @@ class Store:
                 with suppress(InternalServerException):  # then the journal keeps it
                     self.flush()
                 self._journal.close()
-            self._connection.close()
             self._is_closed = True
+            with suppress(duckdb.ResourceInUseException):  # a query that runs keeps it until then
+                self._connection.close()
 
     def _empty_catalog(self) -> Catalog:
         return Catalog(self._connection, self._now, self._reading, self.account, self.region)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
+import duckdb
 import pytest
 
 from embedded_timestream.errors import InternalServerException
@@ -84,6 +86,23 @@ def test_a_store_that_is_closed_on_a_full_disk_leaves_all_in_its_journal(tmp_pat
     with full_disk(1):
         given.store.close()
 
+    with closing(reopened(tmp_path).store) as store:
+        table = store.table("bridges", "status")
+        assert table is not None
+        assert table.count(NOON_NS, NOON_NS) == 1
+
+
+def test_a_store_ends_while_a_query_still_runs(tmp_path: Path) -> None:
+    given = Given(tmp_path)
+    given.write(record())
+    connection = given.store._connection  # noqa: SLF001 - DuckDB's, which is busy by chance only
+    busy = Mock(wraps=connection)
+    busy.close.side_effect = duckdb.ResourceInUseException("connection is busy")
+    given.store._connection = busy  # noqa: SLF001
+
+    given.store.close()
+
+    connection.close()
     with closing(reopened(tmp_path).store) as store:
         table = store.table("bridges", "status")
         assert table is not None
