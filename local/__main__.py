@@ -89,12 +89,18 @@ def demo(
     store: StoreType = StoreType.TIMESTREAM,
 ) -> None:
     """Deploy, watch bridges for simulated days, read back, compare with what happened."""
-    from local.demo.run import run  # noqa: PLC0415 - serving needs none of it
+    from local.demo.run import OUTPUT, run  # noqa: PLC0415 - serving needs none of it
 
     try:
         passed = run(openings, store.value)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--openings") from error
+    except OSError as error:
+        if openings and error.filename == str(openings):
+            raise typer.BadParameter(str(error), param_hint="--openings") from error
+        # A full disk does not say what it had no room for.
+        typer.echo(f"{error.filename or OUTPUT}: {error.strerror}.", err=True)
+        raise typer.Exit(1) from error
     except subprocess.CalledProcessError as error:
         typer.echo(f"The demo failed: {' '.join(map(str, error.cmd))}", err=True)
         raise typer.Exit(1) from error
