@@ -179,6 +179,8 @@ def _words(text: str | None) -> dict[str, str] | None:
 @contextmanager
 def _kept_stdin() -> Iterator[BufferedRandom]:
     """Keep what the standard input says, which can be read only once, in a file for now."""
+    if sys.stdin is None:  # as of a service, or after `<&-`
+        raise CommandError("The standard input is closed: name a file.", WRONG_USAGE)
     with TemporaryFile() as kept:
         with naming(gettempdir()):
             shutil.copyfileobj(sys.stdin.buffer, kept)

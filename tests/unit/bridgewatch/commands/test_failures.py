@@ -235,6 +235,16 @@ def test_a_full_disk_is_told_of_the_output_too() -> None:
     assert done.stderr == "bridgewatch: the output: No space left on device.\n"
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_closed_standard_input_is_one_sentence() -> None:
+    command = ["/bin/sh", "-c", 'exec "$0" -m bridgewatch backfill - <&-', sys.executable]
+
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+
+    assert done.returncode == 2
+    assert done.stderr == "bridgewatch: The standard input is closed: name a file.\n"
+
+
 def swallow(number: int) -> None:
     """Meet a signal as DuckDB does: what it raised is lost."""
     try:
