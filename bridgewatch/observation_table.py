@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from bridgewatch.cost.usage import Dimension
@@ -198,8 +198,10 @@ class ObservationTable(Protocol):
         :raises StoreError: if the store failed.
         """
 
-    def records(self, bridge: str, first: int) -> Iterator[Record]:
+    def records(self, bridge: str, first: int) -> Generator[Record, None, None]:
         """Give the records of a bridge from a time on, in time order.
+
+        Whoever wants no more of them closes it, so that what it asks costs no more.
 
         :raises StoreError: if the store failed.
         """

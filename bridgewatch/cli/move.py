@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import closing
 from fractions import Fraction
 from itertools import islice
 from math import ceil
@@ -107,7 +108,8 @@ def _units(source: Place, writer: Writer, counts: dict[str, int]) -> int:
     if not counts:
         return 0
     most = max(counts, key=lambda bridge: counts[bridge])
-    sample = list(islice(source.observations.records(most, 0), BATCH))
+    with closing(source.observations.records(most, 0)) as records:
+        sample = list(islice(records, BATCH))
     rows = [(one.bridge, one.time, one.status) for one in sample if unfit(one) is None]
     units = writer.carrying({most: sample[0].dimensions}).units(rows)
     return ceil(Fraction(units * sum(counts.values()), len(sample)))

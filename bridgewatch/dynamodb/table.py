@@ -18,7 +18,7 @@ from lambdas.store import StoreError
 from lambdas.timestream import table_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
     from fractions import Fraction
 
@@ -147,7 +147,7 @@ class DynamoDbTable:
         said = self.store.dimensions(bridge) if found else {}
         return [_record(kept, said) for kept in found]
 
-    def records(self, bridge: str, first: int) -> Iterator[Record]:
+    def records(self, bridge: str, first: int) -> Generator[Record, None, None]:
         """Give the records of a bridge from a time on."""
         reader = self.reader()
         said = reader.said(bridge)

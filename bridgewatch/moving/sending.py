@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,11 @@ class Move:
         """
         with ThreadPoolExecutor(self.concurrency) as threads:
             for bridge in bridges:
-                for page in pages(self.source.records(bridge, journal.start(bridge))):
-                    done = self._page(page, threads)
-                    journal.note(bridge, page.last, done)
-                    moved(done)
+                with closing(self.source.records(bridge, journal.start(bridge))) as records:
+                    for page in pages(records):
+                        done = self._page(page, threads)
+                        journal.note(bridge, page.last, done)
+                        moved(done)
 
     def _page(self, page: Page, threads: ThreadPoolExecutor) -> Moved:
         writing = [

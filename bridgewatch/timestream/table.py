@@ -25,7 +25,7 @@ from lambdas.timestream import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from lambdas.aws import Connection
     from lambdas.observation import Status
@@ -122,11 +122,11 @@ class TimestreamTable:
         end = time_literal(from_milliseconds(time + 1))
         return list(self._records(bridge, time, f"AND time < {end}"))
 
-    def records(self, bridge: str, first: int) -> Iterator[Record]:
+    def records(self, bridge: str, first: int) -> Generator[Record, None, None]:
         """Give the records of a bridge from a time on; Timestream tells no versions."""
         return self._records(bridge, first, "ORDER BY time")
 
-    def _records(self, bridge: str, first: int, rest: str) -> Iterator[Record]:
+    def _records(self, bridge: str, first: int, rest: str) -> Generator[Record, None, None]:
         sql = (
             f"SELECT *, to_nanoseconds(time) FROM {self.sql_name} "  # noqa: S608 - of checked literals
             f"WHERE measure_name = {text_literal(bridge)} "

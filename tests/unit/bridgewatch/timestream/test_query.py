@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridgewatch.timestream.query import Query, QueryStatus, query_client
-from bridgewatch.timestream.table import TimestreamTable
 from lambdas.aws import Connection
 from lambdas.store import StoreError
 
@@ -181,25 +180,3 @@ def test_errors_are_told_as_ever(
 
     with pytest.raises(StoreError, match="line 1:8: mismatched input"):
         list(Query(client, SQL))
-
-
-def test_records_that_nobody_wants_any_more_end_their_query(
-    timestream: RecordingTimestream,
-) -> None:
-    columns = ("measure_name", "measure_value::varchar", "time", "_col3")
-    values = ("Hisingsbron", "Open", "2026-11-23 12:00:00.000000000", "1795435200000000000")
-    body: dict[str, Any] = {
-        "QueryId": "Q",
-        "ColumnInfo": [
-            {"Name": one, "Type": {"ScalarType": "BIGINT" if one == "_col3" else "VARCHAR"}}
-            for one in columns
-        ],
-        "Rows": [{"Data": [{"ScalarValue": one} for one in values]}] * 2,
-        "NextToken": "more",
-    }
-    timestream.will_answer(200, body)
-    table = TimestreamTable(database="bridges", table="status", connection=Connection())
-
-    next(table.records("Hisingsbron", 0))
-
-    assert timestream.requests[-1] == ("CancelQuery", {"QueryId": "Q"})
