@@ -169,6 +169,8 @@ def main() -> None:
     """Synthesize the stacks of the settings that `-c settings=FILE` names, or of cdk.json."""
     app = App()
     file = app.node.try_get_context("settings")
+    if file is not None and not (isinstance(file, str) and file):
+        sys.exit("The context's key `settings` names a file: -c settings=FILE.")
     try:
         settings = load_settings(Path(file) if file else None)
     except SettingsError as error:

@@ -152,6 +152,16 @@ MORE_TO_LINT: dict[str, tuple[str, dict[str, Any]]] = {
 """By a name of its own: which of SETTINGS, and what is changed of it."""
 
 
+@pytest.mark.parametrize("named", [5, "", True, {"bridges": []}])
+def test_settings_that_name_no_file_stop_synth_with_one_sentence(
+    named: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "App", lambda: App(context={"settings": named}))
+
+    with pytest.raises(SystemExit, match="names a file: -c settings=FILE"):
+        app.main()
+
+
 def test_cfn_lint_has_nothing_to_say_about_any_template(tmp_path: Path) -> None:
     deployments = {settings: templates(settings) for settings in SETTINGS} | {
         name: synthesize(with_settings(changes, settings))
