@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from contextlib import contextmanager, suppress
 from itertools import chain, count
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ def naming(path: Path | str) -> Iterator[None]:
 def atomic_write(path: Path) -> Iterator[Path]:
     """Give another path to write to, whose file takes the place of `path` once that has succeeded.
 
-    What is no file of its own, such as /dev/stdout, is written to as it is.
+    What a killed process left of it is removed. What is no file of its own, such as /dev/stdout, is
+    written to as it is.
 
     :raises OSError: if it can't.
     """
@@ -47,6 +49,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
             yield path
         return
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    _remove_abandoned(path)
     try:
         with naming(path):
             yield partial
@@ -58,3 +61,21 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # what it was is told already
             partial.unlink(missing_ok=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what processes that are no more began to write in the place of a file."""
+    whose = re.compile(re.escape(f".{path.name}.") + r"([0-9]+)\.partial")
+    try:
+        names = list(path.parent.iterdir())
+    except OSError:  # a directory that may be written to, but not read
+        return
+    for one in names:
+        if found := whose.fullmatch(one.name):
+            try:
+                os.kill(int(found[1]), 0)
+            except ProcessLookupError:
+                with suppress(OSError):
+                    one.unlink()
+            except (OSError, OverflowError):  # another user's, or no process's number
+                pass

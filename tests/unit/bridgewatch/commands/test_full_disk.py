@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,22 @@ def test_a_file_that_is_written_whole_or_not_at_all_is_named(tmp_path: Path) -> 
 
     assert told.value.filename == str(path)
     assert names(tmp_path) == []
+
+
+def test_what_a_killed_process_left_of_a_file_is_removed_and_what_a_living_one_writes_is_not(
+    tmp_path: Path,
+) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    ours = f".out.csv.{os.getppid()}.partial"
+    others = {ours, f".other.csv.{killed.pid}.partial", ".out.csv.9999999999999999999999.partial"}
+    for name in (f".out.csv.{killed.pid}.partial", *others):
+        (tmp_path / name).touch()
+
+    with atomic_write(tmp_path / "out.csv") as it:
+        it.write_text("all")
+
+    assert set(names(tmp_path)) == {"out.csv", *others}
 
 
 def test_a_directory_that_takes_no_file_is_told_with_the_name_that_was_asked_for(
