@@ -350,6 +350,13 @@ def test_what_happens_again_is_another_event() -> None:
     assert len(set(identities.values())) == len(identities) == 8
 
 
+def test_each_time_that_a_status_is_known_again_is_another_event() -> None:
+    once = evaluated("10:00", QUIET + seen("10:00 O"), KNOWN_AGAIN).events
+    twice = evaluated("12:00", QUIET + seen("10:00 O", "12:00 O"), KNOWN_AGAIN).events
+
+    assert len({event.identity for event in (*once, *twice)}) == len(once) + len(twice) == 2
+
+
 def test_lengths_tell_events_of_one_opening_and_of_one_silence_apart() -> None:
     rules = [rule(kind, n, str(n)) for kind in (Kind.OPEN_FOR, Kind.UNKNOWN_FOR) for n in (2, 5)]
     records = QUIET + seen("08:10 O", "09:00 O")
