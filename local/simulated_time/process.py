@@ -6,7 +6,8 @@ real time and jump ahead whenever simulated time passes: they never stand still,
 waits for something real still ends, and they never go back.
 
 A socket's time-out ends when that much time has passed, real or simulated: a server may move the
-clock while its client waits. Locks and `asyncio.sleep` go on waiting for real time.
+clock while its client waits. Locks and `asyncio.sleep` go on waiting for real time, but for that of
+botocore's rate limit, which moves the clock in the place of waiting.
 
     python -m local.simulated_time.process CLOCKFILE -m MODULE [ARGUMENT ...]
 
@@ -20,8 +21,10 @@ import runpy
 import select
 import socket
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.clock import NANOSECONDS
@@ -162,6 +165,21 @@ def _wait_for_sockets(simulation: Simulation) -> None:
     socket.socket.recv_into = recv_into  # type: ignore[assignment,method-assign] # replaced for good
 
 
+def _limit_rates_in(simulation: Simulation) -> None:
+    """Let adaptive retries pass the time until they may send: standing still, it never comes."""
+    from botocore.retries import bucket  # noqa: PLC0415 - functions bring their own
+
+    class Condition(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is None:
+                return super().wait()
+            simulation.sleep(timeout)
+            return False
+
+    own = SimpleNamespace(Lock=threading.Lock, Condition=Condition)
+    bucket.threading = own  # type: ignore[attr-defined] # replaced for good
+
+
 def _time_machine() -> ModuleType:
     """Import time-machine without the pytest that it looks for: 0.2 s of every command."""
     known = sys.modules.get("pytest")
@@ -181,7 +199,7 @@ def main() -> None:
         sys.exit("usage: python -m local.simulated_time.process CLOCKFILE -m MODULE [ARGUMENT ...]")
     clock_path, module = sys.argv[1], sys.argv[3]
     sys.argv[:] = [module, *sys.argv[4:]]
-    start(clock_path)
+    _limit_rates_in(start(clock_path))
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

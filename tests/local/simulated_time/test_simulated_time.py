@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +66,22 @@ try:
 except TimeoutError:
     print("gave up")
 """
+
+
+def test_a_rate_limit_moves_the_clock_until_it_lets_something_through(
+    tmp_path: Path, clock: SimulatedClock
+) -> None:
+    # Given one request in two seconds
+    (tmp_path / "limited.py").write_text(
+        "from botocore.retries.bucket import Clock, TokenBucket\n"
+        "bucket = TokenBucket(0.5, Clock())\n"
+        "print([bucket.acquire() for _ in range(3)])\n"
+    )
+
+    done = run(tmp_path, str(clock.path), "-m", "limited")
+
+    assert done.stdout == "[True, True, True]\n", done.stderr
+    assert timedelta(seconds=6) <= utc(clock) - START < timedelta(seconds=7)
 
 
 def test_a_socket_gives_up_when_the_clock_is_moved_beyond_its_time_out(
