@@ -152,3 +152,15 @@ def test_stretches_divide_the_time_without_holes_and_invent_nothing(
             told = [one for one in observations if one.time <= stretch.start]
             assert told[-1].status is stretch.status
             assert stretch.start - told[-1].time <= TOLERANCE
+
+
+def test_an_opening_at_the_edge_of_what_is_known_has_no_known_end_there() -> None:
+    first, last = Stretch(OPEN, minute(0), minute(5)), Stretch(OPEN, minute(9), minute(10))
+    closed = Stretch(CLOSED, minute(5), minute(9))
+
+    assert openings([first, closed]) == [Opening(None, minute(5))]
+    assert openings([closed, last]) == [Opening(minute(9), None)]
+    assert openings([first, closed, last]) == [
+        Opening(None, minute(5)),
+        Opening(minute(9), None),
+    ]

@@ -290,6 +290,7 @@ def test_a_target_is_tested_by_itself() -> None:
     assert [letter.event.kind for letter in letters] == [Kind.TEST] * 2
     assert letters[0].event.bridge == BRIDGE
     assert letters[0].event.targets == ("phone",)
+    assert letters[0].event.time == one.time
     assert letters[0].event.identity != letters[1].event.identity
     assert one.targets["mail"].taken == []
 
