@@ -92,6 +92,17 @@ def test_a_correction_stays_whatever_is_written_again(store: DynamoDbStore) -> N
     assert list(store.read(["Hisingsbron"], minute(0), minute(2))) == [seen(CLOSED, 1)]
 
 
+def test_what_is_refused_is_told_of_every_batch(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas.dynamodb, "_RECORDS", 2)
+    store.write([seen(OPEN, 0), seen(OPEN, 3)])
+
+    refusals = store.carrying(MOVED).write([seen(OPEN, time) for time in range(4)])
+
+    assert [refusal.observation for refusal in refusals] == [seen(OPEN, 0), seen(OPEN, 3)]
+
+
 def test_a_record_of_the_same_time_with_other_dimensions_is_refused(store: DynamoDbStore) -> None:
     store.write([seen(OPEN, 1)])
     other = store.carrying(MOVED)
