@@ -350,6 +350,7 @@ class Chaos:
         )
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         journal, rejected = self._output / "backfill.journal", self._output / "rejected.csv"
+        journal.unlink(missing_ok=True)  # of a run that was interrupted
         deployment.bridgewatch(
             self._clock.path,
             *("backfill", str(file), "--journal", str(journal), "--rejected", str(rejected)),
