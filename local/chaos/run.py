@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from moto.sqs.models import sqs_backends
 
 from embedded_timestream.clock import utc
+from local.bridges import road_signals
 from local.bridges.openings import HISINGSBRON, Opening, merge
 from local.bridges.server import NDW_PATH, ROAD_SIGNALS_PATH
 from local.chaos.alarms import AlarmEvidence, AlarmVerdict, Ring, judge_alarms
@@ -287,15 +288,8 @@ class Chaos:
             ],
             "sources": {
                 ROAD_SIGNALS: {
-                    "type": "json",
                     "url": f"{url}{ROAD_SIGNALS_PATH}/{{code}}",
-                    "key": {
-                        "parameter": KEY_PARAMETER,
-                        "in": "header",
-                        "name": "Ocp-Apim-Subscription-Key",
-                    },
-                    "pointer": "/status",
-                    "statuses": {"Open": "Closed", "Closed": "Open"},
+                    **road_signals.source(KEY_PARAMETER),
                     "max_bytes": MAX_BYTES[ROAD_SIGNALS],
                     # Threads would meet the faults in another order in each run.
                     "concurrency": 1,

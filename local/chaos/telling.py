@@ -17,6 +17,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.clock import utc
+from local.bridges import road_signals
 from local.bridges.openings import HISINGSBRON, Opening, merge
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
 from local.chaos.effects import Effects
@@ -306,17 +307,7 @@ def _settings(url: str) -> dict[str, Any]:
         "storage": {"type": "dynamodb"},
         "bridges": [{"name": name, "source": "s", "code": name} for name in BRIDGES],
         "sources": {
-            "s": {
-                "type": "json",
-                "url": f"{url}{ROAD_SIGNALS_PATH}/{{code}}",
-                "key": {
-                    "parameter": KEY_PARAMETER,
-                    "in": "header",
-                    "name": "Ocp-Apim-Subscription-Key",
-                },
-                "pointer": "/status",
-                "statuses": {"Open": "Closed", "Closed": "Open"},
-            }
+            "s": {"url": f"{url}{ROAD_SIGNALS_PATH}/{{code}}", **road_signals.source(KEY_PARAMETER)}
         },
         "notify": {
             "targets": {

@@ -9,6 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from embedded_timestream.clock import utc
+from local.bridges import road_signals
 from local.bridges.openings import Opening, merge
 from local.bridges.server import ROAD_SIGNALS_PATH, BridgeServer
 from local.demo.deployment import ROOT, Deployment
@@ -65,15 +66,8 @@ def settings(url: str) -> dict[str, Any]:
         ],
         "sources": {
             "simulated": {
-                "type": "json",
                 "url": f"{url}{ROAD_SIGNALS_PATH}/{{code}}",
-                "key": {
-                    "parameter": KEY_PARAMETER,
-                    "in": "header",
-                    "name": "Ocp-Apim-Subscription-Key",
-                },
-                "pointer": "/status",
-                "statuses": {"Open": "Closed", "Closed": "Open"},
+                **road_signals.source(KEY_PARAMETER),
             }
         },
         "poll_seconds": 5,

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from local.bridges import road_signals
 from local.bridges.openings import (
     HISINGSBRON,
     Change,
@@ -144,12 +145,7 @@ class Summary:
 def hisingsbron(days: int = DAYS) -> Scenario:
     """Make up some days of Hisingsbron, told as Gothenburg tells it."""
     start, end = MONDAY, MONDAY + timedelta(days=days)
-    source = {
-        "type": "json",
-        "key": {"parameter": KEY_PARAMETER, "in": "header", "name": "Ocp-Apim-Subscription-Key"},
-        "pointer": "/status",
-        "statuses": {"Open": "Closed", "Closed": "Open"},
-    }
+    source = road_signals.source(KEY_PARAMETER)
     openings = generate(SEED, start, end)
     return Scenario(openings, start, end, source, ROAD_SIGNALS_PATH, told.RULES)
 
