@@ -10,6 +10,7 @@ import pytest
 
 from tests.local.conftest import START
 from tests.local.deployed import Deployed
+from tests.unit.lambdas.observation_table import create_table
 
 if TYPE_CHECKING:
     from local.cloud import Cloud
@@ -41,19 +42,8 @@ class Streamed:
         self.cloud = cloud
         self.function = Deployed(cloud, "listener", code)
         self.dynamodb = cloud.client("dynamodb")
-        table = self.dynamodb.create_table(
-            TableName="bridges",
-            KeySchema=[
-                {"AttributeName": "bridge", "KeyType": "HASH"},
-                {"AttributeName": "time", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "bridge", "AttributeType": "S"},
-                {"AttributeName": "time", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )["TableDescription"]
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        table = create_table(self.dynamodb, "bridges", StreamSpecification=stream)
         self.put(0)
         cloud.client("lambda").create_event_source_mapping(
             EventSourceArn=table["LatestStreamArn"],

@@ -3,9 +3,9 @@
 from typing import Any
 
 
-def create_table(client: Any, name: str) -> None:  # noqa: ANN401 - boto3's, or moto's
-    """Make an empty one."""
-    client.create_table(
+def create_table(client: Any, name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's, or moto's
+    """Make an empty one, and give its description."""
+    created = client.create_table(
         TableName=name,
         KeySchema=[
             {"AttributeName": "bridge", "KeyType": "HASH"},
@@ -16,4 +16,6 @@ def create_table(client: Any, name: str) -> None:  # noqa: ANN401 - boto3's, or 
             {"AttributeName": "time", "AttributeType": "N"},
         ],
         BillingMode="PAY_PER_REQUEST",
+        **more,
     )
+    return dict(created["TableDescription"])
