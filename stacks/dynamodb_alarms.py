@@ -43,7 +43,7 @@ class DynamoDbAlarms:
         )
         alarms.add(
             "user-errors",
-            "DynamoDB refused requests in all of the last 15 minutes: a permission or the table is "
+            "DynamoDB refused requests in three times five minutes: a permission or the table is "
             "missing, or a request is malformed. The logs of the poller and of the redriver say "
             "which; where they are silent, somebody else's are meant (CloudTrail knows whose).",
             cloudwatch.Metric(
@@ -60,7 +60,7 @@ class DynamoDbAlarms:
     def _throttles(self, alarms: Alarms, kind: str, what_to_do: str) -> None:
         alarms.add(
             f"{kind}-throttles",
-            f"DynamoDB throttled {kind}s in all of the last 15 minutes: the table is at its limit. "
+            f"DynamoDB throttled {kind}s in three times five minutes: the table is at its limit. "
             f"{what_to_do}",
             cloudwatch.Metric(
                 namespace="AWS/DynamoDB",

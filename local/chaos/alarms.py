@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.chaos.judge import may_lack_a_second_look, observation
+from local.services.alarms.evaluation import MORE_PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,13 @@ NAMED = {"roadsignals": "heartbeat", "ndw": "heartbeat", "schedule": "heartbeat"
 
 SLACK = 5 * MINUTE
 """An event may come 50 seconds late, a poll take a minute, and CloudWatch looks each minute."""
+
+PERIOD = 5 * MINUTE
+"""Of the alarms that ring for what is measured in each of three."""
+
+LOOKED_AT = (3 + MORE_PERIODS) * PERIOD
+"""What is measured only when it happens may come at any three of these: CloudWatch passes over
+periods without a value, so far back."""
 
 LINGERING = 18 * MINUTE
 """What is measured over five minutes, and then no more, keeps an alarm for three times as long."""
@@ -220,18 +228,17 @@ def _unkept(polls: Iterable[Run]) -> _Causes:
 
 
 def _throttled(runs: Sequence[Run]) -> _Causes:
-    """Find where each of three successive periods of five minutes had a write throttled."""
-    length = timedelta(minutes=5)
+    """Find where each of three periods had a write throttled."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    throttled = {epoch + (run.start - epoch) // length * length for run in runs if run.throttled}
-    thirds = sorted(one for one in throttled if {one - length, one - 2 * length} <= throttled)
-    must = [Span(third, third + length + SLACK) for third in thirds]
-    # CloudWatch looks each minute, at the three times five minutes before.
-    times = sorted(run.start for run in runs if run.throttled)
+    times = sorted(time for run in runs for time in run.throttled)
+    throttled = {epoch + (time - epoch) // PERIOD * PERIOD for time in times}
+    thirds = sorted(one for one in throttled if {one - PERIOD, one - 2 * PERIOD} <= throttled)
+    must = [Span(third, third + PERIOD + SLACK) for third in thirds]
+    # CloudWatch looks each minute, and its periods end then.
     may = []
     for at, third in enumerate(times):
-        before = [one for one in times[:at] if third - one <= 16 * MINUTE]
-        if len(before) > 1 and third - before[0] > 4 * MINUTE:
+        before = [one for one in times[:at] if third - one <= LOOKED_AT + MINUTE]
+        if len(before) > 1 and third - before[0] > PERIOD - MINUTE:
             may.append(Span(third, third + LINGERING))
     return must, may
 

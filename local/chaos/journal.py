@@ -47,7 +47,7 @@ class Run:
     :ivar logged: what its log holds as the only copy.
     :ivar queue_failed: whether a queue failed in it.
     :ivar keyless: whether the last attempt to read a source's key failed in it.
-    :ivar throttled: whether the store itself throttled it: its table was at its limit.
+    :ivar throttled: when the store itself throttled it: its table was at its limit.
     :ivar dead_lettered: whether the dead-letter queue took something in it.
     :ivar failed: whether it ended with an error.
     :ivar died: whether it was killed, or ran out of time.
@@ -61,7 +61,7 @@ class Run:
     logged: set[Seen] = field(default_factory=set)
     queue_failed: bool = False
     keyless: bool = False
-    throttled: bool = False
+    throttled: list[datetime] = field(default_factory=list)
     dead_lettered: bool = False
     failed: bool = False
     died: bool = False

@@ -6,12 +6,14 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from embedded_timestream.clock import utc
 from local.chaos.journal import in_observation, in_put, in_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from embedded_timestream.clock import Clock
     from local.chaos.effects import Effects
     from local.chaos.faults import Faults
     from local.chaos.journal import Journal, Run
@@ -67,9 +69,15 @@ class DisturbedRequests:
     """
 
     def __init__(
-        self, application: WSGIApplication, faults: Faults, journal: Journal, effects: Effects
+        self,
+        application: WSGIApplication,
+        clock: Clock,
+        faults: Faults,
+        journal: Journal,
+        effects: Effects,
     ) -> None:
         self._application = application
+        self._clock = clock
         self._faults = faults
         self._journal = journal
         self._effects = effects
@@ -94,7 +102,8 @@ class DisturbedRequests:
         if fault is None or fault.endswith(AFTER):
             status, headers, answer = self._pass_on(environ, body)
             _note(operation, body, status, run)
-            run.throttled |= operation == "PutItem" and b"#ThrottlingException" in answer
+            if operation == "PutItem" and b"#ThrottlingException" in answer:
+                run.throttled.append(utc(self._clock))
             if fault is None:
                 start_response(status, headers)
                 return [answer]

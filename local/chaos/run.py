@@ -213,7 +213,9 @@ class Chaos:
 
     def requests(self, application: WSGIApplication) -> WSGIApplication:
         """Stand in front of the services."""
-        return DisturbedRequests(application, self._faults, self._journal, self._effects)
+        return DisturbedRequests(
+            *(application, self._clock, self._faults, self._journal, self._effects)
+        )
 
     def invocations(self, runtime: LambdaRuntime) -> DisturbedInvocations:
         """Stand between the schedules and the functions."""

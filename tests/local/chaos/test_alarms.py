@@ -61,6 +61,13 @@ def marked(minutes: range, **marks: object) -> list[Run]:
     return runs
 
 
+def throttled(*minutes: float) -> list[Run]:
+    """Throttle a write in each of these, whenever what writes began."""
+    runs = polls()
+    runs[0] = replace(runs[0], throttled=[at(minute) for minute in minutes])
+    return runs
+
+
 def queued(*minutes: range) -> list[tuple[datetime, int]]:
     full = {minute for stretch in minutes for minute in stretch}
     return [(at(minute), int(minute in full)) for minute in range(HOURS * 60)]
@@ -77,7 +84,7 @@ def test_where_nothing_happens_nothing_rings() -> None:
         (marked(range(60, 63), failed=True, died=True), "poller-errors", 63, 66),
         (marked(range(60, 61), logged={"one"}), "unkept-records", 61, 75),
         (marked(range(60, 61), dead_lettered=True), "dead-letters", 61, None),
-        (marked(range(60, 75), throttled=True), "write-throttles", 75, 88),
+        (throttled(*range(60, 75)), "write-throttles", 75, 88),
     ],
     ids=["heartbeat", "poller-errors", "unkept-records", "dead-letters", "write-throttles"],
 )
@@ -135,6 +142,16 @@ def test_a_queue_that_is_never_empty_rings_and_one_that_is_at_times_does_not() -
     assert verdict(polls(), often).faultless
     assert verdict(polls(), passing).faultless
     assert verdict(polls(), replace(passing, rings=rings)).groundless
+
+
+def test_throttles_may_ring_their_alarm_although_a_period_between_them_had_none() -> None:
+    rings = ringing("write-throttles", 76, 90)
+
+    for enough in (throttled(55, 65.2, 75), throttled(65, 66, 75), throttled(70, 71.5, 75)):
+        assert verdict(enough).faultless
+        assert verdict(enough, rings).faultless
+    for few in (throttled(48, 65.2, 75), throttled(65, 75), throttled(73, 74, 75)):
+        assert verdict(few, rings).groundless
 
 
 def test_dead_letters_that_were_taken_ring_no_longer() -> None:
