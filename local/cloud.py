@@ -9,8 +9,6 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-import boto3
-from botocore.config import Config
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import (
@@ -21,6 +19,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
+from embedded_timestream.server.clients import Clients
 from local.services import dispatch, dynamodb, key_rights, sqs
 from local.services.alarms.metrics import Metrics
 from local.services.alarms.runner import AlarmRunner
@@ -133,8 +132,7 @@ class Cloud:
         self.opened: Callable[[str], None] = lambda _address: None
         """Is told the address of each CloudFront distribution that is deployed."""
         self._page_port = port + 1 if port else 0
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._counting, self._making_clients = Lock(), Lock()
+        self._counting = Lock()
         self._moto: WSGIApplication = key_rights.guarded(
             DomainDispatcherApplication(create_backend_app), self.client
         )
@@ -146,6 +144,7 @@ class Cloud:
             HOST, port, self._answer, threaded=True, request_handler=_QuietRequestHandler
         )
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
+        self._clients = Clients(self.endpoint)
 
     def __enter__(self) -> Self:
         """Start serving.
@@ -206,6 +205,7 @@ class Cloud:
             server.start()
             stack.callback(server.join)
             stack.callback(self._server.shutdown)
+            stack.callback(self._clients.close)
             self._open = stack.pop_all()
         return self
 
@@ -230,17 +230,7 @@ class Cloud:
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of a service of this cloud, whatever the environment says."""
-        with self._making_clients:  # boto3 makes one client at a time
-            if (service, region) not in self._clients:
-                self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
-                    service,
-                    region_name=region,
-                    endpoint_url=self.endpoint,
-                    aws_access_key_id="embedded",
-                    aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
-                    config=Config(retries={"total_max_attempts": 1}),
-                )
-            return self._clients[service, region]
+        return self._clients.client(service, region)
 
     def probe(self) -> None:
         """Ask every service that the templates use one question, which also loads it.

@@ -11,11 +11,12 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from embedded_timestream.clock import SettableClock
 from embedded_timestream.server.account import Account
+from embedded_timestream.server.clients import Clients
 from embedded_timestream.server.http import DEFAULT_REGION, Server
 from embedded_timestream.server.surroundings import Surroundings
 
@@ -57,8 +58,7 @@ class EmbeddedTimestream:
         self._account = Account(self.clock, data, surroundings, fsync=fsync)
         self._server = Server(host, port, self._account)
         self.endpoint = f"http://{self._server.address}"
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._making_clients = Lock()
+        self._clients = Clients(self.endpoint)
 
     def __enter__(self) -> Self:
         """Begin to serve.
@@ -79,8 +79,7 @@ class EmbeddedTimestream:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for client in self._clients.values():
-            client.close()
+        self._clients.close()
         self._open.close()
 
     @property
@@ -95,20 +94,7 @@ class EmbeddedTimestream:
 
     def client(self, service: str, region: str = DEFAULT_REGION) -> Any:  # noqa: ANN401 - made at run time
         """Give a boto3 client of one of the two APIs, whatever the environment says."""
-        import boto3  # noqa: PLC0415 - the server does without
-        from botocore.config import Config  # noqa: PLC0415
-
-        with self._making_clients:  # boto3 makes one client at a time
-            if (service, region) not in self._clients:
-                self._clients[service, region] = boto3.client(  # type: ignore[call-overload] # any name
-                    service,
-                    region_name=region,
-                    endpoint_url=self.endpoint,
-                    aws_access_key_id="embedded",
-                    aws_secret_access_key="embedded",  # noqa: S106 - any key is right here
-                    config=Config(retries={"total_max_attempts": 1}),
-                )
-            return self._clients[service, region]
+        return self._clients.client(service, region)
 
     def environment(self) -> dict[str, str]:
         """Give the variables with which any AWS SDK finds this Timestream, and it alone."""

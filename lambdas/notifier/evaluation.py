@@ -194,26 +194,8 @@ class _Evaluator:
     def _of_openings(self) -> Iterator[Event]:
         for opening in self._openings:
             for rule in self._rules(Kind.OPEN_FOR):
-                due = self._once_known(opening.start + rule.length)
-                if due is None or (opening.end is not None and opening.end <= due):
-                    continue
-                if due > self._now:
-                    self._wakes.append(due)
-                    continue
-                event = Event(
-                    identity(
-                        *self._names(Kind.OPEN_FOR),
-                        rule.length.total_seconds(),
-                        in_milliseconds(opening.start),
-                    ),
-                    Kind.OPEN_FOR,
-                    self._watched.bridge,
-                    due,
-                    status=Status.OPEN,
-                    since=opening.start,
-                    length=rule.length,
-                )
-                yield from self._told(event, Kind.OPEN_FOR)
+                if due := self._once_known(opening.start + rule.length):
+                    yield from self._lasting(rule, opening.start, opening.end, due, Status.OPEN)
 
     def _once_known(self, moment: datetime) -> datetime | None:
         """Give the moment, or when the status was known again after it; None if it is not yet."""
@@ -226,25 +208,35 @@ class _Evaluator:
         for unknown in self._unknowns:
             for rule in self._rules(Kind.UNKNOWN_FOR):
                 due = max(unknown.since + rule.length, unknown.found)
-                if unknown.until is not None and unknown.until <= due:
-                    continue
-                if due > self._now:
-                    self._wakes.append(due)
-                    continue
-                event = Event(
-                    identity(
-                        *self._names(Kind.UNKNOWN_FOR),
-                        rule.length.total_seconds(),
-                        in_milliseconds(unknown.since),
-                    ),
-                    Kind.UNKNOWN_FOR,
-                    self._watched.bridge,
-                    due,
-                    since=unknown.since,
-                    length=rule.length,
-                )
-                yield from self._told(event, Kind.UNKNOWN_FOR)
+                yield from self._lasting(rule, unknown.since, unknown.until, due)
             yield from self._known_again(unknown)
+
+    def _lasting(
+        self,
+        rule: Rule,
+        start: datetime,
+        end: datetime | None,
+        due: datetime,
+        status: Status | None = None,
+    ) -> Iterator[Event]:
+        """Tell of what lasts as long as a rule says, once it is due, unless it ended before."""
+        if end is not None and end <= due:
+            return
+        if due > self._now:
+            self._wakes.append(due)
+            return
+        event = Event(
+            identity(
+                *(*self._names(rule.when), rule.length.total_seconds(), in_milliseconds(start))
+            ),
+            rule.when,
+            self._watched.bridge,
+            due,
+            status=status,
+            since=start,
+            length=rule.length,
+        )
+        yield from self._told(event, rule.when)
 
     def _known_again(self, unknown: Unknown) -> Iterator[Event]:
         if unknown.until is None:
