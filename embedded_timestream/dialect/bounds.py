@@ -29,7 +29,6 @@ from embedded_timestream.dialect.relations import (
     renamed,
     starred,
     with_ctes,
-    without,
 )
 from embedded_timestream.dialect.restrictions import (
     ANYTHING,
@@ -105,10 +104,25 @@ class Finder:
             raise ValidationException(TOO_DEEP) from None
         tables = list(tree.find_all(exp.Table))
         used = {table.name.lower() for table in tables if not table.db}
+        ctes: dict[str, list[exp.CTE]] = {}
+        for cte in tree.find_all(exp.CTE):
+            ctes.setdefault(cte.alias.lower(), []).append(cte)
         for table in tables:
-            if table.db and id(table) not in self._seen and _is_read(table, used):
-                self._need(table, ANYTHING, None)
+            if id(table) not in self._seen and _is_read(table, used):
+                self._all_of(table, ctes)
         return self.found
+
+    def _all_of(self, table: exp.Table, ctes: dict[str, list[exp.CTE]]) -> None:
+        """Take a table, or those of a WITH query, from beginning to end.
+
+        :param ctes: all WITH queries that were not taken so, by name in lower case.
+        """
+        if table.db:
+            self._need(table, ANYTHING, None)
+            return
+        for cte in ctes.pop(table.name.lower(), ()):
+            for one in cte.find_all(exp.Table):
+                self._all_of(one, ctes)
 
     def _need(self, table: exp.Table, time: Bounds, names: frozenset[str] | None) -> None:
         self._seen.add(id(table))
@@ -166,10 +180,11 @@ class Finder:
             names = wanted.get(MEASURE_NAME.name, ANYTHING).texts
             self._need(node, wanted.get(TIME.name, ANYTHING), names)
         elif isinstance(node, exp.Table) and (cte := ctes.get(node.name.lower())):
-            ctes = without(ctes, cte)
-            if names_given := renamed(cte):
-                wanted = by_place(wanted, names_given, self._relations.names(cte.this, ctes))
-            self._query(cte.this, ctes, wanted)
+            self._seen.add(id(node))
+            query = cte.node.this
+            if names_given := renamed(cte.node):
+                wanted = by_place(wanted, names_given, self._relations.names(query, cte.sees))
+            self._query(query, cte.sees, wanted)
 
 
 def _is_read(table: exp.Table, used: set[str]) -> bool:

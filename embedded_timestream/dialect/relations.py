@@ -13,10 +13,23 @@ if TYPE_CHECKING:
     from embedded_timestream.dialect.restrictions import Bounds
 
 TableName = tuple[str, str]
-Ctes = dict[str, exp.CTE]  # the WITH queries that a query sees, by name in lower case
 Names = list[str | TableName]
 """The columns of a query in their order, in lower case: empty if they have no name, and a table's
 name in place of all of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """A WITH query.
+
+    :param sees: the WITH queries that it sees, whoever uses it.
+    """
+
+    node: exp.CTE
+    sees: Ctes
+
+
+Ctes = dict[str, With]  # the WITH queries that a query sees, by name in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,7 @@ class Relations:
             case exp.Table() if node.db:
                 return [(node.db, node.name)]
             case exp.Table() if cte := ctes.get(node.name.lower()):
-                return renamed(cte) or self.names(cte.this, without(ctes, cte))
+                return renamed(cte.node) or self.names(cte.node.this, cte.sees)
             case exp.Subquery():
                 return self.names(node.this, ctes)
         return None
@@ -182,16 +195,14 @@ class Relations:
 
 
 def with_ctes(node: exp.Expr, ctes: Ctes) -> Ctes:
-    """Give the WITH queries that a query sees: its own, and those around it."""
+    """Give the WITH queries that a query sees: its own, and those around it.
+
+    Each of its own sees those before it, and those around them all.
+    """
     clause = node.args.get("with_")
-    if clause is None:
-        return ctes
-    return {**ctes, **{cte.alias.lower(): cte for cte in clause.expressions}}
-
-
-def without(ctes: Ctes, cte: exp.CTE) -> Ctes:
-    """Give those that a WITH query sees: it doesn't see itself."""
-    return {name: one for name, one in ctes.items() if one is not cte}
+    for cte in clause.expressions if clause is not None else ():
+        ctes = {**ctes, cte.alias.lower(): With(cte, ctes)}
+    return ctes
 
 
 def renamed(node: exp.Expr) -> Names:

@@ -108,6 +108,17 @@ def test_conditions_bound_what_is_needed(
          "WHERE v.a > ago(2h) AND b = 'a'"), [(-2, None, "a")]),
         (("WITH w AS (SELECT * FROM d.t), v AS (SELECT * FROM d.t) SELECT * FROM v WHERE "
          "time > ago(1h)"), [(-1, None, None)]),
+        (("WITH w AS (SELECT * FROM d.t), v AS (SELECT * FROM w) SELECT * FROM (WITH w AS (SELECT "
+         "* FROM d.t WHERE time < ago(5h)) SELECT * FROM v, w) x, w WHERE w.time > ago(1h)"),
+         [EVERYTHING, (None, -5, None), (-1, None, None)]),
+        (("WITH w AS (SELECT * FROM d.t) SELECT * FROM (WITH w AS (SELECT * FROM w WHERE "
+         "time < ago(5h)) SELECT * FROM w) x, w y WHERE y.time > ago(1h)"),
+         [(None, -5, None), (-1, None, None)]),
+        (("WITH w AS (SELECT * FROM d.t), v AS (SELECT * FROM w) SELECT * FROM w CROSS JOIN "
+         "UNNEST((SELECT array_agg(time) FROM v)) AS u (x) WHERE w.time > ago(1h)"),
+         [(-1, None, None), EVERYTHING]),
+        (("WITH w AS (SELECT * FROM d.t) SELECT * FROM w, (VALUES ((SELECT max(time) FROM w))) "
+         "AS u (x) WHERE w.time > ago(1h)"), [(-1, None, None), EVERYTHING]),
         ("WITH w AS (SELECT x.*, 1 AS one FROM d.t x) SELECT * FROM w WHERE time > ago(1h)",
          [(-1, None, None)]),
         ("SELECT measure_name, count(*) FROM d.t GROUP BY 1 HAVING measure_name = 'a'",
@@ -243,6 +254,14 @@ QUERIES = st.one_of(
     _conditions("t").map(
         "SELECT bin(t.time, 5h), count(*) FROM d.t GROUP BY GROUPING SETS ((t.time, "
         "t.measure_name), (t.time), ()) HAVING {}".format
+    ),
+    st.tuples(_conditions("w"), _conditions("x"), _conditions("y")).map(
+        lambda parts: (
+            "WITH w AS (SELECT time, measure_name FROM d.t), v AS (SELECT * FROM w) "  # noqa: S608 - of cases
+            f"SELECT x.time, y.time FROM (WITH w AS (SELECT * FROM w WHERE {parts[0]}) "
+            "SELECT v.time, w.measure_name FROM v JOIN w ON v.time = w.time) x "
+            f"JOIN w y ON x.measure_name = y.measure_name WHERE {parts[1]} AND {parts[2]}"
+        )
     ),
     st.tuples(
         st.sampled_from(["UNION", "UNION ALL", "EXCEPT", "INTERSECT"]),
