@@ -21,6 +21,7 @@ from bridgewatch.timestream.query import Query
 from embedded_timestream.elsewhere import Elsewhere, StoppedClock
 from embedded_timestream.errors import TimestreamError
 from embedded_timestream.schema import MEASURE_NAME, TIME, Column, Role
+from lambdas.observation import check_name
 from lambdas.store import StoreError
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ class LocalQuery(Query):
         """Name the bridges that can be needed; without bounds, all that the table has."""
         if listing or any(rows.names is None for rows in needed):
             return self._reader.bridges()
-        return sorted(set().union(*(rows.names or () for rows in needed)))
+        named = set().union(*(rows.names or () for rows in needed))
+        return sorted(filter(_may_name_a_bridge, named))
 
     def _fetch_bridge(self, number: int, bridge: str, needed: Sequence[Needed]) -> None:
         """Put the observations that are needed of a bridge into DuckDB."""
@@ -219,6 +221,15 @@ class LocalQuery(Query):
                 "bridgewatch's.",
                 "UnknownItem",
             )
+
+
+def _may_name_a_bridge(text: str) -> bool:
+    """Whether a bridge can have that name: DynamoDB refuses keys that are empty, or too long."""
+    try:
+        check_name(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _relation(stored: str, *, listing: bool) -> str:

@@ -43,6 +43,9 @@ WHERE time > ago(9d);
 
 SELECT measure_name, time FROM {} WHERE time = (SELECT max(time) FROM {}) ORDER BY 1;
 
+SELECT count(*) FROM {} WHERE time > ago(9d) AND measure_name IN ('', rpad('x', 3000, 'x'),
+chr(31) || 'beat', 'Hisingsbron');
+
 SELECT count(*) FROM {} WHERE time > ago(9d) AND measure_name IN ('''s-Gravenbrug å', 'nobody');
 
 SHOW MEASURES FROM {};
