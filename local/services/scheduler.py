@@ -126,7 +126,9 @@ class ScheduleRunner:
                 if due <= now:
                     self._advance(schedule, due, past=now)
                     threading.Thread(target=self._invoke, args=(schedule, due)).start()
-            if any((time := other.next_due()) and time <= now for other in self._others()):
+            # What waits already is due when it is asked, which is after `now`.
+            times = [other.next_due() for other in self._others()]
+            if any(time and time <= utc(self._clock) for time in times):
                 threading.Thread(target=self._run_others).start()
             wait = min((due - now for due, _ in upcoming), default=timedelta(seconds=LONGEST_WAIT))
             stop.wait(min(max(wait.total_seconds(), 0.0), LONGEST_WAIT))

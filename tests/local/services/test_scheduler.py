@@ -3,14 +3,20 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
-from embedded_timestream.clock import utc
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from embedded_timestream.clock import NANOSECONDS, utc
+from local.services.scheduler import ScheduleRunner
 from tests.local.conftest import START
 from tests.local.deployed import Deployed
 
 if TYPE_CHECKING:
     from local.cloud import Cloud
     from local.simulated_time.clock import SimulatedClock
+
+LONG_SECONDS = 10
 
 TELLS_THE_TIME = """
     import datetime
@@ -175,6 +181,47 @@ def test_without_retries_what_failed_goes_to_its_queue(
         "Messages"
     ]
     assert [message["Body"] for message in messages] == ['{"a": 1}']
+
+
+class OneLook(threading.Event):
+    """Ends the serving where it would wait for its second look."""
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - nobody waits
+        self.set()
+        return True
+
+
+class Waiting:
+    """A runtime in which an event waits, with a clock that moves on whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.ran = threading.Event()
+        self._now = 0
+
+    def now_ns(self) -> int:
+        self._now += NANOSECONDS
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def next_due(self) -> datetime:
+        return utc(self)
+
+    def due(self, now: datetime) -> int:  # noqa: ARG002 - the protocol has it
+        self.ran.set()
+        return 1
+
+    def invoke_later(self, function: object, event: str) -> object:
+        raise NotImplementedError
+
+
+def test_in_real_time_what_waits_already_is_done_at_the_next_look() -> None:
+    waiting = Waiting()
+
+    ScheduleRunner(DEFAULT_ACCOUNT_ID, waiting, waiting, Mock()).serve(OneLook())
+
+    assert waiting.ran.wait(LONG_SECONDS)
 
 
 def test_in_real_time_the_thread_invokes_what_is_due(cloud: Cloud) -> None:
