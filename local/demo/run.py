@@ -110,7 +110,7 @@ class Scenario:
                 for bridge in self.openings
             ],
             "sources": {"simulated": {**self.source, "url": url + self.path}},
-            "storage": {"type": store, **STORES[store].settings},
+            "storage": {"type": store},
             **({"notify": self.notify} if self.notify else {}),
         }
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.bridges.openings import Change
 from local.demo.deployment import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from local.cloud import Cloud
 
@@ -27,13 +27,11 @@ class Store:
     :param write: the operation that writes.
     :param records: gives every record of a deployment: of these bridges, since a time, in the order
         of time.
-    :param settings: what else the demo's `storage` says.
     """
 
     title: str
     write: str
     records: Callable[[Cloud, str, Collection[str], datetime], Iterator[Change]]
-    settings: Mapping[str, int] = field(default_factory=dict)
 
 
 def _in_timestream(
@@ -56,25 +54,38 @@ def _in_dynamodb(
 
     :raises ValueError: if one is of no bridge that is to be there.
     """
-    pages = cloud.client("dynamodb").get_paginator("scan")
     found = []
-    for page in pages.paginate(TableName=f"{deployment}-observations"):
-        for item in page["Items"]:
-            bridge, time = item["bridge"]["S"], int(item["time"]["N"])
-            # No bridge's name begins so: it is what the functions keep for themselves.
-            if bridge.startswith(OWN):
-                continue
-            if bridge not in bridges:
-                raise ValueError(f"The table has an item of {bridge}, which is not watched.")
-            if time >= 0:
-                moment = _EPOCH + timedelta(milliseconds=time)
-                found.append(Change(moment, bridge, item["status"]["S"]))
+    for item in _items(cloud, f"{deployment}-observations"):
+        bridge, time = item["bridge"]["S"], int(item["time"]["N"])
+        # No bridge's name begins so: it is what the functions keep for themselves.
+        if bridge.startswith(OWN):
+            continue
+        if bridge not in bridges:
+            raise ValueError(f"The table has an item of {bridge}, which is not watched.")
+        if time >= 0:
+            moment = _EPOCH + timedelta(milliseconds=time)
+            found.append(Change(moment, bridge, item["status"]["S"]))
     yield from sorted(change for change in found if change.time >= since)
+
+
+def _items(cloud: Cloud, table: str) -> Iterator[dict[str, Any]]:
+    """Scan a table. At its limit of read units, let time pass until it serves the next page."""
+    client = cloud.client("dynamodb")
+    wanted: dict[str, Any] = {"TableName": table}
+    while True:
+        try:
+            page = client.scan(**wanted)
+        except client.exceptions.ThrottlingException:
+            cloud.clock.sleep(1)
+            continue
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        wanted["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 STORES = {
     "timestream": Store("Timestream", "WriteRecords", _in_timestream),
-    # All bridges are read back at once, in a time that stands still: no limit would refill.
-    "dynamodb": Store("DynamoDB", "PutItem", _in_dynamodb, {"max_read_units": 10_000}),
+    "dynamodb": Store("DynamoDB", "PutItem", _in_dynamodb),
 }
 """By their names in the settings."""
