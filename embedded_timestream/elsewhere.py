@@ -141,9 +141,8 @@ class Elsewhere:
 
         from embedded_timestream.dialect.grammar import parse  # noqa: PLC0415 - likewise
 
-        for star in parse(sql).find_all(exp.Star):
-            if not isinstance(star.parent, exp.Count):
-                return False
+        if any(not isinstance(star.parent, exp.Func) for star in parse(sql).find_all(exp.Star)):
+            return False
         try:
             self.engine.statement(sql)
         except TimestreamError:

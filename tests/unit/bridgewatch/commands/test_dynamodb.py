@@ -56,6 +56,16 @@ def test_a_query_reads_only_what_its_bounds_let_it_need(
     assert said_of_bridges == (1 if "Hisingsbron" in condition and " OR " not in condition else 2)
 
 
+def test_who_counts_rows_pays_for_no_other_bridges_dimensions(days: Commands) -> None:
+    sql = f'SELECT count(*) FROM "gothenburg"."{days.table}" WHERE time > ago(60h)'  # noqa: S608 - of a test's own
+
+    result = days("query", f"{sql} AND measure_name = 'Hisingsbron'", "--csv")
+
+    assert result.stdout.splitlines() == ["_col0", "3"]
+    # Half a unit for the records; one, consistently, for what they are about.
+    assert "read 4 items, 1.5 units" in result.stderr
+
+
 def test_a_query_without_a_bound_on_time_wants_to_be_told_so(days: Commands) -> None:
     sql = f'SELECT count(*) FROM "gothenburg"."{days.table}"'  # noqa: S608 - of a test's own
 
