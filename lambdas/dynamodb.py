@@ -442,11 +442,11 @@ class DynamoDbStore:
         }
 
     def dimensions(self, bridge: str) -> dict[int, dict[str, str]]:
-        """Give all that was ever said about a bridge, by its number.
+        """Give all that was ever said about a bridge, by its number: also what was just said.
 
         :raises StoreError: if DynamoDB failed.
         """
-        pages = self.pages(bridge, LOWEST_ABOUT, 0)
+        pages = self.pages(bridge, LOWEST_ABOUT, 0, consistent=True)
         return dict(dimensions_of(item) for page in pages for item in page)
 
 

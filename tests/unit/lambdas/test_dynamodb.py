@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,13 +13,18 @@ from botocore.stub import Stubber
 
 import lambdas.dynamodb
 from lambdas.aws import Connection
-from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
-from lambdas.store import Refusal, StoreError
+from lambdas.dynamodb import AHEAD, WRITE, DynamoDbStore, Kept, about, unlike
+from lambdas.observation import Observation
+from lambdas.store import WRITE_SECONDS, Refusal, StoreError
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
 from tests.unit.lambdas.observation_table import create_table
 from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
 TABLE = "bridgewatch-observations"
+MILLISECOND = timedelta(milliseconds=1)
 MOVED = {"Hisingsbron": {"city": "Gothenburg", "source": "another"}}
 
 
@@ -67,16 +73,16 @@ def test_an_observation_is_one_item_and_what_is_said_about_its_bridge_another(
 
 
 def test_what_is_said_is_put_once_as_long_as_it_is_the_same(store: DynamoDbStore) -> None:
-    store.write([seen(OPEN, 0)])
     calls: list[str] = []
     store.writer.meta.events.register(
         "before-call.dynamodb.*", lambda model, **_: calls.append(model.name)
     )
 
+    store.write([seen(OPEN, time / 10) for time in range(8)])
     store.write([seen(CLOSED, 1)])
     store.carrying(MOVED).write([seen(OPEN, 2), seen(CLOSED, 3)])
 
-    assert calls == ["PutItem"] * 4
+    assert calls == ["PutItem"] * (8 + 1 + 2 + 2)
     said = [about["Hisingsbron"] for about in (DIMENSIONS, MOVED)]
     assert sorted(store.dimensions("Hisingsbron").values(), key=said.index) == said
 
@@ -128,6 +134,7 @@ def test_dimensions_whose_numbers_meet_are_not_mixed_up(
     (refusal,) = store.carrying(MOVED).write([seen(CLOSED, 2)])
 
     assert "have the number -1 already" in refusal.reason
+    assert store.carrying(MOVED).write([seen(CLOSED, 2)]) == [refusal]
     assert store.dimensions("Hisingsbron") == {-1: DIMENSIONS["Hisingsbron"]}
 
 
@@ -138,6 +145,31 @@ def test_the_order_of_dimensions_says_nothing() -> None:
     assert about(pairs) != about({**pairs, "city": "Göteborg"})
 
 
+def test_the_number_of_dimensions_is_what_it_was_in_the_tables_that_there_are() -> None:
+    assert about({"source": "roadsignals", "city": "Göteborg"}) == -3543278284381183
+    assert about({}) == -1197604288682807
+
+
+@pytest.mark.parametrize(
+    ("time", "kept"),
+    [
+        (minute(10) - RETENTION, False),
+        (minute(10) - RETENTION + MILLISECOND, True),
+        (minute(10) + AHEAD, True),
+        (minute(10) + AHEAD + MILLISECOND, False),
+    ],
+)
+def test_what_is_taken_is_what_can_be_read(
+    store: DynamoDbStore, time: datetime, *, kept: bool
+) -> None:
+    observation = Observation("Hisingsbron", OPEN, time)
+
+    assert (store.write([observation]) == []) is kept
+    assert list(store.read(["Hisingsbron"], NOON - 2 * RETENTION, minute(60))) == (
+        [observation] if kept else []
+    )
+
+
 def test_what_has_expired_is_not_read_before_it_is_deleted(store: DynamoDbStore) -> None:
     store.write([seen(OPEN, -60 * 24 * 29)])
     later = DynamoDbStore(
@@ -146,12 +178,33 @@ def test_what_has_expired_is_not_read_before_it_is_deleted(store: DynamoDbStore)
 
     assert list(store.read(["Hisingsbron"], minute(-60 * 24 * 40), minute(1))) != []
     assert list(later.read(["Hisingsbron"], minute(-60 * 24 * 40), minute(1))) == []
+    assert store.last(["Hisingsbron"]) != {}
+    assert later.last(["Hisingsbron"]) == {}
+
+
+def test_an_observation_is_read_until_its_retention_is_over_to_the_millisecond(
+    store: DynamoDbStore,
+) -> None:
+    observation = seen(OPEN, 1)
+    store.write([observation])
+
+    for rest, expected in ((MILLISECOND, [observation]), (timedelta(0), [])):
+        then = observation.time + RETENTION - rest
+        later = DynamoDbStore(table=TABLE, retention=RETENTION, now=lambda then=then: then)  # type: ignore[misc] # mypy asks for a type of the default
+        assert list(later.read(["Hisingsbron"], minute(0), minute(60))) == expected
+
+
+def test_the_last_observation_may_be_a_little_ahead(store: DynamoDbStore) -> None:
+    store.write([seen(CLOSED, 9), seen(OPEN, 10 + 14)])
+
+    assert store.last(["Hisingsbron"]) == {"Hisingsbron": seen(OPEN, 10 + 14)}
 
 
 @pytest.mark.parametrize("retention", [None, timedelta(days=36500)], ids=["for ever", "a century"])
 def test_what_is_said_about_a_bridge_is_no_observation_from_whenever_it_is_read(
-    store: DynamoDbStore, retention: timedelta | None
+    store: DynamoDbStore, retention: timedelta | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lambdas.dynamodb, "about", lambda _: -1)
     store.write([seen(OPEN, 1)])
     keeping = DynamoDbStore(table=TABLE, retention=retention)
 
@@ -160,32 +213,53 @@ def test_what_is_said_about_a_bridge_is_no_observation_from_whenever_it_is_read(
     ]
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The queries of stores whose first read comes after this."""
+    queries: list[dict[str, Any]] = []
+    client = DynamoDbStore._client  # noqa: SLF001 - to see its requests
+
+    def noted(self: DynamoDbStore, config: Any) -> Any:  # noqa: ANN401 - boto3 makes its classes as it runs
+        made = client(self, config)
+        made.meta.events.register(
+            "provide-client-params.dynamodb.Query", lambda params, **_: queries.append(params)
+        )
+        return made
+
+    monkeypatch.setattr(DynamoDbStore, "_client", noted)
+    return queries
+
+
 def test_what_is_read_comes_in_small_pages_at_half_the_price(
-    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch, asked: list[dict[str, Any]]
 ) -> None:
     # Pages of many bridges are in memory at a time.
     monkeypatch.setattr(lambdas.dynamodb, "PAGE_ITEMS", 2)
     observations = [seen(OPEN, 1), seen(CLOSED, 2), seen(OPEN, 3)]
     store.write(observations)
-    asked: list[tuple[int | None, bool]] = []
 
-    def note(params: dict[str, Any], **_: object) -> None:
-        asked.append((params.get("Limit"), params["ConsistentRead"]))
-
-    with monkeypatch.context() as patch:
-        client = DynamoDbStore._client  # noqa: SLF001 - to see its requests
-
-        def noted(self: DynamoDbStore, config: Any) -> Any:  # noqa: ANN401 - see above
-            made = client(self, config)
-            made.meta.events.register("provide-client-params.dynamodb.Query", note)
-            return made
-
-        patch.setattr(DynamoDbStore, "_client", noted)
-        found = list(DynamoDbStore(table=TABLE).read(["Hisingsbron"], minute(0), minute(9)))
-
-    assert found == observations
+    assert list(store.read(["Hisingsbron"], minute(0), minute(9))) == observations
     # What was just written may be missing: to be sure of it costs twice as much.
-    assert set(asked) == {(2, False)}
+    assert {(one["Limit"], one["ConsistentRead"]) for one in asked} == {(2, False)}
+
+
+def test_what_was_just_said_about_a_bridge_is_surely_read(
+    store: DynamoDbStore, asked: list[dict[str, Any]]
+) -> None:
+    store.write([seen(OPEN, 1)])
+
+    store.dimensions("Hisingsbron")
+
+    assert [one["ConsistentRead"] for one in asked] == [True]
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_cannot_be_there_is_not_asked_for(asked: list[dict[str, Any]]) -> None:
+    store = DynamoDbStore(table=TABLE, retention=RETENTION, now=lambda: minute(10))
+
+    assert list(store.read(["Hisingsbron"], minute(1), minute(1))) == []
+    assert list(store.read(["Hisingsbron"], NOON - 3 * RETENTION, NOON - 2 * RETENTION)) == []
+    assert asked == []
 
 
 @pytest.mark.usefixtures("aws")
@@ -200,16 +274,41 @@ def test_another_address_is_asked_if_the_connection_names_one() -> None:
     )
 
 
-def test_a_foreign_item_is_no_observation(
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"status": {"S": "Ajar"}},
+        {"time": {"N": str(10**15)}},
+        {"time": {"N": "1.5"}},
+        {"version": {"S": "1"}},
+        {"about": {"N": "one"}},
+    ],
+)
+def test_an_item_that_differs_from_an_observation_is_none(
+    different: dict[str, AttributeValueTypeDef],
+) -> None:
+    item = Kept(seen(OPEN, 1), 1, -1).item(RETENTION)
+    assert Kept.of(item).observation == seen(OPEN, 1)
+
+    with pytest.raises(StoreError, match="isn't bridgewatch's") as failure:
+        Kept.of(item | different)
+
+    assert failure.value.code == "UnknownItem"
+
+
+def test_a_foreign_item_stops_what_reads_it_and_is_not_overwritten(
     store: DynamoDbStore,
     table: Any,  # noqa: ANN401 - see above
 ) -> None:
     table.put_item(Item={"bridge": "Hisingsbron", "time": 1000 * int(NOON.timestamp())})
 
-    with pytest.raises(StoreError, match="isn't bridgewatch's") as failure:
-        list(store.read(["Hisingsbron"], minute(0), minute(1)))
-
-    assert failure.value.code == "UnknownItem"
+    for act in (
+        lambda: list(store.read(["Hisingsbron"], minute(0), minute(1))),
+        lambda: store.last(["Hisingsbron"]),
+        lambda: store.write([seen(OPEN, 0)]),
+    ):
+        with pytest.raises(StoreError, match="isn't bridgewatch's"):
+            act()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +332,11 @@ def test_an_error_says_what_to_do(store: DynamoDbStore, code: str, sentence: str
     assert failure.value.code == code
 
 
-def test_the_first_failure_ends_a_write_and_what_was_put_stays(store: DynamoDbStore) -> None:
+def test_the_first_failure_ends_a_write_and_what_was_put_stays(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas.dynamodb, "CONCURRENCY", 1)
+
     def break_down(params: dict[str, Any], **_: object) -> None:
         if params["Item"]["time"]["N"] == str(1000 * int(minute(5).timestamp())):
             raise store.writer.exceptions.RequestLimitExceeded(
@@ -247,8 +350,7 @@ def test_the_first_failure_ends_a_write_and_what_was_put_stays(store: DynamoDbSt
     with pytest.raises(StoreError, match="throttling"):
         store.write(everything)
 
-    kept = list(store.read(["Hisingsbron"], minute(0), minute(60)))
-    assert set(kept) < set(everything)
+    assert list(store.read(["Hisingsbron"], minute(0), minute(60))) == everything[:5]
 
 
 def test_a_write_that_takes_too_long_begins_no_more(
@@ -262,3 +364,23 @@ def test_a_write_that_takes_too_long_begins_no_more(
     assert failure.value.code == "OutOfTime"
 
     assert list(store.read(["Hisingsbron"], minute(0), minute(60))) == []
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(6, True), (6.001, False)])
+def test_the_last_put_that_is_begun_ends_within_the_time_of_a_write(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch, seconds: float, *, kept: bool
+) -> None:
+    # What is said about the bridge and the observation may each take two attempts, and the SDK's
+    # pause of a second at most between these.
+    attempts = WRITE.retries["total_max_attempts"]  # type: ignore[attr-defined] # botocore's stubs don't have it
+    one_put = attempts * (WRITE.connect_timeout + WRITE.read_timeout) + 1  # type: ignore[attr-defined] # likewise
+    assert seconds <= WRITE_SECONDS - 2 * one_put + 0.001
+    times = iter([0, seconds, seconds])
+    monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", WRITE_SECONDS)
+    monkeypatch.setattr(lambdas.dynamodb, "clock", SimpleNamespace(monotonic=lambda: next(times)))
+
+    if kept:
+        assert store.write([seen(OPEN, 1)]) == []
+    else:
+        with pytest.raises(StoreError, match="too slowly"):
+            store.write([seen(OPEN, 1)])
