@@ -49,12 +49,13 @@ class Reader:
     """Reads one table; many threads can share it.
 
     :param known: the bridges of the settings: all that there are to whoever may not scan the table.
+    :ivar known: these.
     :ivar items: how many items were read so far.
     :ivar units: the read units that these are billed as.
     """
 
     def __init__(self, table: str, connection: Connection, known: Sequence[str] = ()) -> None:
-        self._known = known
+        self.known = known
         self._knows_all = True
         config = Config(
             connect_timeout=5,
@@ -142,7 +143,7 @@ class Reader:
             if error.code != "AccessDeniedException":
                 raise
             self._knows_all = False
-            yield from self._known
+            yield from self.known
 
     def every_bridge(self) -> Iterator[str]:
         """Give the names of all bridges that the table has anything of, one request for each.

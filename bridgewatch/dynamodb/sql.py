@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _MILLISECOND = 1_000_000  # in nanoseconds
 _NEVER = 10**15  # milliseconds
+_BRIDGE_UNITS = 2
+"""What a bridge's items cost more than by their size: to find it, what is said about it, and what
+its last page is rounded up by."""
 _STATUS = Column("measure_value::varchar", "varchar", Role.MEASURE, stored_as="status")
 NO_UNLOAD = "Only Timestream has UNLOAD: `export` writes files, also Parquet, from either store."
 _ROWS = "CREATE TABLE rows (bridge INTEGER, about BIGINT, time TIMESTAMP_NS, open BOOLEAN)"
@@ -151,7 +154,7 @@ class LocalQuery(Query):
 
     def _would_read(self, places: Iterable[str]) -> str:
         items, size = self._reader.size()
-        units = read_units(size, consistent=False)
+        units = read_units(size, consistent=False) + _BRIDGE_UNITS * len(self._reader.known)
         return (
             f"This query does not say from when on it needs {' and '.join(places)}, so it reads "
             f"every item of the bridges that it is about, of {items:,} items: up to "

@@ -73,7 +73,11 @@ def test_a_query_without_a_bound_on_time_wants_to_be_told_so(days: Commands) -> 
     done = days("query", sql, "--full", "--csv")
 
     assert refused.exit_code == 2
-    assert re.search(r"of 22 items: up to [\d.]+ units, [\d.]+ USD", refused.stderr)
+    said = re.search(r"of 22 items: up to ([\d.]+) units, [\d.]+ USD", refused.stderr)
+    billed = re.search(r"read 22 items, ([\d.]+) units", done.stderr)
+    assert said is not None
+    assert billed is not None
+    assert float(billed[1]) <= float(said[1]) < 2 * float(billed[1])
     assert "or say --full" in refused.stderr
     assert done.stdout.splitlines() == ["_col0", "20"]
 
