@@ -92,8 +92,17 @@ def _dynamodb(
 ) -> Callable[[Connection], DynamoDbStore]:
     from lambdas.dynamodb import DynamoDbStore  # noqa: PLC0415 - a cold start loads what it needs
 
-    days = needed(variable_of_days)
-    if not days.isdecimal():
-        raise ConfigurationError(f"{variable_of_days} is {days!r}, not a whole number.")
-    retention = timedelta(days=int(days))
+    retention = days_of(variable_of_days, needed)
     return lambda connection: DynamoDbStore(table=table, retention=retention, connection=connection)
+
+
+def days_of(variable: str, needed: Callable[[str], str]) -> timedelta:
+    """Read a number of days.
+
+    :param needed: reads a variable, or says that it is not set.
+    :raises ConfigurationError: if it is none.
+    """
+    days = needed(variable)
+    if not days.isdecimal():
+        raise ConfigurationError(f"{variable} is {days!r}, not a whole number.")
+    return timedelta(days=int(days))

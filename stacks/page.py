@@ -95,7 +95,10 @@ class PageStack(Stack):
             description="Answers the page's visitors, from recent observations",
             code=bundle("page", configuration),
             handler="lambdas.page.handler.handler",
-            environment={"BRIDGEWATCH_RECENT_TABLE": table.table_name},
+            environment={
+                "BRIDGEWATCH_RECENT_TABLE": table.table_name,
+                "BRIDGEWATCH_RECENT_DAYS": str(int(table.retention.to_days())),
+            },
             metrics_namespace=deployment,
             service="page",
             timeout=Duration.seconds(10),

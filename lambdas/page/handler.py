@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from lambdas.aws import Connection
-from lambdas.environment import ConfigurationError
+from lambdas.environment import ConfigurationError, days_of
 from lambdas.page.configuration import PageConfiguration
 from lambdas.page.events import request_of
 from lambdas.page.pages import Pages
@@ -41,7 +41,12 @@ def _routes(variables: Mapping[str, str]) -> Routes:
         return datetime.now(UTC)
 
     configuration = PageConfiguration.read(Path(needed("LAMBDA_TASK_ROOT")) / "configuration.json")
-    table = RecentTable(needed("BRIDGEWATCH_RECENT_TABLE"), Connection())
+    table = RecentTable(
+        needed("BRIDGEWATCH_RECENT_TABLE"),
+        Connection(),
+        retention=days_of("BRIDGEWATCH_RECENT_DAYS", needed),
+        now=now,
+    )
     site = Site(configuration, Recent(table, now), now)
     return Routes(site, Pages(configuration), trouble=_log)
 

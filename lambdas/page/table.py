@@ -12,8 +12,8 @@ from lambdas.observation import in_milliseconds
 from lambdas.store import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -33,11 +33,20 @@ class RecentTable:
     """A `lambdas.page.recent.Table` in DynamoDB.
 
     :param name: the table's name.
+    :param retention: how long it keeps observations: older ones may still be there.
+    :param now: tells the time.
     """
 
-    def __init__(self, name: str, connection: Connection) -> None:
+    def __init__(
+        self,
+        name: str,
+        connection: Connection,
+        *,
+        retention: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
         self._name = name
-        self._store = DynamoDbStore(table=name, connection=connection)
+        self._store = DynamoDbStore(table=name, retention=retention, connection=connection, now=now)
         self._client: DynamoDBClient = connection.session().client(
             "dynamodb", config=_CONFIG, endpoint_url=connection.endpoint_url
         )
@@ -52,7 +61,8 @@ class RecentTable:
 
     def observations(self, bridge: str, since: datetime, until: datetime) -> list[Observation]:
         """Give a bridge's observations with `since` <= time < `until`, in the order of time."""
-        pages = self._store.pages(bridge, in_milliseconds(since), in_milliseconds(until))
+        span = self._store.within(in_milliseconds(since), in_milliseconds(until))
+        pages = self._store.pages(bridge, *span)
         return [Kept.of(item).observation for page in pages for item in page]
 
     def planned(self) -> Mapping[str, Sequence[Planned]]:

@@ -101,6 +101,7 @@ def test_beside_dynamodb_the_table_is_the_store_itself(
     function = only(beside_dynamodb["page"], "AWS::Lambda::Function")
     variables = function["Environment"]["Variables"]
     assert variables["BRIDGEWATCH_RECENT_TABLE"] == "bridgewatch-observations"
+    assert variables["BRIDGEWATCH_RECENT_DAYS"] == "3650"
     poller = properties(beside_dynamodb["poller"], "AWS::Lambda::Function")[0]
     assert "BRIDGEWATCH_RECENT_TABLE" not in poller["Environment"]["Variables"]
     assert poller["Environment"]["Variables"]["BRIDGEWATCH_BEAT_TABLE"] == (

@@ -44,6 +44,9 @@ class World:
             create_table(self.dynamodb, name)
         sqs = boto3.client("sqs")
         self.dead_letters = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+        self.page = RecentTable(
+            "page", Connection(), retention=timedelta(days=30), now=lambda: datetime.now(UTC)
+        )
         self.soon = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
         server.expect_request("/status").respond_with_json({"status": "up"})
         server.expect_request("/now").respond_with_data("busy", status=503)
@@ -138,17 +141,16 @@ def test_what_is_seen_is_in_the_store_and_on_the_page(world: World) -> None:
     for table in ("observations", "recent"):
         said = list(DynamoDbStore(table=table).dimensions(OPEN).values())
         assert said == [{"city": "Göteborg", "source": "road"}]
-    page = RecentTable("page", Connection())
-    beat = page.beat()
+    beat = world.page.beat()
     assert beat is not None
     assert set(beat.bridges) == {OPEN}
     assert beat.bridges[OPEN].since == stored.time
-    assert page.planned() == {UNSEEN: (Planned(world.soon, None, Probability.CERTAIN),)}
+    assert world.page.planned() == {UNSEEN: (Planned(world.soon, None, Probability.CERTAIN),)}
 
 
 def test_how_long_a_status_lasts_outlives_the_container(world: World) -> None:
     world.poll()
-    page = RecentTable("page", Connection())
+    page = world.page
     first = page.beat()
 
     world.poll()
@@ -199,7 +201,7 @@ def test_without_a_page_and_marks_nothing_but_records_is_written(world: World) -
 
     assert len(world.kept("observations")) == 1
     assert world.kept("recent") == []
-    assert RecentTable("page", Connection()).beat() is None
+    assert world.page.beat() is None
 
 
 @pytest.mark.parametrize("variable", ["BRIDGEWATCH_RECENT_TABLE", "BRIDGEWATCH_BEAT_TABLE"])
@@ -208,7 +210,7 @@ def test_recent_observations_and_the_beat_go_without_each_other(
 ) -> None:
     world.poll(**{variable: ""})
 
-    beat = RecentTable("page", Connection()).beat()
+    beat = world.page.beat()
     without_recent = variable == "BRIDGEWATCH_RECENT_TABLE"
     assert (world.kept("recent") == []) is without_recent
     assert (beat is not None) is without_recent

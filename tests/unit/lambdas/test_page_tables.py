@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -24,6 +25,10 @@ SECOND = Beat(minute(1), {"Hisingsbron": Sighting(OPEN, minute(1), minute(1))})
 OPENING = Planned(minute(30), minute(40), Probability.CERTAIN)
 
 
+def recent(table: str, connection: Connection) -> RecentTable:
+    return RecentTable(table, connection, retention=timedelta(days=7), now=lambda: minute(10))
+
+
 @pytest.fixture
 def client(moto: None) -> Any:  # noqa: ANN401, ARG001 - boto3 makes its classes as it runs
     client = boto3.client("dynamodb")
@@ -38,7 +43,7 @@ def written(client: Any) -> BeatTable:  # noqa: ANN401, ARG001 - it makes the ta
 
 @pytest.fixture
 def read(client: Any) -> RecentTable:  # noqa: ANN401, ARG001 - it makes the table
-    return RecentTable(TABLE, Connection())
+    return recent(TABLE, Connection())
 
 
 def test_before_the_first_poll_there_is_nothing(read: RecentTable) -> None:
@@ -77,6 +82,17 @@ def test_observations_are_read_from_a_time_on_until_before_another(read: RecentT
     assert found == [seen(OPEN, 1), seen(CLOSED, 2)]
 
 
+def test_what_has_expired_is_not_shown_before_it_is_deleted(read: RecentTable) -> None:
+    week = 7 * 24 * 60
+    DynamoDbStore(table=TABLE, dimensions=DIMENSIONS, now=lambda: minute(10)).write(
+        [seen(OPEN, 10 - week), seen(CLOSED, 11 - week)]
+    )
+
+    found = read.observations("Hisingsbron", minute(-2 * week), minute(10))
+
+    assert found == [seen(CLOSED, 11 - week)]
+
+
 @pytest.mark.parametrize("key", [BEAT, PLANNED])
 def test_an_item_of_another_kind_is_told_to_who_reads_and_replaced_by_who_writes(
     client: Any,  # noqa: ANN401 - see above
@@ -97,7 +113,7 @@ def test_an_item_of_another_kind_is_told_to_who_reads_and_replaced_by_who_writes
 
 @pytest.mark.usefixtures("client")
 def test_a_table_that_is_missing_is_a_failure_of_the_store() -> None:
-    written, read = BeatTable("missing", Connection()), RecentTable("missing", Connection())
+    written, read = BeatTable("missing", Connection()), recent("missing", Connection())
 
     for use in (
         lambda: written.put_beat(FIRST),
@@ -118,6 +134,6 @@ def test_another_address_is_asked_if_the_connection_names_one(
     nowhere = Connection(endpoint_url="http://127.0.0.1:1")
 
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:1"):
-        RecentTable(TABLE, nowhere).beat()
+        recent(TABLE, nowhere).beat()
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:1"):
         BeatTable(TABLE, nowhere).put_beat(FIRST)

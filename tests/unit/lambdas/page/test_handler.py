@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TABLE = "recent"
-VARIABLES = ("LAMBDA_TASK_ROOT", "BRIDGEWATCH_RECENT_TABLE")
+VARIABLES = ("LAMBDA_TASK_ROOT", "BRIDGEWATCH_RECENT_TABLE", "BRIDGEWATCH_RECENT_DAYS")
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def task_root(tmp_path: Path, moto: None, monkeypatch: pytest.MonkeyPatch) -> Pa
     (tmp_path / "configuration.json").write_text(json.dumps(DOCUMENT))
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("BRIDGEWATCH_RECENT_TABLE", TABLE)
+    monkeypatch.setenv("BRIDGEWATCH_RECENT_DAYS", "7")
     return tmp_path
 
 
