@@ -95,10 +95,19 @@ class Queue:
 
         :raises QueueError: if it does not say.
         """
-        counted: QueueAttributeNameType = "ApproximateNumberOfMessages"
+        return self._count("ApproximateNumberOfMessages") == 0
+
+    def hidden(self) -> int:
+        """Tell how many messages somebody has received and neither deleted nor put back, roughly.
+
+        :raises QueueError: if it does not say.
+        """
+        return self._count("ApproximateNumberOfMessagesNotVisible")
+
+    def _count(self, counted: QueueAttributeNameType) -> int:
         with _explained():
             answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[counted])
-        return int(answer["Attributes"][counted]) == 0
+        return int(answer["Attributes"][counted])
 
     def receive(self, hidden_seconds: int = HIDDEN_SECONDS) -> list[Received]:
         """Take up to ten messages; none means that there are none.

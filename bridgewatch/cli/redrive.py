@@ -58,7 +58,10 @@ def redrive(
     ] = False,
     export: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help='Write them as JSON Lines for backfill; "-" is stdout.'),
+        typer.Option(
+            metavar="FILE",
+            help='Write them as JSON Lines for backfill, into a new file; "-" is stdout.',
+        ),
     ] = None,
     delete: Annotated[
         bool, typer.Option("--delete", help="Once exported, delete them from the queue.")
@@ -66,24 +69,41 @@ def redrive(
 ) -> None:
     """List the dead letters: records that were given up, each with the reason.
 
-    They are kept for 14 days. The alarm `dead-letters` resolves when there are none.
+    They are kept for 14 days. The alarm `dead-letters` resolves when there are none. If this is
+    killed, what it had taken is back in the queue within 10 minutes.
     """
     if give_back and export:
         raise CommandError("Choose one of --return and --export.", WRONG_USAGE)
     if delete and not export:
         raise CommandError("--delete goes with --export only: nothing is thrown away.", WRONG_USAGE)
+    if export and Path(export).is_file():
+        # What an earlier run deleted, or one that was killed while it did, is nowhere else.
+        raise CommandError(
+            f"{export} is there already, and may hold records that no queue has any more: name "
+            "another file.",
+            WRONG_USAGE,
+        )
     try:
         deployed = poller_outputs(place.connection, place.settings.deployment)
         dead_letters = Queue(deployed["DeadLetterQueueUrl"], place.connection)
+        none = "There are no dead letters."
+        if hidden := dead_letters.hidden():
+            none = "There are no others."
+            note(
+                f"Out of sight: {counted(hidden, 'message')}, which another redrive has, or one "
+                f"that was killed. Run this again in {HIDDEN_SECONDS // 60} minutes."
+            )
         with _taken(dead_letters) as letters:
-            if give_back:
+            if not letters and (give_back or export):
+                note(none)
+            elif give_back:
                 _return(letters, dead_letters, Queue(deployed["QueueUrl"], place.connection))
             elif export:
                 _export(letters, export)
                 if delete:
                     _delete(letters, dead_letters)
             else:
-                _list(letters, output)
+                _list(letters, output, none)
     except QueueError as error:
         raise CommandError(f"{error}.", FAILED) from error
 
@@ -139,11 +159,11 @@ def _delete(letters: list[Letter], dead_letters: Queue) -> None:
         letters.pop(0)
 
 
-def _list(letters: list[Letter], output: Output) -> None:
+def _list(letters: list[Letter], output: Output, none: str) -> None:
     records = [record for letter in letters for record in letter.records()]
     if output is not Output.TABLE:
         print_records(output, RECORD, records)
     elif records:
         print_table(RECORD, [[str(record[column]) for column in RECORD] for record in records])
     else:
-        typer.echo("There are no dead letters.")
+        typer.echo(none)

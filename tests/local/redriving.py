@@ -54,7 +54,10 @@ class Queues:
         self.wait_a_minute()
 
     def wait_a_minute(self) -> None:
-        self._clock.sleep(60)
+        self.wait(60)
+
+    def wait(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
 
     @staticmethod
     def left(queue: Queue) -> list[Message]:

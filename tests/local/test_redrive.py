@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
+from bridgewatch.cli.redrive import HIDDEN_SECONDS
 from lambdas.message import Message
 from lambdas.observation import Observation, Status
 from lambdas.redriver.redrive import Redriver
@@ -199,13 +200,57 @@ def test_what_is_returned_is_tried_anew_and_written(deployment: Deployment) -> N
     assert deployment.table() == [RECORD]
 
 
+def test_what_a_killed_redrive_holds_is_told_and_comes_back(deployment: Deployment) -> None:
+    deployment.dead_letters.send(message(RECORD))
+    deployment.dead_letters.receive(hidden_seconds=HIDDEN_SECONDS)
+
+    looked, returned = command(), command("--return")
+
+    assert looked.stdout == "There are no others.\n"
+    assert looked.stderr == (
+        "bridgewatch: Out of sight: 1 message, which another redrive has, or one that was killed. "
+        "Run this again in 10 minutes.\n"
+    )
+    assert returned.stdout == ""
+    assert returned.stderr == looked.stderr + "bridgewatch: There are no others.\n"
+    deployment.wait(HIDDEN_SECONDS)
+    assert command("--return").stdout.startswith("Returned 1 record")
+
+
+def test_what_was_exported_and_deleted_is_not_overwritten(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    deployment.dead_letters.send(message(OLDER))
+    file = tmp_path / "dead.jsonl"
+    arguments = ("--export", str(file), "--delete")
+    assert command(*arguments).exit_code == 0
+    deployment.dead_letters.send(message(RECORD))
+
+    again = command(*arguments)
+
+    assert again.exit_code == 2
+    assert "dead.jsonl is there already, and may hold records that no queue has" in again.stderr
+    assert len(file.read_text().splitlines()) == 1
+    assert len(listed()) == 1, "the other stays in the queue"
+
+
+def test_without_dead_letters_no_file_is_written(
+    deployment: Deployment,  # noqa: ARG001 - it is there
+    tmp_path: Path,
+) -> None:
+    done = command("--export", str(tmp_path / "dead.jsonl"))
+
+    assert (done.exit_code, done.stderr) == (0, "bridgewatch: There are no dead letters.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_exported_can_be_imported_and_is_deleted_if_asked(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     deployment.dead_letters.send(message(OLDER, RECORD))
     file, journal = tmp_path / "dead.jsonl", tmp_path / "journal"
 
-    assert command("--export", str(file)).exit_code == 0
+    assert command("--export", str(tmp_path / "first.jsonl")).exit_code == 0
     assert len(listed()) == 2, "an export alone deletes nothing"
     assert command("--export", str(file), "--delete").exit_code == 0
 

@@ -44,6 +44,7 @@ def test_what_was_sent_is_received_and_hidden_until_it_is_deleted(queue: Queue) 
     assert Message.decode(received.text) == message()
     assert received.receives == 1
     assert queue.is_empty()
+    assert queue.hidden() == 1
     queue.delete(received)
     with pytest.raises(QueueError, match="SQS answers "):
         queue.put_back(received)
@@ -95,6 +96,7 @@ def test_a_queue_that_is_not_there_is_an_error_whatever_is_asked_of_it() -> None
     for use in (
         lambda: queue.send(message()),
         queue.is_empty,
+        queue.hidden,
         queue.receive,
         lambda: queue.delete(received),
         lambda: queue.put_back(received),
