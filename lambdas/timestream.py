@@ -293,7 +293,14 @@ def _special(code: str, message: str) -> str | None:
             "(https://docs.aws.amazon.com/timestream/latest/developerguide/"
             "AmazonTimestreamForLiveAnalytics-availability-change.html)."
         )
-    if code == "ValidationException" and _NOT_THERE.search(message):
-        # Seen for a missing table, and for a table that no record was ever written to.
+    return not_there(message) if code == "ValidationException" else None
+
+
+def not_there(message: str) -> str | None:
+    """Explain why a query is refused, if what it speaks of is missing.
+
+    Seen for a missing table, and for a table that no record was ever written to.
+    """
+    if _NOT_THERE.search(message):
         return f"There is nothing to read yet, or not there: {message}"
     return None

@@ -23,6 +23,7 @@ from embedded_timestream.errors import TimestreamError
 from embedded_timestream.schema import MEASURE_NAME, TIME, Column, Role
 from lambdas.observation import check_name
 from lambdas.store import StoreError
+from lambdas.timestream import not_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -105,7 +106,8 @@ class LocalQuery(Query):
                 self._is_ready = True
             return self._rows.engine.query(request)
         except TimestreamError as error:
-            raise StoreError(f"The query is refused: {error}", type(error).__name__) from error
+            told = not_there(str(error)) or f"The query is refused: {error}"
+            raise StoreError(told, type(error).__name__) from error
         except duckdb.Error as error:
             raise StoreError(
                 f"{self._reader.table} holds an item that isn't bridgewatch's: {error}.",

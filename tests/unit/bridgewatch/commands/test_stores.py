@@ -124,6 +124,13 @@ def test_a_query_prints_times_and_intervals_to_the_nanosecond(history: Commands)
     assert all(cell in as_table.stdout for cell in row)
 
 
+def test_a_query_before_the_first_record_says_that_there_is_nothing_yet(run: Commands) -> None:
+    result = run("query", f'SELECT * FROM "gothenburg"."{run.table}" WHERE time > ago(1h)')  # noqa: S608 - of a test's own
+
+    assert result.exit_code == 1
+    assert "There is nothing to read yet, or not there" in result.stderr
+
+
 def test_a_wrong_query_is_one_sentence_in_the_words_of_timestream(history: Commands) -> None:
     table = f'"gothenburg"."{history.table}"'
 
