@@ -90,7 +90,9 @@ def move(  # noqa: PLR0913 - each is an option of the command line
         raise CommandError("That is one and the same table.", WRONG_USAGE)
     counts = source.observations.counts()
     total = sum(counts.values())
-    cost = estimate(place, writer.unit, _units(source, writer, counts), writer.seconds(counts))
+    # One bridge after the other: all take as long as if they were of one.
+    least = writer.seconds({"": total})
+    cost = estimate(place, writer.unit, _units(source, writer, counts), least)
     note(f"{counted(total, 'record')} of {counted(len(counts), 'bridge')}: {cost}.")
     if dry_run or not total:
         return

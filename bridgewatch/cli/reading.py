@@ -13,6 +13,7 @@ import typer
 
 from bridgewatch.cli.failures import WRONG_USAGE, CommandError, one_sentence
 from bridgewatch.cli.output import Output
+from bridgewatch.deployment import max_write_units
 from bridgewatch.dynamodb.table import DynamoDbTable
 from bridgewatch.observation_table import TABLE, ObservationTable
 from bridgewatch.settings import Bridge, DynamoDbStorage, Settings, load_settings
@@ -125,6 +126,7 @@ def place_of(
                 table=table,
                 connection=connection,
                 dimensions={one.name: one.record_dimensions for one in settings.bridges},
+                cap=max_write_units(settings, settings.storage),
             )
         else:
             observations = TimestreamTable(database=database, table=table, connection=connection)

@@ -75,10 +75,11 @@ class DynamoDbTable:
     :param dimensions: what the settings say about their bridges, as name and value, by name.
     :param database: what its name begins with, and SQL calls its database.
     :param table: what its name ends with, and SQL calls it.
+    :param cap: how many write units a second it takes; None: as many as come.
     :raises ValueError: if a table cannot have that name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where a table is, and what is said of it
         self,
         storage: DynamoDbStorage,
         *,
@@ -86,6 +87,7 @@ class DynamoDbTable:
         table: str,
         connection: Connection,
         dimensions: Mapping[str, Mapping[str, str]] | None = None,
+        cap: int | None = None,
     ) -> None:
         self._dimensions = dimensions or {}
         name = f"{database}-{table}"
@@ -96,7 +98,7 @@ class DynamoDbTable:
             table=name, retention=timedelta(days=storage.retention_days), connection=connection
         )
         self._sql = database, table
-        self._cap = storage.max_write_units
+        self._cap = cap
         self._connection = connection
 
     def reader(self) -> Reader:

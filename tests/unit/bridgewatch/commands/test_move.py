@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridgewatch.dynamodb import writer
 from bridgewatch.moving import pages, sending
 from lambdas.dynamodb import DynamoDbStore
 from lambdas.observation import in_milliseconds
@@ -125,6 +126,21 @@ def test_a_dry_run_says_what_it_would_cost_and_moves_nothing(
     assert "1 record of 1 bridge: about 1 write, 0.00000063 USD." in result.stderr
     assert result.stdout == ""
     assert run.cloud.client("dynamodb").scan(TableName=f"{DATABASE}-{other.table}")["Count"] == 0
+
+
+def test_a_move_takes_as_long_as_one_bridge_after_the_other(
+    run: Commands, other: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = json.loads(other.settings.read_text())
+    settings["storage"]["max_write_units"] = 1000
+    other.settings.write_text(json.dumps(settings))
+    monkeypatch.setattr(writer, "BRIDGE_WRITES_A_SECOND", 1)
+    for bridge in ("Hisingsbron", "Marieholmsbron"):
+        run.write((NOON, "Closed"), (NOON + timedelta(minutes=1), "Open"), bridge=bridge)
+
+    result = other(*moving(run), "--dry-run")
+
+    assert "by the table's limits it takes 4 s or more" in result.stderr
 
 
 def test_a_store_that_fails_leaves_a_journal_that_resumes(
