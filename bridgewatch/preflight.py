@@ -53,6 +53,9 @@ STACKS = ("storage", "recent", "cost-alarm", "poller", "page", "notifier")
 NEVER_DEPLOYED = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"}
 """The states of a stack that owns nothing."""
 
+HISTORIES = {"AWS::DynamoDB::Table", "AWS::Timestream::Database"}
+"""What a storage stack owns, unless it took up what an earlier one left (`storage.existing`)."""
+
 LOOK_SECONDS = 60
 """How long one look at a source may take."""
 
@@ -185,7 +188,8 @@ def _store(session: boto3.Session, *, settings: Settings) -> str:
     stack = _stack(session, name)
     if stack and stack["StackStatus"] in NEVER_DEPLOYED:
         stack = None
-    if told := hindrance(session, settings, is_deployed=stack is not None):
+    resources = _resources(session, name) if stack else set()
+    if told := hindrance(session, settings, is_owned=bool(resources & HISTORIES)):
         raise CheckError(told)
     if stack is None:
         if settings.storage.existing:
@@ -201,7 +205,7 @@ def _store(session: boto3.Session, *, settings: Settings) -> str:
             "deploy that beside this one and copy the history (docs/operations.md, Move to the "
             "other store)."
         )
-    if not settings.storage.kms_key and _has_key(session, name):
+    if not settings.storage.kms_key and "AWS::KMS::Key" in resources:
         raise CheckError(
             f"What {settings.deployment} keeps is encrypted with a key of its own, which cannot "
             "be taken away: set storage.kms_key to true in the settings."
@@ -209,13 +213,15 @@ def _store(session: boto3.Session, *, settings: Settings) -> str:
     return f"{wanted}, as it is deployed"
 
 
-def _has_key(session: boto3.Session, stack: str) -> bool:
+def _resources(session: boto3.Session, stack: str) -> set[str]:
+    """Give the types of the resources that a stack has."""
     pages = session.client("cloudformation").get_paginator("list_stack_resources")
-    return any(
-        one["ResourceType"] == "AWS::KMS::Key" and one["ResourceStatus"] != "DELETE_COMPLETE"
+    return {
+        one["ResourceType"]
         for page in pages.paginate(StackName=stack)
         for one in page["StackResourceSummaries"]
-    )
+        if one["ResourceStatus"] != "DELETE_COMPLETE"
+    }
 
 
 def _stacks(session: boto3.Session, *, settings: Settings) -> str:

@@ -20,12 +20,12 @@ _MISSING = "ResourceNotFoundException"
 _DENIED = "AccessDeniedException"
 
 
-def hindrance(session: boto3.Session, settings: Settings, *, is_deployed: bool) -> str | None:
+def hindrance(session: boto3.Session, settings: Settings, *, is_owned: bool) -> str | None:
     """Say why a deployment would fail because of what is there, or is not; None if it would not.
 
     Whoever may not look is not told: to deploy takes other permissions.
 
-    :param is_deployed: whether the storage stack is there.
+    :param is_owned: whether the storage stack is there and has a table, or a database, of its own.
     :raises botocore.exceptions.ClientError: if AWS refuses for another reason.
     """
     if settings.storage.type == "dynamodb":
@@ -50,7 +50,7 @@ def hindrance(session: boto3.Session, settings: Settings, *, is_deployed: bool) 
             f"The settings say storage.existing, and {table} is not there: set it to false, or see "
             "that deployment, account and region are those of the table."
         )
-    if not settings.storage.existing and not is_deployed and there:
+    if not settings.storage.existing and not is_owned and there:
         return (
             f"There is {table} already, and no stack that owns it: to take up what is in it, set "
             "storage.existing to true (docs/operations.md, Take up a retained table); or give the "

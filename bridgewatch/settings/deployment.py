@@ -116,7 +116,10 @@ class Settings(Model):
         yield from self.storage.disagreements("storage")
         yield from self.budget.disagreements("budget")
         if self.notify.rules and self.storage.type == "dynamodb" and self.storage.existing:
-            rule = "notify.rules need a table with a stream, and this leaves one as it is"
+            rule = (
+                "notify.rules need a table with a stream, and this leaves one as it is: leave them "
+                "out, or deploy under another name and `move` the history there"
+            )
             yield sentence("storage.existing", True, rule)  # noqa: FBT003 - its value
         yield from self.notify.disagreements("notify", [bridge.name for bridge in self.bridges])
         dimensions = {name for bridge in self.bridges for name in bridge.dimensions}

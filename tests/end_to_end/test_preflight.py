@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -197,6 +198,17 @@ def test_a_region_has_to_be_one_for_dynamodb_as_well(
     assert "choose one with AWS_REGION or --region" in told
 
 
+@contextmanager
+def storage_stack(cloud: Cloud, template: dict[str, Any]) -> Iterator[None]:
+    """Have the storage stack deployed meanwhile."""
+    client = cloud.client("cloudformation")
+    client.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
+    try:
+        yield
+    finally:
+        client.delete_stack(StackName="bridgewatch-storage")
+
+
 @pytest.mark.parametrize("outputs", [{"Store": "timestream"}, {"DatabaseName": "bridgewatch"}])
 def test_a_living_deployment_keeps_its_store_and_is_told_how_to_move(
     settings: Settings, cloud: Cloud, outputs: dict[str, str]
@@ -205,13 +217,9 @@ def test_a_living_deployment_keeps_its_store_and_is_told_how_to_move(
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
-    cloudformation = cloud.client("cloudformation")
-    cloudformation.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
 
-    try:
+    with storage_stack(cloud, template):
         same, other = (checked(one)["store"] for one in (settings, in_dynamodb(settings)))
-    finally:
-        cloudformation.delete_stack(StackName="bridgewatch-storage")
 
     assert same == (True, "timestream, as it is deployed")
     assert other[0] is False
@@ -245,19 +253,42 @@ def test_what_an_earlier_deployment_left_is_in_the_way_unless_it_is_taken_up(
 ) -> None:
     fresh, existing = stored(settings, type=store), stored(settings, type=store, existing=True)
     refused, taken_up = (checked(one)["store"] for one in (fresh, existing))
-    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
-    cloudformation = cloud.client("cloudformation")
-    cloudformation.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
-    try:
-        owned = checked(fresh)["store"]
-    finally:
-        cloudformation.delete_stack(StackName="bridgewatch-storage")
+    # As storage.existing deploys it; then CloudFormation would create the table once more.
+    template = {"Resources": {"Reader": {"Type": "AWS::SNS::Topic"}}}
+    with storage_stack(cloud, template):
+        taken_up_before = checked(fresh)["store"]
 
     assert refused[0] is False
     assert refused[1].startswith(named)
     assert "set storage.existing to true" in refused[1]
     assert taken_up == (True, f"{store}: what an earlier deployment left is taken up")
-    assert owned == (True, f"{store}, as it is deployed")
+    assert taken_up_before == refused
+
+
+@pytest.mark.parametrize("store", ["timestream", "dynamodb"])
+def test_what_the_storage_stack_owns_is_not_in_its_way(
+    settings: Settings, cloud: Cloud, store: str
+) -> None:
+    tables: dict[str, dict[str, Any]] = {
+        "timestream": {
+            "Type": "AWS::Timestream::Database",
+            "Properties": {"DatabaseName": "bridgewatch"},
+        },
+        "dynamodb": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TableName": "bridgewatch-observations",
+                "AttributeDefinitions": [{"AttributeName": "bridge", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "bridge", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        },
+    }
+
+    with storage_stack(cloud, {"Resources": {"Table": tables[store]}}):
+        found = checked(stored(settings, type=store))["store"]
+
+    assert found == (True, f"{store}, as it is deployed")
 
 
 @pytest.mark.parametrize(
@@ -457,18 +488,14 @@ def test_a_stack_that_stands_in_the_way_is_told_with_the_way_out(
 
 
 def test_a_key_that_is_deployed_cannot_be_taken_away(settings: Settings, cloud: Cloud) -> None:
-    client = cloud.client("cloudformation")
     key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": []}}}
-    client.create_stack(
-        StackName="bridgewatch-storage", TemplateBody=json.dumps({"Resources": {"Key": key}})
-    )
     with_key = settings.model_copy(
         update={"storage": settings.storage.model_copy(update={"kms_key": True})}
     )
 
-    found = checked(settings)["store"], checked(with_key)["store"]
+    with storage_stack(cloud, {"Resources": {"Key": key}}):
+        found = checked(settings)["store"], checked(with_key)["store"]
 
-    client.delete_stack(StackName="bridgewatch-storage")
     assert [passed for passed, _ in found] == [False, True]
     assert "set storage.kms_key to true" in found[0][1]
 
