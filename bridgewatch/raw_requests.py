@@ -17,22 +17,30 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _OK = 200
 
+PATIENT = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    # Some two minutes of throttling. Timestream scales while it goes on
+    # (https://docs.aws.amazon.com/timestream/latest/developerguide/writes.batching-writes.html),
+    # and a capped table of DynamoDB's throttles all the time.
+    retries={"mode": "adaptive", "total_max_attempts": 12},
+)
+"""How the command line's clients wait, and try again."""
 
-def bulk_client(connection: Connection, operation: str, *, concurrency: int, attempts: int) -> Any:  # noqa: ANN401 - its stubs know nothing of `body`
+
+def bulk_client(connection: Connection, operation: str, *, concurrency: int) -> Any:  # noqa: ANN401 - its stubs know nothing of `body`
     """Make a client that sends one operation's bodies as they are, from many threads.
 
     :param operation: as botocore's events have it: "timestream-write.WriteRecords".
     :param concurrency: how many threads share it.
-    :param attempts: how often a request is tried.
     """
-    config = Config(
-        connect_timeout=5,
-        read_timeout=30,
-        max_pool_connections=concurrency,
-        parameter_validation=False,
-        # Otherwise botocore composes a long name for each request, in a tenth of its time.
-        user_agent="bridgewatch",
-        retries={"mode": "adaptive", "total_max_attempts": attempts},
+    config = PATIENT.merge(
+        Config(
+            max_pool_connections=concurrency,
+            parameter_validation=False,
+            # Otherwise botocore composes a long name for each request, in a tenth of its time.
+            user_agent="bridgewatch",
+        )
     )
     client: Any = connection.session().client(  # type: ignore[call-overload] # of either store
         operation.partition(".")[0], config=config, endpoint_url=connection.endpoint_url

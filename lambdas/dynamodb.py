@@ -153,22 +153,25 @@ class DynamoDbStore:
     :param retention: how long observations are kept: older ones are neither taken nor given.
         Without it, for ever.
     :param connection: where AWS is; by default, where the environment says.
+    :param writing: how its writes wait, and try again.
     :param now: tells the time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only
         self,
         *,
         table: str,
         dimensions: Mapping[str, Mapping[str, str]] | None = None,
         retention: timedelta | None = None,
         connection: Connection | None = None,
+        writing: Config = WRITE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.table = table
         self.retention = retention
         self._dimensions = {name: dict(pairs) for name, pairs in (dimensions or {}).items()}
         self._connection = connection or Connection()
+        self._writing = writing
         self._now = now
         self._said: set[tuple[str, frozenset[tuple[str, str]]]] = set()
 
@@ -185,7 +188,7 @@ class DynamoDbStore:
     @cached_property
     def writer(self) -> DynamoDBClient:
         """boto3's client that writes."""
-        return self._client(WRITE)
+        return self._client(self._writing)
 
     @cached_property
     def _reader(self) -> DynamoDBClient:

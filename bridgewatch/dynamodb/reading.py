@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from bridgewatch.cost.dynamodb import item_bytes, number_bytes, read_units
-from bridgewatch.raw_requests import receive_bodies
+from bridgewatch.raw_requests import PATIENT, receive_bodies
 from lambdas.dynamodb import LOWEST_ABOUT, dimensions_of, explained
 from lambdas.store import StoreError
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 16
 """So many bridges are read at a time: Python parses one page, and waits for the others."""
-
-# A capped table throttles: minutes of that are waited out.
-ATTEMPTS = 12
 
 # No time of an item is as late, so a scan that goes on from there goes on with the next bridge.
 _BEYOND = str(10**18)
@@ -57,13 +54,7 @@ class Reader:
     def __init__(self, table: str, connection: Connection, known: Sequence[str] = ()) -> None:
         self.known = known
         self._knows_all = True
-        config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            max_pool_connections=CONCURRENCY,
-            parameter_validation=False,
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
-        )
+        config = PATIENT.merge(Config(max_pool_connections=CONCURRENCY, parameter_validation=False))
         self._client: Any  # its stubs know nothing of `body`
         with explained():
             self._client = connection.session().client(

@@ -11,6 +11,7 @@ from bridgewatch.cost.usage import Dimension
 from bridgewatch.dynamodb.reading import Reader
 from bridgewatch.dynamodb.writer import Writer
 from bridgewatch.observation_table import Record
+from bridgewatch.raw_requests import PATIENT
 from bridgewatch.timestream.types import Column
 from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
 from lambdas.observation import Observation, check_name, from_milliseconds, in_milliseconds
@@ -95,7 +96,10 @@ class DynamoDbTable:
         if len(name) > _NAME_CHARACTERS:
             raise ValueError(f"{name!r} cannot name a DynamoDB table: at most 255 characters.")
         self.store = DynamoDbStore(
-            table=name, retention=timedelta(days=storage.retention_days), connection=connection
+            table=name,
+            retention=timedelta(days=storage.retention_days),
+            connection=connection,
+            writing=PATIENT,
         )
         self._sql = database, table
         self._cap = cap

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from lambdas.aws import Connection
     from lambdas.dynamodb import DynamoDbStore
 
-# Some two minutes of throttling, as a capped table does.
-ATTEMPTS = 12
-
 BRIDGE_WRITES_A_SECOND = 1000
 """What one partition takes
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html)."""
@@ -61,9 +58,7 @@ class Writer:
         self._dimensions = dimensions
         self._cap = cap
         with explained():
-            self._client = bulk_client(
-                connection, "dynamodb.PutItem", concurrency=concurrency, attempts=ATTEMPTS
-            )
+            self._client = bulk_client(connection, "dynamodb.PutItem", concurrency=concurrency)
         self.endpoint = str(self._client.meta.endpoint_url)
 
     def carrying(self, dimensions: Mapping[str, Mapping[str, str]]) -> Writer:

@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-# Some two minutes of throttling: AWS says to keep sending, so that the service scales
-# (https://docs.aws.amazon.com/timestream/latest/developerguide/writes.batching-writes.html).
-ATTEMPTS = 12
-
 SHAPES_KEPT = 1000
 """Of so many combinations of bridges and statuses it is kept what their requests look like."""
 
@@ -56,12 +52,11 @@ class Writer:
 
     :param dimensions: what every record of a bridge carries, as name and value, by its name.
     :param concurrency: how many threads there are.
-    :param attempts: how often a request is tried.
     """
 
     unit = Dimension.WRITE_UNITS
 
-    def __init__(  # noqa: PLR0913 - what a table is, and how to write to it
+    def __init__(
         self,
         *,
         database: str,
@@ -69,17 +64,13 @@ class Writer:
         dimensions: Mapping[str, Mapping[str, str]],
         connection: Connection,
         concurrency: int,
-        attempts: int = ATTEMPTS,
     ) -> None:
         self._target = {"DatabaseName": database, "TableName": table}
         self._shape = lru_cache(maxsize=SHAPES_KEPT)(self._make_shape)
         self._dimensions = _frozen(dimensions)
         with explained():
             self._client = bulk_client(
-                connection,
-                "timestream-write.WriteRecords",
-                concurrency=concurrency,
-                attempts=attempts,
+                connection, "timestream-write.WriteRecords", concurrency=concurrency
             )
         self.endpoint = str(self._client.meta.endpoint_url)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.dynamodb.exceptions import DynamodbException
@@ -13,9 +15,6 @@ from moto.dynamodb.responses import DynamoHandler
 
 from lambdas.observation import in_milliseconds
 from tests.unit.bridgewatch.commands.conftest import Commands
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STORES = ("dynamodb",)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -210,3 +209,42 @@ def test_a_table_that_is_not_there_is_one_sentence(run: Commands) -> None:
 
         assert result.exit_code == 1
         assert "DynamoDB has no such table in this region: deploy the storage" in result.stderr
+
+
+@pytest.fixture
+def capped(run: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """A table that takes each item only when it is sent for the sixth time."""
+    run.write((NOW, "Open"))
+    tries = Counter[str]()
+    put = DynamoHandler.put_item
+
+    def at_the_limit(handler: DynamoHandler) -> Any:  # noqa: ANN401 - moto's
+        item = json.dumps(handler.body["Item"], sort_keys=True)
+        tries[item] += 1
+        if tries[item] % 6:
+            raise DynamodbException(
+                "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+                "Throughput exceeds the maximum OnDemandThroughput configured on table or index",
+            )
+        return put(handler)
+
+    monkeypatch.setattr(DynamoHandler, "put_item", at_the_limit)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
+    return run
+
+
+def test_a_table_at_its_limit_is_waited_for_by_who_imports_and_corrects(capped: Commands) -> None:
+    rows = [f"Marieholmsbron,{NOW - timedelta(hours=1):%FT%TZ},Open"]
+    Path("in.csv").write_text("\n".join(["bridge,time,status", *rows]), encoding="utf-8")
+
+    # The first of a bridge's: what is said about it is put too.
+    imported = capped("backfill", "in.csv")
+    corrected = capped("correct", "Hisingsbron", f"{NOW:%FT%TZ}", "Closed")
+
+    assert imported.exit_code == 0, imported.stderr
+    assert corrected.exit_code == 0, corrected.stderr
+    assert [(bridge, status) for bridge, _, status in capped.rows()] == [
+        ("Hisingsbron", "Closed"),
+        ("Marieholmsbron", "Open"),
+    ]
