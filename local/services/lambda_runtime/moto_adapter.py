@@ -8,7 +8,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.core.exceptions import JsonRESTError
 from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.sns.models import sns_backends
@@ -61,13 +61,15 @@ class MotoSurroundings:
     def write_log(
         self, region: str, group: str, stream: str, time_ms: int, lines: tuple[str, ...]
     ) -> None:
-        """Append lines to a log stream.
+        """Append lines to a log stream, unless its function is gone.
 
         Straight to the stream: PutLogEvents refuses what is two weeks older or two hours newer than
         now, which simulated time is.
         """
         with self._lock:
             backend = logs_backends[self._account][region]
+            if group not in backend.groups and not self._has_function(region, group):
+                return  # Both were deleted while it ran; CloudFormation wants the name free.
             backend.ensure_log_group(group)
             log_group: LogGroup = backend.groups[group]
             if stream not in log_group.streams:
@@ -80,6 +82,10 @@ class MotoSurroundings:
         for line in lines:
             for metric, measured_ms, values in embedded_metrics.read(line):
                 self._metrics.put(metric, measured_ms * _MILLISECOND, values)
+
+    def _has_function(self, region: str, group: str) -> bool:
+        functions = lambda_backends[self._account][region].list_functions()
+        return any(describe(one).log_group == group for one in functions)
 
     def measure(self, function: Function, time_ns: int, counts: Mapping[str, float]) -> None:
         """Take what Lambda counts of a function."""

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from moto.awslambda.models import lambda_backends
 
 from local.services.lambda_runtime.moto_adapter import describe
-from tests.local.deployed import is_running
+from tests.local.deployed import Deployed, is_running
 
 if TYPE_CHECKING:
     from local.cloud import Cloud
@@ -70,6 +70,23 @@ def test_concurrent_invocations_run_in_processes_of_their_own(deploy: Deploy) ->
         processes = list(pool.map(lambda _: function.invoke().payload, range(2)))
 
     assert len(set(processes)) == 2
+
+
+def test_what_still_runs_when_its_function_is_deleted_leaves_no_log_group(cloud: Cloud) -> None:
+    function = Deployed(
+        cloud,
+        "deleted",
+        """
+        import boto3
+        def handler(event, context):
+            boto3.client("lambda").delete_function(FunctionName="deleted")
+        """,
+    )
+
+    function.invoke()
+
+    groups = cloud.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/deleted")
+    assert groups["logGroups"] == []
 
 
 def test_a_function_sees_its_own_environment_and_nothing_of_ours(
