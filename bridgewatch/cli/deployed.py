@@ -17,7 +17,7 @@ def outputs(connection: "Connection", deployment: str, stack_name: str) -> dict[
     """Read the outputs of a stack.
 
     :param stack_name: its name without the deployment's before it.
-    :raises CommandError: if there is none, or AWS does not say.
+    :raises CommandError: if there is none, it has none yet, or AWS does not say.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes long
 
@@ -34,4 +34,10 @@ def outputs(connection: "Connection", deployment: str, stack_name: str) -> dict[
         ) from error
     except BotoCoreError as error:
         raise CommandError(f"AWS cannot be reached: {error}", FAILED) from error
+    if not stack.get("Outputs"):
+        raise CommandError(
+            f"The stack {name} is not deployed: it is in {stack['StackStatus']} (`preflight` says "
+            "what is in its way).",
+            FAILED,
+        )
     return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}

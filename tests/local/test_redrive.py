@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from bridgewatch.cli import app
@@ -295,3 +297,18 @@ def test_where_nothing_is_deployed_it_says_so(deployment: Deployment) -> None:
     assert done.exit_code == 1
     assert f"The stack {STACK} cannot be read" in done.stderr
     assert "is it deployed in this account and region?" in done.stderr
+
+
+def test_where_a_first_deployment_failed_it_says_so(deployment: Deployment) -> None:
+    deployment.cloudformation.delete_stack(StackName=STACK)
+    wrong = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "?"}}}}
+    with suppress(ClientError):
+        deployment.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(wrong))
+
+    done = command()
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"bridgewatch: The stack {STACK} is not deployed: it is in ROLLBACK_COMPLETE "
+        "(`preflight` says what is in its way).\n"
+    )
