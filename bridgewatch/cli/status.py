@@ -80,13 +80,14 @@ def status(
         _print_current(place, output)
         return
     region = place.connection.session().region_name or REGION
-    note(reading_in_words(deployment(place.settings), load_prices(), region))
     console = Console()  # which clears a terminal only
+    console.clear()
+    note(reading_in_words(deployment(place.settings), load_prices(), region))
     with suppress(KeyboardInterrupt):
         while True:
-            console.clear()
             _print_current(place, output)
             time.sleep(WATCH_SECONDS)
+            console.clear()
 
 
 def _print_current(place: Place, output: Output) -> None:

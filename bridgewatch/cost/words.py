@@ -39,12 +39,12 @@ def reading_in_words(deployment: Deployment, prices: PriceList, region: str) -> 
         # Half a unit for each 4 KB, as reads are eventually consistent.
         units = Fraction(RECORDS_READ * deployment.record_bytes, 2 * DYNAMODB_READ_BYTES)
         usd = dollars(prices.price(Dimension.DYNAMODB_READS, region).of(units))
-        return f"{RECORDS_READ:,} records that are read add {usd}."
+        return f"Reading {RECORDS_READ:,} records adds {usd} US dollars."
     by_bytes = prices.price(Dimension.QUERY_GB, region).of(query_gigabytes(0))
     by_tcu = prices.price(Dimension.QUERY_TCU_HOURS, region).of(
         query_tcu_hours(0, deployment.tcu_a_query)
     )
     return (
-        f"Each query adds {dollars(by_bytes)} if the account pays by bytes scanned, "
+        f"Each query adds {dollars(by_bytes)} US dollars if the account pays by bytes scanned, "
         f"{dollars(by_tcu)} if by TCU."
     )

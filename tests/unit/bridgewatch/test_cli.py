@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -153,7 +154,21 @@ def test_status_looks_again_until_it_is_interrupted(
     assert result.exit_code == 0
     assert (result.stdout.count("Closed"), result.stdout.count("Open")) == (2, 2)
     assert pauses == [60, 60]
-    assert result.stderr.startswith("bridgewatch: Each query adds 0.0001 if the account pays by")
+    assert result.stderr.startswith("bridgewatch: Each query adds 0.0001 US dollars if the account")
+
+
+def test_what_watching_costs_is_not_wiped_off_the_screen_at_once(
+    run: Callable[..., Result], holds: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds((-10, "Closed"), (-10, "Open", "Marieholmsbron"))
+    shown: list[str] = []
+    monkeypatch.setattr("rich.console.Console.clear", lambda _: shown.append("clear"))
+    monkeypatch.setattr("bridgewatch.cli.status.note", lambda _: shown.append("what it costs"))
+    monkeypatch.setattr("time.sleep", Mock(side_effect=KeyboardInterrupt))
+
+    run("status", "--watch")
+
+    assert shown == ["clear", "what it costs"]
 
 
 def test_status_does_not_know_since_when_if_that_is_longer_ago_than_it_looks(
