@@ -24,7 +24,7 @@ class Dashboard(Construct):
     :param deployment: the deployment's name: the dashboard's, and the namespace of the functions'
         metrics.
     :param poller: the function that polls.
-    :param queue: holds records that Timestream did not take.
+    :param queue: holds records that the store did not take.
     :param dead_letters: holds records that were given up.
     """
 

@@ -101,7 +101,7 @@ class PollerStack(Stack):
         )
         redriver = self._function(
             "Redriver",
-            "Writes records that Timestream did not take at first",
+            "Writes records that the store did not take at first",
             configuration=None,
             timeout=RecordQueues.longest_run,
         )

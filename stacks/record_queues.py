@@ -1,4 +1,4 @@
-"""The queues for records that Timestream did not take."""
+"""The queues for records that the store did not take."""
 
 from __future__ import annotations
 
