@@ -13,6 +13,7 @@ import pytest
 from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.responses import DynamoHandler
 
+from lambdas.beat import BEAT
 from lambdas.observation import in_milliseconds
 from tests.unit.bridgewatch.commands.conftest import Commands
 
@@ -91,6 +92,19 @@ def test_a_bridge_that_the_settings_do_not_know_is_read_too(run: Commands) -> No
     )
 
     assert result.stdout.splitlines() == ["measure_name", "Götaälvbron"]
+
+
+def test_what_the_page_and_alerts_keep_in_the_table_is_no_bridge(days: Commands) -> None:
+    days.cloud.client("dynamodb").put_item(
+        TableName=f"gothenburg-{days.table}", Item={"bridge": {"S": BEAT}, "time": {"N": "0"}}
+    )
+    sql = f'SELECT count(*), count(DISTINCT measure_name) FROM "gothenburg"."{days.table}"'  # noqa: S608 - of a test's own
+
+    result = days("query", sql, "--full", "--csv")
+
+    assert result.stdout.splitlines() == ["_col0,_col1", "20,2"]
+    # To find three partitions, and no fourth; to read two bridges, and what is said of them.
+    assert "read 22 items, 5.0 units" in result.stderr
 
 
 @pytest.fixture
