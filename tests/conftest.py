@@ -1,7 +1,8 @@
-"""For all tests: hypothesis's profile, AWS's models, and the one browser a process may have."""
+"""For all tests: hypothesis's profile, no AWS of the developer's, AWS's models, one browser."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 # No example fails for being slow, as no test asserts a time.
 hypothesis.settings.register_profile("bridgewatch", deadline=None)
 hypothesis.settings.load_profile("bridgewatch")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws_of_nobody() -> Iterator[None]:
+    """Forget the region, address and credentials of the shell that the tests are run from."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [one for one in os.environ if one.startswith("AWS_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -163,7 +163,9 @@ def test_what_watching_costs_is_not_wiped_off_the_screen_at_once(
     holds((-10, "Closed"), (-10, "Open", "Marieholmsbron"))
     shown: list[str] = []
     monkeypatch.setattr("rich.console.Console.clear", lambda _: shown.append("clear"))
-    monkeypatch.setattr("bridgewatch.cli.status.note", lambda _: shown.append("what it costs"))
+    # The package has the command of this name where a path of names would look for the module.
+    status = sys.modules["bridgewatch.cli.status"]
+    monkeypatch.setattr(status, "note", lambda _: shown.append("what it costs"))
     monkeypatch.setattr("time.sleep", Mock(side_effect=KeyboardInterrupt))
 
     run("status", "--watch")
