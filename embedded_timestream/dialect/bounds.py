@@ -88,6 +88,7 @@ class Finder:
     constant: Callable[[exp.Expr], Constant]
     found: list[tuple[TableName, Needed]] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
+    _used: set[tuple[int, frozenset[tuple[str, Bounds]]]] = field(default_factory=set)
     _relations: Relations = field(default_factory=Relations)
 
     def find(self) -> list[tuple[TableName, Needed]]:
@@ -184,7 +185,12 @@ class Finder:
             query = cte.node.this
             if names_given := renamed(cte.node):
                 wanted = by_place(wanted, names_given, self._relations.names(query, cte.sees))
-            self._query(query, cte.sees, wanted)
+            # Once for what is wanted of it, or WITH queries that join the one before with itself
+            # would be gone through twice as often each.
+            use = id(query), frozenset(wanted.items())
+            if use not in self._used:
+                self._used.add(use)
+                self._query(query, cte.sees, wanted)
 
 
 def _is_read(table: exp.Table, used: set[str]) -> bool:

@@ -194,6 +194,16 @@ def test_bounds_reach_tables_where_no_other_row_changes(
     assert sorted(map(str, needed(sql))) == sorted(map(str, expected))
 
 
+def test_a_with_query_is_gone_through_once_for_the_same_bounds() -> None:
+    chain = ", ".join(
+        f"w{n} AS (SELECT a.time FROM w{n - 1} a JOIN w{n - 1} b ON a.time = b.time)"  # noqa: S608 - a case
+        for n in range(1, 12)
+    )
+    sql = f"WITH w0 AS (SELECT time FROM d.t), {chain} SELECT 1 FROM w11 WHERE time > ago(1h)"  # noqa: S608 - a case
+
+    assert needed(sql) == [(-1, None, None)]
+
+
 def test_what_is_nested_too_deeply_is_refused_as_the_engine_does() -> None:
     with pytest.raises(ValidationException, match="nested too deeply"):
         needed(" UNION ALL ".join(["SELECT 1 FROM d.t"] * 2000))
@@ -258,7 +268,8 @@ QUERIES = st.one_of(
     st.tuples(_conditions("w"), _conditions("x"), _conditions("y")).map(
         lambda parts: (
             "WITH w AS (SELECT time, measure_name FROM d.t), v AS (SELECT * FROM w) "  # noqa: S608 - of cases
-            f"SELECT x.time, y.time FROM (WITH w AS (SELECT * FROM w WHERE {parts[0]}) "
+            "SELECT count(*), min(x.time), max(y.time) FROM "
+            f"(WITH w AS (SELECT * FROM w WHERE {parts[0]}) "
             "SELECT v.time, w.measure_name FROM v JOIN w ON v.time = w.time) x "
             f"JOIN w y ON x.measure_name = y.measure_name WHERE {parts[1]} AND {parts[2]}"
         )
