@@ -48,10 +48,13 @@ class Beat:
 
     :param polled: when the last poll was, whatever it saw.
     :param bridges: by name; one that never gave an answer isn't there.
+    :param began: when the first beat was, or the first after a pause: of the time before it only
+        records tell. None where that is not known, as an earlier version wrote it.
     """
 
     polled: datetime
     bridges: Mapping[str, Sighting]
+    began: datetime | None = None
 
     def after(
         self, observations: Iterable[Observation], polled: datetime, tolerance: timedelta
@@ -76,7 +79,9 @@ class Beat:
                 and now.since - before.seen <= tolerance
             )
             joined[bridge] = replace(now, since=before.since) if before and lasted else now
-        return Beat(self.polled, joined)
+        # After a pause of the beat it begins anew; records may have been written meanwhile.
+        paused = self.polled - earlier.polled > tolerance
+        return Beat(self.polled, joined, self.polled if paused else earlier.began)
 
 
 def to_item(beat: Beat) -> dict[str, AttributeValueTypeDef]:
@@ -85,7 +90,7 @@ def to_item(beat: Beat) -> dict[str, AttributeValueTypeDef]:
     A write is billed by the KiB, so a bridge is one short text: `C1780000000000` for one that is
     Closed since then, and `/60000` after it if it was last seen a minute before the poll.
     """
-    return {
+    item: dict[str, AttributeValueTypeDef] = {
         "bridge": {"S": BEAT},
         "time": {"N": "0"},
         "polled": {"N": str(_milliseconds(beat.polled))},
@@ -93,6 +98,9 @@ def to_item(beat: Beat) -> dict[str, AttributeValueTypeDef]:
             "M": {name: {"S": _text(one, beat.polled)} for name, one in beat.bridges.items()}
         },
     }
+    if beat.began:
+        item["began"] = {"N": str(_milliseconds(beat.began))}
+    return item
 
 
 def from_item(item: Mapping[str, AttributeValueTypeDef]) -> Beat:
@@ -105,9 +113,10 @@ def from_item(item: Mapping[str, AttributeValueTypeDef]) -> Beat:
         bridges = {
             name: _sighting(value["S"], polled) for name, value in item["bridges"]["M"].items()
         }
+        began = _time(item["began"]["N"]) if "began" in item else None
     except (KeyError, ValueError, OverflowError) as error:
         raise ValueError(f"The item {BEAT!r} is no beat: {item!r}.") from error
-    return Beat(polled, bridges)
+    return Beat(polled, bridges, began)
 
 
 def _text(one: Sighting, polled: datetime) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.observation import Status
 from lambdas.page.http import brief
 from lambdas.page.verdict import Verdict, verdict
-from lambdas.page.view import HOURS, beginning, history, hours_of, view
+from lambdas.page.view import HOURS, beginning, history, hours_of, lasted_since, view
+from lambdas.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +29,9 @@ at most 87,600 invocations a month and regional cache."""
 
 STRIPS = 30
 """With more bridges than this the overview has no strips: each is a query."""
+
+KEPT = timedelta(days=30)
+"""How long the table has the records of the time before the first beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,31 @@ class Site:
     def verdict(self, bridge: PageBridge, moment: Moment) -> Verdict:
         """Tell what can be said of a bridge."""
         valid_for = self.configuration.valid_for
-        return verdict(moment.beat, bridge.name, moment.now, valid_for)
+        told = verdict(moment.beat, bridge.name, moment.now, valid_for)
+        return self._before_the_first_beat(told, bridge, moment)
+
+    def _before_the_first_beat(self, told: Verdict, bridge: PageBridge, moment: Moment) -> Verdict:
+        """Let the records tell since when, where the bridge has not changed since the first beat.
+
+        Not where bridges are many: each is a query, though one that a container does once.
+        """
+        beat, sighting, tolerance = moment.beat, told.sighting, self.configuration.tolerance
+        if (
+            beat is None
+            or beat.began is None
+            or sighting is None
+            or sighting.since > beat.began + tolerance
+            or moment.now > beat.began + KEPT
+            or len(self.configuration.bridges) > STRIPS
+        ):
+            return told
+        first = beginning(bridge, moment.as_of) - tolerance
+        try:
+            seen = self._recent.observations(bridge.name, first, beat)
+        except StoreError:
+            return told
+        since = lasted_since(seen, sighting, tolerance)
+        return replace(told, sighting=replace(sighting, since=since))
 
     def verdicts(self, moment: Moment) -> list[tuple[PageBridge, Verdict]]:
         """Tell what can be said of every bridge."""

@@ -15,6 +15,7 @@ from lambdas.patterns import Day, Pattern, days, pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lambdas.beat import Sighting
     from lambdas.history import Opening
     from lambdas.page.configuration import PageBridge
     from lambdas.page.verdict import Verdict
@@ -79,6 +80,23 @@ def history(
     # Nobody saw the bridge after the beat did.
     _append(found, Stretch(verdict.status, seen, as_of))
     return found
+
+
+def lasted_since(
+    observations: Sequence[Observation], sighting: Sighting, tolerance: timedelta
+) -> datetime:
+    """Tell since when a status that the beat saw has lasted, by the records before it as well.
+
+    :param observations: the bridge's, in the order of time.
+    """
+    since = sighting.since
+    for one in reversed(observations):
+        if one.time >= since:
+            continue
+        if one.status is not sighting.status or since - one.time > tolerance:
+            break
+        since = one.time
+    return since
 
 
 def _append(found: list[Stretch], stretch: Stretch) -> None:

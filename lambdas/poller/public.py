@@ -85,7 +85,7 @@ class Public:
         self._waiting += [*poll.delivered.written, *poll.delivered.queued]
         now = self._now()
         # What was seen counts even while the table rests.
-        before = self._beat or Beat(now, {})
+        before = self._beat or Beat(now, {}, began=now)
         beat = before.after(poll.observations, now, self._tolerance)
         is_first, self._beat = self._beat is None, beat
         started = time.monotonic()

@@ -17,7 +17,14 @@ moments = st.integers(0, 10**6).map(lambda seconds: NOON + timedelta(seconds=sec
 sightings = st.builds(Sighting, status=st.sampled_from(Status), since=moments, seen=moments)
 
 
-@given(st.builds(Beat, polled=moments, bridges=st.dictionaries(st.text(max_size=9), sightings)))
+@given(
+    st.builds(
+        Beat,
+        polled=moments,
+        bridges=st.dictionaries(st.text(max_size=9), sightings),
+        began=st.none() | moments,
+    )
+)
 def test_it_is_read_as_it_was_written(beat: Beat) -> None:
     assert from_item(to_item(beat)) == beat
 
@@ -43,6 +50,13 @@ def test_what_a_poll_did_not_see_stays_as_it_was_seen() -> None:
 
     assert later.polled == minute(7)
     assert later.bridges["Hisingsbron"] == Sighting(CLOSED, minute(0), minute(0))
+
+
+@pytest.mark.parametrize(("paused", "began"), [(62, 0), (63, 63)])
+def test_after_a_pause_it_begins_anew(paused: int, began: int) -> None:
+    beat = Beat(NOON, {}, began=NOON)
+
+    assert beat.after([], minute(paused), TOLERANCE).began == minute(began)
 
 
 @pytest.mark.parametrize(("silent", "since"), [(62, 0), (63, 63)])

@@ -91,7 +91,8 @@ def test_each_poll_leaves_a_beat_and_what_was_worth_a_record() -> None:
     assert world.poll(1, seen(CLOSED, 1)) == []
 
     assert list(world.recent.kept.values()) == [seen(CLOSED, 0)]
-    assert world.beats.last == Beat(minute(1), {"Hisingsbron": Sighting(CLOSED, NOON, minute(1))})
+    sightings = {"Hisingsbron": Sighting(CLOSED, NOON, minute(1))}
+    assert world.beats.last == Beat(minute(1), sightings, began=NOON)
 
 
 def test_what_the_store_did_not_take_yet_was_seen_all_the_same() -> None:
