@@ -1,6 +1,8 @@
 """`bridgewatch notify`: the rules, when each told something last, and a test of a target."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,7 @@ from lambdas.aws import Connection, explained
 
 if TYPE_CHECKING:
     from bridgewatch.settings.notify import Rule
+    from lambdas.notifier.state import State
 
 notify = typer.Typer(help="Show who is told what, and test it.", no_args_is_help=True)
 
@@ -26,7 +29,7 @@ Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile.
 Region = Annotated[
     str | None, typer.Option("--region", help="The AWS region.", envvar="AWS_REGION")
 ]
-COLUMNS = ("rule", "when", "bridges", "hours", "targets", "last_told")
+COLUMNS = ("rule", "when", "bridges", "hours", "targets", "last_told", "waiting")
 
 
 @notify.command("test")
@@ -67,12 +70,19 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """List the rules, and when each told something last."""
+    """List the rules, when each told something last, and how many messages a target has not taken.
+
+    What waits is tried again for a day. `notify test TARGET` says what the target answers.
+    """
     with one_sentence():
         output = Output.of(as_json=as_json, as_csv=as_csv)
         chosen = _with_rules(settings)
-        told = _last_told(chosen, Connection(profile, region))
-        rows = [_row(name, rule, told.get(name)) for name, rule in chosen.notify.rules.items()]
+        states = _states(chosen, Connection(profile, region))
+        told, waiting = last_told(states), undelivered(states, chosen.notify.rules)
+        rows = [
+            _row(name, rule, told.get(name), waiting[name])
+            for name, rule in chosen.notify.rules.items()
+        ]
         if output is Output.TABLE:
             print_table(COLUMNS, [[str(row[one] or "") for one in COLUMNS] for row in rows])
         else:
@@ -88,24 +98,39 @@ def _with_rules(file: Path | None) -> Settings:
     return settings
 
 
-def _last_told(settings: Settings, connection: Connection) -> dict[str, datetime]:
-    """Ask the notifier's items of each bridge when its rules told something last."""
+def _states(settings: Settings, connection: Connection) -> list["State"]:
+    """Read what the notifier remembers of each bridge."""
     from lambdas.notifier.table import DynamoDbTable  # noqa: PLC0415 - AWS's SDK takes long
 
     table = DynamoDbTable(
         outputs(connection, settings.deployment, "notifier")["TableName"],
         lambda: connection.session().client("dynamodb"),
     )
-    last: dict[str, datetime] = {}
     with explained("DynamoDB"):
-        for bridge in settings.bridges:
-            _, state = table.own(bridge.name)
-            for rule, time in state.last_told.items():
-                last[rule] = max(time, last.get(rule, datetime.min.replace(tzinfo=UTC)))
+        return [table.own(bridge.name)[1] for bridge in settings.bridges]
+
+
+def last_told(states: Iterable["State"]) -> dict[str, datetime]:
+    """Tell when each rule, by its name, told something last."""
+    last: dict[str, datetime] = {}
+    for state in states:
+        for rule, time in state.last_told.items():
+            last[rule] = max(time, last.get(rule, datetime.min.replace(tzinfo=UTC)))
     return last
 
 
-def _row(name: str, rule: "Rule", told: datetime | None) -> dict[str, object]:
+def undelivered(states: Iterable["State"], rules: Mapping[str, "Rule"]) -> Counter[str]:
+    """Count, by the rule's name, the messages that one of its targets has not taken yet."""
+    return Counter(
+        name
+        for state in states
+        for waits in state.pending
+        for name, rule in rules.items()
+        if name in waits.event.rules and not waits.attempts.keys().isdisjoint(rule.targets)
+    )
+
+
+def _row(name: str, rule: "Rule", told: datetime | None, waiting: int) -> dict[str, object]:
     when = rule.when if rule.minutes is None else f"{rule.when} {rule.minutes} min"
     hours = f"{rule.hours.start}-{rule.hours.until}" if rule.hours else ""
     return {
@@ -115,4 +140,5 @@ def _row(name: str, rule: "Rule", told: datetime | None) -> dict[str, object]:
         "hours": " ".join(filter(None, (hours, ",".join(rule.weekdays)))) or "always",
         "targets": ", ".join(rule.targets),
         "last_told": None if told is None else iso(told),
+        "waiting": waiting,
     }
