@@ -116,7 +116,11 @@ def scheduled_queries(account: str) -> Iterator[ScheduledQueries]:
 
 
 def _backend(account: str, region: str) -> _Backend:
-    backend = timestreamwrite_backends[account][region]
+    try:
+        backend = timestreamwrite_backends[account][region]
+    except KeyError:
+        # Where AWS has no such address at all, and the SDK finds nobody to connect to.
+        raise ValidationException(f"Timestream for LiveAnalytics is not in {region}.") from None
     assert isinstance(backend, _Backend)  # noqa: S101 - install() saw to it
     return backend
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.timestreamwrite.models import timestreamwrite_backends
 from moto.timestreamwrite.responses import TimestreamWriteResponse
@@ -53,6 +54,15 @@ def test_what_is_written_in_mock_aws_is_really_queried() -> None:
     write_one()
 
     assert count() == "1"
+
+
+@pytest.mark.usefixtures("_installed")
+@mock_aws
+def test_where_aws_has_no_timestream_that_is_said() -> None:
+    stockholm = boto3.client("timestream-write", region_name="eu-north-1")
+
+    with pytest.raises(ClientError, match="Timestream for LiveAnalytics is not in eu-north-1"):
+        stockholm.list_databases()
 
 
 @pytest.mark.usefixtures("_installed")
