@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from embedded_timestream.errors import QueryExecutionException, ValidationException
+from embedded_timestream.errors import (
+    InternalServerException,
+    QueryExecutionException,
+    ValidationException,
+)
 
 if TYPE_CHECKING:
     from embedded_timestream.errors import TimestreamError
@@ -48,6 +52,9 @@ def explained(error: duckdb.Error) -> TimestreamError:
         return QueryExecutionException("Query was cancelled.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryExecutionException("The query needs more memory than there is.")
+    if isinstance(error, (duckdb.InternalException, duckdb.FatalException)):
+        _log.error("DuckDB failed, and takes nothing more: %s", text)
+        return InternalServerException("The database failed: start this Timestream again.")
     if not isinstance(error, (duckdb.BinderException, duckdb.ParserException)):
         for theirs, ours in _SAID:
             if theirs in text:
