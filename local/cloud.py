@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 
 from embedded_timestream import moto_adapter
 from embedded_timestream.server.clients import Clients
-from local.services import dispatch, dynamodb, key_rights, sqs
+from local.services import dispatch, dynamodb, key_rights, sns, sqs
 from local.services.alarms.metrics import Metrics
 from local.services.alarms.runner import AlarmRunner
 from local.services.budgets import install as install_budgets
@@ -165,6 +165,7 @@ class Cloud:
             install_cloudformation(patches, self.client)
             install_budgets(patches)
             sqs.install(patches, self.clock)
+            sns.install(patches)
             kept = None
             if self._data:
                 kept = dynamodb.Kept(self._data / "dynamodb.sqlite", fsync=self._fsync)
