@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from moto.dynamodb.exceptions import DynamodbException
+from moto.dynamodb.responses import DynamoHandler
 
 import lambdas.dynamodb
 from lambdas.aws import Connection
@@ -21,6 +23,8 @@ from tests.unit.lambdas.observation_table import create_table
 from tests.unit.lambdas.store_contract import DIMENSIONS, RETENTION, StoreContract
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 TABLE = "bridgewatch-observations"
@@ -330,6 +334,85 @@ def test_an_error_says_what_to_do(store: DynamoDbStore, code: str, sentence: str
             store.write([seen(OPEN, 1)])
 
     assert failure.value.code == code
+
+
+@dataclass
+class Throttled:
+    """DynamoDB that throttles an operation some times.
+
+    :ivar times: how often it still will.
+    :ivar asked: how often it was asked.
+    """
+
+    times: int = 0
+    asked: int = 0
+    does_it_all_the_same: bool = False
+
+    def around(self, stock: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+        def answer(handler: DynamoHandler) -> Any:  # noqa: ANN401 - moto's own answers
+            self.asked += 1
+            if self.times == 0:
+                return stock(handler)
+            self.times -= 1
+            if self.does_it_all_the_same:
+                stock(handler)
+            raise DynamodbException("com.amazon.coral.service#ThrottlingException", "Oops")
+
+        return answer
+
+
+@pytest.fixture
+def throttled(store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch) -> Throttled:
+    """What follows a write to a store that knows what is said about its bridges."""
+    store.write([seen(OPEN, 0)])
+    one = Throttled()
+    for operation in ("put_item", "query"):
+        monkeypatch.setattr(DynamoHandler, operation, one.around(getattr(DynamoHandler, operation)))
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    return one
+
+
+@pytest.mark.parametrize(("times", "kept"), [(1, True), (2, False)])
+def test_a_put_that_is_throttled_is_tried_once_more_and_then_left_to_the_queue(
+    store: DynamoDbStore, throttled: Throttled, times: int, *, kept: bool
+) -> None:
+    throttled.times = times
+
+    if kept:
+        assert store.write([seen(CLOSED, 1)]) == []
+    else:
+        with pytest.raises(StoreError, match="throttling"):
+            store.write([seen(CLOSED, 1)])
+
+    assert throttled.asked == 2
+
+
+def test_a_put_whose_answer_is_lost_is_kept_once_and_no_refusal(
+    store: DynamoDbStore, throttled: Throttled
+) -> None:
+    throttled.times = 1
+    throttled.does_it_all_the_same = True
+
+    assert store.write([seen(CLOSED, 1)]) == []
+
+    assert throttled.asked == 2
+    found = store.read(["Hisingsbron"], minute(0), minute(9))
+    assert list(found) == [seen(OPEN, 0), seen(CLOSED, 1)]
+
+
+@pytest.mark.parametrize(("times", "answered"), [(5, True), (6, False)])
+def test_who_reads_waits_longer_than_who_writes(
+    store: DynamoDbStore, throttled: Throttled, times: int, *, answered: bool
+) -> None:
+    throttled.times = times
+
+    if answered:
+        assert store.last(["Hisingsbron"]) == {"Hisingsbron": seen(OPEN, 0)}
+    else:
+        with pytest.raises(StoreError, match="throttling"):
+            store.last(["Hisingsbron"])
+
+    assert throttled.asked == 6
 
 
 def test_the_first_failure_ends_a_write_and_what_was_put_stays(
