@@ -33,6 +33,9 @@ from local.simulated_time.clock import SimulatedClock
 LOOK_MILLISECONDS = 2
 """How often, in real time, a waiting socket looks at the clock."""
 
+VISIBLE_SECONDS = 1e-6
+"""Time that `time.time` shows: a float of seconds since 1970 is exact to 0.24 microseconds."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
@@ -173,7 +176,8 @@ def _limit_rates_in(simulation: Simulation) -> None:
         def wait(self, timeout: float | None = None) -> bool:
             if timeout is None:
                 return super().wait()
-            simulation.sleep(timeout)
+            # What is left to wait, by rounding, may be too little for any clock to show.
+            simulation.sleep(max(timeout, VISIBLE_SECONDS))
             return False
 
     own = SimpleNamespace(Lock=threading.Lock, Condition=Condition)

@@ -34,6 +34,7 @@ def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 
@@ -82,6 +83,19 @@ def test_a_rate_limit_moves_the_clock_until_it_lets_something_through(
 
     assert done.stdout == "[True, True, True]\n", done.stderr
     assert timedelta(seconds=6) <= utc(clock) - START < timedelta(seconds=7)
+
+
+def test_a_rate_limit_that_lacks_a_rounding_error_lets_something_through(
+    tmp_path: Path, clock: SimulatedClock
+) -> None:
+    (tmp_path / "limited.py").write_text(
+        "from botocore.retries.bucket import Clock, TokenBucket\n"
+        "print(TokenBucket(1, Clock()).acquire(2**-60))\n"
+    )
+
+    done = run(tmp_path, str(clock.path), "-m", "limited")
+
+    assert done.stdout == "True\n", done.stderr
 
 
 def test_a_socket_gives_up_when_the_clock_is_moved_beyond_its_time_out(
