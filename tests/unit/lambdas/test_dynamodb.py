@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -467,3 +468,15 @@ def test_the_last_put_that_is_begun_ends_within_the_time_of_a_write(
     else:
         with pytest.raises(StoreError, match="too slowly"):
             store.write([seen(OPEN, 1)])
+
+
+def test_every_hundred_observations_have_the_time_of_a_write(
+    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = count()
+    clock = SimpleNamespace(monotonic=lambda: next(looks) / 20)
+    monkeypatch.setattr(lambdas.dynamodb, "WRITE_SECONDS", WRITE_SECONDS)
+    monkeypatch.setattr(lambdas.dynamodb, "clock", clock)
+
+    assert store.write([seen(OPEN, number / 60) for number in range(201)]) == []
+    assert next(looks) > 201
