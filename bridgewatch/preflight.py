@@ -225,16 +225,23 @@ def _resources(session: boto3.Session, stack: str) -> set[str]:
 
 
 def _stacks(session: boto3.Session, *, settings: Settings) -> str:
-    """See that no stack is in a state that no deployment gets it out of."""
+    """See that no stack is in a state that no deployment gets it out of, nor left from before."""
+    wanted = {"page": bool(settings.page), "notifier": bool(settings.notify.rules)}
     ways_out = []
     for one in STACKS:
         name = f"{settings.deployment}-{one}"
         stack = _stack(session, name)
         if stack and (way_out := _way_out(stack)):
             ways_out.append(f"The stack {name} is in {stack['StackStatus']}: {way_out}.")
+        elif stack and stack["StackStatus"] not in NEVER_DEPLOYED and not wanted.get(one, True):
+            # The CDK forgets it, and CloudFormation keeps what it uses of other stacks as it is.
+            ways_out.append(
+                f"The stack {name} is deployed, and the settings have it no more: run "
+                f"`aws cloudformation delete-stack --stack-name {name}`."
+            )
     if ways_out:
         raise CheckError(
-            " ".join(ways_out) + " (docs/operations.md, A deployment that failed, says more)"
+            " ".join(ways_out) + " (docs/operations.md, Deploy, change, remove, says more)"
         )
     return "none is in the way"
 

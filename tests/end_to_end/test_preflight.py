@@ -199,14 +199,14 @@ def test_a_region_has_to_be_one_for_dynamodb_as_well(
 
 
 @contextmanager
-def storage_stack(cloud: Cloud, template: dict[str, Any]) -> Iterator[None]:
-    """Have the storage stack deployed meanwhile."""
-    client = cloud.client("cloudformation")
-    client.create_stack(StackName="bridgewatch-storage", TemplateBody=json.dumps(template))
+def deployed(cloud: Cloud, stack: str, template: dict[str, Any]) -> Iterator[None]:
+    """Have a stack deployed meanwhile."""
+    client, name = cloud.client("cloudformation"), f"bridgewatch-{stack}"
+    client.create_stack(StackName=name, TemplateBody=json.dumps(template))
     try:
         yield
     finally:
-        client.delete_stack(StackName="bridgewatch-storage")
+        client.delete_stack(StackName=name)
 
 
 @pytest.mark.parametrize("outputs", [{"Store": "timestream"}, {"DatabaseName": "bridgewatch"}])
@@ -218,7 +218,7 @@ def test_a_living_deployment_keeps_its_store_and_is_told_how_to_move(
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
 
-    with storage_stack(cloud, template):
+    with deployed(cloud, "storage", template):
         same, other = (checked(one)["store"] for one in (settings, in_dynamodb(settings)))
 
     assert same == (True, "timestream, as it is deployed")
@@ -255,7 +255,7 @@ def test_what_an_earlier_deployment_left_is_in_the_way_unless_it_is_taken_up(
     refused, taken_up = (checked(one)["store"] for one in (fresh, existing))
     # As storage.existing deploys it; then CloudFormation would create the table once more.
     template = {"Resources": {"Reader": {"Type": "AWS::SNS::Topic"}}}
-    with storage_stack(cloud, template):
+    with deployed(cloud, "storage", template):
         taken_up_before = checked(fresh)["store"]
 
     assert refused[0] is False
@@ -285,7 +285,7 @@ def test_what_the_storage_stack_owns_is_not_in_its_way(
         },
     }
 
-    with storage_stack(cloud, {"Resources": {"Table": tables[store]}}):
+    with deployed(cloud, "storage", {"Resources": {"Table": tables[store]}}):
         found = checked(stored(settings, type=store))["store"]
 
     assert found == (True, f"{store}, as it is deployed")
@@ -487,13 +487,33 @@ def test_a_stack_that_stands_in_the_way_is_told_with_the_way_out(
     assert (told or "none is in the way") in found[1]
 
 
+@pytest.mark.parametrize("left", ["page", "notifier"])
+def test_what_the_settings_no_longer_have_is_told_with_what_deletes_it(
+    settings: Settings, cloud: Cloud, left: str
+) -> None:
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    with deployed(cloud, left, topic):
+        passed, told = checked(settings)["stacks"]
+
+    assert passed is False
+    assert f"The stack bridgewatch-{left} is deployed, and the settings have it no more" in told
+    assert f"`aws cloudformation delete-stack --stack-name bridgewatch-{left}`" in told
+    assert checked(settings)["stacks"][0] is True
+
+
+def test_a_page_that_the_settings_have_is_not_in_the_way(settings: Settings, cloud: Cloud) -> None:
+    with_page = settings.model_copy(update={"page": Page()})
+    with deployed(cloud, "page", {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}):
+        assert checked(with_page)["stacks"] == (True, "none is in the way")
+
+
 def test_a_key_that_is_deployed_cannot_be_taken_away(settings: Settings, cloud: Cloud) -> None:
     key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": []}}}
     with_key = settings.model_copy(
         update={"storage": settings.storage.model_copy(update={"kms_key": True})}
     )
 
-    with storage_stack(cloud, {"Resources": {"Key": key}}):
+    with deployed(cloud, "storage", {"Resources": {"Key": key}}):
         found = checked(settings)["store"], checked(with_key)["store"]
 
     assert [passed for passed, _ in found] == [False, True]
