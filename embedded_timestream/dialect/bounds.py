@@ -246,13 +246,15 @@ def _of_wanted(node: exp.Select, wanted: Wanted, sources: From, conditions: Cond
     groups = [_partition(window, node) for window in _windows(node)]
     known: Known = {}
     for name, bounds in wanted.items():
-        for item in _items(node, name, sources):
-            key, width = conditions.column(item)
-            if key is not None and all(
-                item in group or any(conditions.column(one) == (key, 0) for one in group)
-                for group in groups
-            ):
-                known = both(known, {key: bounds.before(width)})
+        items = list(_items(node, name, sources))
+        if len(items) != 1:
+            continue  # names that differ in case are told apart
+        key, width = conditions.column(items[0])
+        if key is not None and all(
+            items[0] in group or any(conditions.column(one) == (key, 0) for one in group)
+            for group in groups
+        ):
+            known = both(known, {key: bounds.before(width)})
     return known
 
 
@@ -272,11 +274,13 @@ def _partition(window: exp.Window, node: exp.Select) -> Sequence[exp.Expr]:
 
 
 def _items(node: exp.Select, name: str, sources: From) -> Iterator[exp.Expr]:
-    """Give what a query's column of a name is, if it is found."""
+    """Give what a query's columns of a name are, whatever the case."""
     for item in node.expressions:
         if is_star(item):
-            for source in starred(item, sources):
-                if source.may_have(name):
+            found = [one for one in starred(item, sources) if one.count(name)]
+            merged = sources.relation(exp.column(name))
+            for source in found:
+                if len(found) == 1 or source.alias == merged:
                     yield exp.column(name, source.alias)
         elif name_of(item) == name:
             yield item.this if isinstance(item, exp.Alias) else item

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from embedded_timestream.schema import MEASURE_NAME, TIME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,6 +18,10 @@ TableName = tuple[str, str]
 Names = list[str | TableName]
 """The columns of a query in their order, in lower case: empty if they have no name, and a table's
 name in place of all of its columns."""
+
+
+_OF_TABLES = {TIME.name, MEASURE_NAME.name}
+"""The columns that every table has, and of which bounds are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,16 @@ class Source:
         return self.names is None or any(
             isinstance(name, tuple) or name == column for name in self.names
         )
+
+    def count(self, column: str) -> int:
+        """Count the columns of that name that it surely has, whatever the case; 1 if unknown.
+
+        Names that differ in case are told apart, so of several nothing can be said.
+        """
+        if self.names is None:
+            return 1
+        of_tables = column in _OF_TABLES and any(isinstance(name, tuple) for name in self.names)
+        return self.names.count(column) + of_tables
 
     def answers_to(self, column: exp.Column) -> bool:
         """Whether a column with a relation's name, and a database's perhaps, is one of its own."""
@@ -104,7 +120,7 @@ class From:
                 found = _merged(found, join, column.name.lower())
         if len(found) != 1 or sum(one.alias == found[0].alias for one in self.sources) > 1:
             return None
-        return found[0].alias
+        return found[0].alias if found[0].count(column.name.lower()) <= 1 else None
 
     def merged(self) -> Iterator[tuple[Join, str, str, str]]:
         """Give each join, each column that it merges, and the relations left and right of it."""
@@ -247,4 +263,8 @@ def by_place(
     if any(isinstance(name, tuple) for name in (*names, *others)):
         return {}
     pairs = zip(map(str, names), map(str, others), strict=False)
-    return {other: wanted[name] for name, other in pairs if name in wanted and other}
+    return {
+        other: wanted[name]
+        for name, other in pairs
+        if name in wanted and other and names.count(name) == 1
+    }

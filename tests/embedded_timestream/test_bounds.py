@@ -119,6 +119,22 @@ def test_conditions_bound_what_is_needed(
          [(-1, None, None), EVERYTHING]),
         (("WITH w AS (SELECT * FROM d.t) SELECT * FROM w, (VALUES ((SELECT max(time) FROM w))) "
          "AS u (x) WHERE w.time > ago(1h)"), [(-1, None, None), EVERYTHING]),
+        ('SELECT * FROM (SELECT time AS "E", now() AS "e" FROM d.t) WHERE "e" > ago(1h)',
+         [EVERYTHING]),
+        ('SELECT * FROM (SELECT *, now() AS "Time" FROM d.t) WHERE "Time" > ago(1h)',
+         [EVERYTHING]),
+        ("SELECT * FROM (SELECT *, bin(time, 1h) AS hour FROM d.t) WHERE hour > ago(1h)",
+         [(-1, None, None)]),
+        (('SELECT * FROM (SELECT time AS "E", now() AS "e" FROM d.t UNION ALL SELECT time, now() '
+         'FROM d.t) WHERE "e" > ago(1h)'), [EVERYTHING, EVERYTHING]),
+        (('WITH w (a, b) AS (SELECT time AS "E", now() AS "e" FROM d.t UNION ALL SELECT time, '
+         "now() FROM d.t) SELECT * FROM w WHERE b > ago(1h)"), [EVERYTHING, EVERYTHING]),
+        ('SELECT * FROM (SELECT time, now() FROM d.t) AS x ("E", "e") WHERE "e" > ago(1h)',
+         [EVERYTHING]),
+        (('SELECT * FROM (SELECT time AS "E", now() AS "e" FROM d.t) x JOIN d.t y ON '
+         'x."e" = y.time WHERE x."E" > ago(1h)'), [EVERYTHING, EVERYTHING]),
+        (("SELECT * FROM (SELECT * FROM d.t p LEFT JOIN d.t q USING (time)) WHERE time > ago(1h)"),
+         [(-1, None, None), (-1, None, None)]),
         ("WITH w AS (SELECT x.*, 1 AS one FROM d.t x) SELECT * FROM w WHERE time > ago(1h)",
          [(-1, None, None)]),
         ("SELECT measure_name, count(*) FROM d.t GROUP BY 1 HAVING measure_name = 'a'",
