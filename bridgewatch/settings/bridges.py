@@ -26,6 +26,8 @@ def _not_reserved(name: str) -> str:
             "Timestream reserves it: measure_value, time, ts_non_existent_col, "
             "and what starts with ts_ or measure_name"
         )
+    if name.lower() in {"measure_name", "time"}:
+        raise ValueError(f"in SQL it would stand for the column {name.lower()}")
     return name
 
 

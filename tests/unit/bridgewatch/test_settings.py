@@ -123,6 +123,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
         # Timestream's limits
         ("bridges/0/name", "å" * 129, "but it must be at most 256 bytes of UTF-8."),
         ("bridges/0/dimensions", {"time": "x"}, "bridges[0].dimensions.time is"),
+        ("bridges/0/dimensions", {"Time": "x"}, "but in SQL it would stand for the column time"),
         ("bridges/0/dimensions", {"ts_x": "x"}, "but Timestream reserves it"),
         ("bridges/0/dimensions", {"measure_name_x": "x"}, "but Timestream reserves it"),
         ("bridges/0/dimensions", {"a:b": "x"}, 'dimensions.a:b is "a:b", but it must have no'),
