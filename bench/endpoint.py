@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bench.data import BRIDGE, DATABASE, DIMENSIONS, TABLE, observation
 from bench.serving import serving
 from embedded_timestream.clock import SystemClock
-from lambdas.dynamodb import VERSION, Kept, about
+from lambdas.dynamodb_items import VERSION, Kept, about
 from lambdas.observation import Observation, Status
 from local.cloud import Cloud
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas import beat
 from lambdas.beat import Beat, Sighting
-from lambdas.dynamodb import Kept
+from lambdas.dynamodb_items import Kept
 from lambdas.observation import Status, in_milliseconds
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.dynamodb import Kept
+from lambdas.dynamodb_items import Kept
 from lambdas.observation import in_milliseconds
 
 if TYPE_CHECKING:

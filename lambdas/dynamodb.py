@@ -1,12 +1,4 @@
-"""The store in Amazon DynamoDB: the only module of the functions that knows DynamoDB.
-
-One table. An observation is one item; so is each version of what is said about a bridge, its
-dimensions, which shares the bridge's partition and has a negative "time", so that it needs no look:
-
-| `bridge` | `time` | other attributes |
-|---|---|---|
-| the bridge's name | milliseconds since 1970 | `status`, `version`, `about`, `expires` |
-| the bridge's name | the `about` of the observations that it goes with, negative | `dimensions` |
+"""The store in Amazon DynamoDB: one table, whose items are those of `lambdas.dynamodb_items`.
 
 A write is a put on condition that nothing is there, or a lower version of the same; a failed
 condition is compared with what is there. So what is sent twice is kept once
@@ -15,13 +7,10 @@ condition is compared with what is there. So what is sent twice is kept once
 
 from __future__ import annotations
 
-import hashlib
 import heapq
-import json
 import time as clock
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -32,27 +21,27 @@ from botocore.config import Config
 
 from lambdas import aws
 from lambdas.aws import Connection
-from lambdas.observation import (
-    Observation,
-    Status,
-    check_name,
-    from_milliseconds,
-    in_milliseconds,
+from lambdas.dynamodb_items import (
+    LOWEST_ABOUT,
+    VERSION,
+    Kept,
+    about,
+    dimensions_item,
+    dimensions_of,
+    item_there,
+    unlike,
 )
+from lambdas.observation import Observation, check_name, in_milliseconds
 from lambdas.store import WRITE_SECONDS, Refusal, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutItemInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef
 
-    Item = Mapping[str, AttributeValueTypeDef]
-
-VERSION = 1
-"""The version of an observation that was never corrected, as in Timestream."""
+    from lambdas.dynamodb_items import Item
 
 AHEAD = timedelta(minutes=15)
 """How far in the future an observation may be, as in Timestream
@@ -78,70 +67,8 @@ READ = Config(
     max_pool_connections=CONCURRENCY,
 )
 
-_MILLISECOND = timedelta(milliseconds=1)
-
 PAGE_ITEMS = 1000
 """So many observations of each bridge are in memory while they are read in time order."""
-
-# 52 bits: a number that every language reads exactly, and no bridge is said so much of that two
-# of its versions meet (if they do, the second is refused).
-_ABOUT_DIGITS = 13
-LOWEST_ABOUT = -(16**_ABOUT_DIGITS)
-
-
-def about(dimensions: Mapping[str, str]) -> int:
-    """Give the number of what is said about a bridge: below zero, the same for the same pairs."""
-    text = json.dumps(dict(dimensions), sort_keys=True)
-    return -1 - int(hashlib.sha256(text.encode()).hexdigest()[:_ABOUT_DIGITS], 16)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An observation as it is kept.
-
-    :param version: the version of its status.
-    :param about: the number of its dimensions.
-    """
-
-    observation: Observation
-    version: int
-    about: int
-
-    def item(self, retention: timedelta | None) -> dict[str, AttributeValueTypeDef]:
-        """Write it as an item, which expires after the retention."""
-        seen = self.observation
-        item: dict[str, AttributeValueTypeDef] = {
-            "bridge": {"S": seen.bridge},
-            "time": {"N": str(in_milliseconds(seen.time))},
-            "status": {"S": str(seen.status)},
-            "version": {"N": str(self.version)},
-            "about": {"N": str(self.about)},
-        }
-        if retention is not None:
-            # A second of grace: what may still be read is never deleted.
-            expires = (in_milliseconds(seen.time) + retention // _MILLISECOND) // 1000 + 1
-            item["expires"] = {"N": str(expires)}
-        return item
-
-    @classmethod
-    def of(cls, item: Item) -> Kept:
-        """Read an item.
-
-        :raises StoreError: if it is none of bridgewatch's.
-        """
-        try:
-            bridge, time = item["bridge"]["S"], from_milliseconds(int(item["time"]["N"]))
-            status = Status(item["status"]["S"])
-            return cls(
-                Observation(bridge, status, time),
-                int(item["version"]["N"]),
-                int(item["about"]["N"]),
-            )
-        except (KeyError, ValueError, OverflowError) as error:
-            raise StoreError(
-                f"The table holds an item that isn't bridgewatch's: {dict(item)} ({error!r}).",
-                "UnknownItem",
-            ) from error
 
 
 class DynamoDbStore:
@@ -271,21 +198,16 @@ class DynamoDbStore:
         said = seen.bridge, frozenset(dimensions.items())
         if said in self._said:
             return None
-        number = about(dimensions)
-        pairs: AttributeValueTypeDef = {"M": {key: {"S": one} for key, one in dimensions.items()}}
         there = self._put_unless_there(
             {
                 "TableName": self.table,
-                "Item": {
-                    "bridge": {"S": seen.bridge},
-                    "time": {"N": str(number)},
-                    "dimensions": pairs,
-                },
+                "Item": dimensions_item(seen.bridge, dimensions),
                 "ConditionExpression": "attribute_not_exists(bridge)",
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         )
         if there is not None and dimensions_of(there)[1] != dimensions:
+            number = about(dimensions)
             return f"Other dimensions of {seen.bridge} have the number {number} already."
         self._said.add(said)
         return None
@@ -451,32 +373,6 @@ class DynamoDbStore:
         """
         pages = self.pages(bridge, LOWEST_ABOUT, 0, consistent=True)
         return dict(dimensions_of(item) for page in pages for item in page)
-
-
-def unlike(there: Kept, number: int) -> str | None:
-    """Say why what is there, in place of what was to be put, is another record: if it is one.
-
-    :param number: the number of the dimensions of what was to be put.
-    """
-    if there.about == number:
-        return None
-    seen = there.observation
-    return (
-        f"Another record of {seen.bridge} has this time already: it says {seen.status}, with other "
-        "dimensions, and DynamoDB keeps one record for each bridge and time."
-    )
-
-
-def item_there(error: ClientError) -> Item:
-    """Give the item for which a condition failed."""
-    there: Item = error.response["Item"]  # type: ignore[typeddict-item] # of this error only
-    return there
-
-
-def dimensions_of(item: Item) -> tuple[int, dict[str, str]]:
-    """Read an item that says something about a bridge: its number, and the dimensions."""
-    pairs = {name: value["S"] for name, value in item["dimensions"]["M"].items()}
-    return int(item["time"]["N"]), pairs
 
 
 def explained() -> AbstractContextManager[None]:

@@ -12,7 +12,8 @@ from botocore.config import Config
 
 from bridgewatch.cost.dynamodb import item_bytes, number_bytes, read_units
 from bridgewatch.raw_requests import PATIENT, receive_bodies
-from lambdas.dynamodb import LOWEST_ABOUT, dimensions_of, explained
+from lambdas.dynamodb import explained
+from lambdas.dynamodb_items import LOWEST_ABOUT, dimensions_of
 from lambdas.store import StoreError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from bridgewatch.dynamodb.writer import Writer
 from bridgewatch.observation_table import Record
 from bridgewatch.raw_requests import PATIENT
 from bridgewatch.timestream.types import Column
-from lambdas.dynamodb import DynamoDbStore, Kept, about, unlike
+from lambdas.dynamodb import DynamoDbStore
+from lambdas.dynamodb_items import Kept, about, unlike
 from lambdas.observation import Observation, check_name, from_milliseconds, in_milliseconds
 from lambdas.store import StoreError
 from lambdas.timestream import table_literal

@@ -14,7 +14,8 @@ from bridgewatch.cost.dynamodb import item_bytes, write_units
 from bridgewatch.cost.usage import Dimension
 from bridgewatch.observation_table import WRITTEN_VERSION, Outcome, Retention
 from bridgewatch.raw_requests import bulk_client
-from lambdas.dynamodb import Kept, about, explained, item_there, unlike
+from lambdas.dynamodb import explained
+from lambdas.dynamodb_items import Kept, about, item_there, unlike
 from lambdas.observation import Observation, Status, from_milliseconds
 
 if TYPE_CHECKING:

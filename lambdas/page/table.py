@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from lambdas import beat, plans
-from lambdas.dynamodb import DynamoDbStore, Kept, explained
+from lambdas.dynamodb import DynamoDbStore, explained
+from lambdas.dynamodb_items import Kept
 from lambdas.observation import in_milliseconds
 from lambdas.store import StoreError
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bridgewatch.publishing import compare, fill
-from lambdas.dynamodb import Kept
+from lambdas.dynamodb_items import Kept
 from lambdas.observation import Observation, in_milliseconds
 from lambdas.store import Refusal
 from tests.unit.lambdas.memory_store import MemoryStore

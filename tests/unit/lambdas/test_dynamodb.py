@@ -15,8 +15,10 @@ from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.responses import DynamoHandler
 
 import lambdas.dynamodb
+import lambdas.dynamodb_items
 from lambdas.aws import Connection
-from lambdas.dynamodb import AHEAD, WRITE, DynamoDbStore, Kept, about, unlike
+from lambdas.dynamodb import AHEAD, WRITE, DynamoDbStore
+from lambdas.dynamodb_items import Kept, about, unlike
 from lambdas.observation import Observation
 from lambdas.store import WRITE_SECONDS, Refusal, StoreError
 from tests.unit.lambdas.moments import CLOSED, NOON, OPEN, minute, seen
@@ -130,10 +132,15 @@ def test_a_record_of_the_same_time_with_other_dimensions_is_refused(store: Dynam
     assert list(found) == [seen(OPEN, 1), seen(CLOSED, 2)]
 
 
-def test_dimensions_whose_numbers_meet_are_not_mixed_up(
-    store: DynamoDbStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lambdas.dynamodb, "about", lambda _: -1)
+@pytest.fixture
+def one_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give all dimensions the same number."""
+    for module in (lambdas.dynamodb, lambdas.dynamodb_items):
+        monkeypatch.setattr(module, "about", lambda _: -1)
+
+
+@pytest.mark.usefixtures("one_number")
+def test_dimensions_whose_numbers_meet_are_not_mixed_up(store: DynamoDbStore) -> None:
     store.write([seen(OPEN, 1)])
 
     (refusal,) = store.carrying(MOVED).write([seen(CLOSED, 2)])
@@ -205,11 +212,11 @@ def test_the_last_observation_may_be_a_little_ahead(store: DynamoDbStore) -> Non
     assert store.last(["Hisingsbron"]) == {"Hisingsbron": seen(OPEN, 10 + 14)}
 
 
+@pytest.mark.usefixtures("one_number")
 @pytest.mark.parametrize("retention", [None, timedelta(days=36500)], ids=["for ever", "a century"])
 def test_what_is_said_about_a_bridge_is_no_observation_from_whenever_it_is_read(
-    store: DynamoDbStore, retention: timedelta | None, monkeypatch: pytest.MonkeyPatch
+    store: DynamoDbStore, retention: timedelta | None
 ) -> None:
-    monkeypatch.setattr(lambdas.dynamodb, "about", lambda _: -1)
     store.write([seen(OPEN, 1)])
     keeping = DynamoDbStore(table=TABLE, retention=retention)
 
