@@ -48,7 +48,8 @@ class Run:
     :ivar queue_failed: whether a queue failed in it.
     :ivar keyless: whether the last attempt to read a source's key failed in it.
     :ivar throttled: when the store itself throttled it: its table was at its limit.
-    :ivar dead_lettered: whether the dead-letter queue took something in it.
+    :ivar dead_lettered: when the dead-letter queue took something in it, the last time; None if it
+        took nothing.
     :ivar failed: whether it ended with an error.
     :ivar died: whether it was killed, or ran out of time.
     """
@@ -62,7 +63,7 @@ class Run:
     queue_failed: bool = False
     keyless: bool = False
     throttled: list[datetime] = field(default_factory=list)
-    dead_lettered: bool = False
+    dead_lettered: datetime | None = None
     failed: bool = False
     died: bool = False
 

@@ -133,7 +133,7 @@ def judge(
         for run in runs
         if run.dead_lettered
         for seen in run.kept
-        if run.start - seen.time >= GIVEN_UP
+        if run.dead_lettered - seen.time >= GIVEN_UP
     }
     logged = {seen for run in polls for seen in run.logged}
     needlessly = {seen for run in polls if not run.queue_failed for seen in run.logged}

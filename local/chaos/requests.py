@@ -101,7 +101,7 @@ class DisturbedRequests:
             return self._reject(environ, body, start_response, run)
         if fault is None or fault.endswith(AFTER):
             status, headers, answer = self._pass_on(environ, body)
-            _note(operation, body, status, run)
+            self._note(operation, body, status, run)
             if operation == "PutItem" and b"#ThrottlingException" in answer:
                 run.throttled.append(utc(self._clock))
             if fault is None:
@@ -123,6 +123,20 @@ class DisturbedRequests:
         status, headers = given[0]
         return status, headers, answer
 
+    def _note(self, operation: str, body: dict[str, Any], status: str, run: Run) -> None:
+        """Note what a service took."""
+        if not status.startswith("200"):
+            return
+        if operation == "WriteRecords":
+            run.kept.update(in_write(body))
+        elif operation == "PutItem":
+            run.kept.update(in_put(body))
+        elif operation == "SendMessage":
+            message = json.loads(body["MessageBody"])
+            run.kept.update(map(in_observation, message["observations"]))
+            if DEAD_LETTERS in body["QueueUrl"]:
+                run.dead_lettered = utc(self._clock)
+
     def _reject(
         self,
         environ: WSGIEnvironment,
@@ -139,7 +153,7 @@ class DisturbedRequests:
         }
         if others["Records"]:
             status, _, _ = self._pass_on(environ, others)
-            _note("WriteRecords", others, status, run)
+            self._note("WriteRecords", others, status, run)
         rejected = [{"RecordIndex": index, "Reason": REASON}]
         return _answer(start_response, 419, {"__type": _REJECTED, "RejectedRecords": rejected})
 
@@ -159,20 +173,6 @@ class DisturbedRequests:
                 return _answer(start_response, status, {"__type": name, "message": fault})
         # Nobody is there any more to read it.
         return _answer(start_response, 500, {})
-
-
-def _note(operation: str, body: dict[str, Any], status: str, run: Run) -> None:
-    """Note what a service took."""
-    if not status.startswith("200"):
-        return
-    if operation == "WriteRecords":
-        run.kept.update(in_write(body))
-    elif operation == "PutItem":
-        run.kept.update(in_put(body))
-    elif operation == "SendMessage":
-        message = json.loads(body["MessageBody"])
-        run.kept.update(map(in_observation, message["observations"]))
-        run.dead_lettered |= DEAD_LETTERS in body["QueueUrl"]
 
 
 def _answer(start_response: StartResponse, status: int, members: dict[str, Any]) -> Iterable[bytes]:

@@ -83,7 +83,7 @@ def test_where_nothing_happens_nothing_rings() -> None:
         (polls(range(60, 150)), "heartbeat", 123, 151),
         (marked(range(60, 63), failed=True, died=True), "poller-errors", 63, 66),
         (marked(range(60, 61), logged={"one"}), "unkept-records", 61, 75),
-        (marked(range(60, 61), dead_lettered=True), "dead-letters", 61, None),
+        (marked(range(60, 61), dead_lettered=at(60)), "dead-letters", 61, None),
         (throttled(*range(60, 75)), "write-throttles", 75, 88),
     ],
     ids=["heartbeat", "poller-errors", "unkept-records", "dead-letters", "write-throttles"],
@@ -155,7 +155,7 @@ def test_throttles_may_ring_their_alarm_although_a_period_between_them_had_none(
 
 
 def test_dead_letters_that_were_taken_ring_no_longer() -> None:
-    runs = marked(range(60, 61), dead_lettered=True)
+    runs = marked(range(60, 61), dead_lettered=at(60))
     evidence = replace(EVIDENCE, emptied=[at(100)])
 
     assert verdict(runs, replace(evidence, rings=[Ring("dead-letters", at(61), at(106))])).faultless

@@ -154,7 +154,8 @@ def test_a_dead_letter_that_was_in_vain_for_three_days_is_justified(
     hours: float, unjustified: tuple[Seen, ...]
 ) -> None:
     late = TABLE[2].time + timedelta(hours=hours)
-    redriver = Run("redriver", late, kept={TABLE[2]}, dead_lettered=True)
+    began = late - timedelta(seconds=20)
+    redriver = Run("redriver", began, kept={TABLE[2]}, dead_lettered=late)
 
     found = verdict([*RUNS, redriver], TABLE[:2], {TABLE[2]: "the store was out of order"})
 
