@@ -8,7 +8,7 @@ the first shorter and the second longer.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -237,8 +237,8 @@ def _throttled(runs: Sequence[Run]) -> _Causes:
     # CloudWatch looks each minute, and its periods end then.
     may = []
     for at, third in enumerate(times):
-        before = [one for one in times[:at] if third - one <= LOOKED_AT + MINUTE]
-        if len(before) > 1 and third - before[0] > PERIOD - MINUTE:
+        first = bisect_left(times, third - LOOKED_AT - MINUTE)
+        if at - first > 1 and third - times[first] > PERIOD - MINUTE:
             may.append(Span(third, third + LINGERING))
     return must, may
 
