@@ -13,14 +13,14 @@ from bridgewatch.cost.metering import query_gigabytes, query_tcu_hours
 from bridgewatch.cost.prediction import records_a_day
 from bridgewatch.cost.prices import REGION, load_prices
 from bridgewatch.cost.usage import Dimension
-from bridgewatch.deployment import deployment
+from bridgewatch.deployment import RECENT_DAYS, deployment
 from bridgewatch.publishing import compare, fill
 from lambdas.dynamodb import DynamoDbStore
 
 RECENT = "recent"
 """The table's name after the deployment's (stacks/recent.py)."""
 
-KEPT = timedelta(days=32)
+KEPT = timedelta(days=RECENT_DAYS)
 MARGIN = timedelta(minutes=5)
 """The oldest is not worth a write: it expires at once."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.observation import Status
 from lambdas.page.http import brief
 from lambdas.page.verdict import Verdict, verdict
-from lambdas.page.view import HOURS, beginning, history, hours_of, lasted_since, view
+from lambdas.page.view import HOURS, MONTH, beginning, history, hours_of, lasted_since, view
 from lambdas.store import StoreError
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ at most 87,600 invocations a month and regional cache."""
 
 STRIPS = 30
 """With more bridges than this the overview has no strips: each is a query."""
-
-KEPT = timedelta(days=30)
-"""How long the table has the records of the time before the first beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Site:
             or beat.began is None
             or sighting is None
             or sighting.since > beat.began + tolerance
-            or moment.now > beat.began + KEPT
+            or moment.now > beat.began + timedelta(days=MONTH)
             or len(self.configuration.bridges) > STRIPS
         ):
             return told
